@@ -1,0 +1,284 @@
+"""Settings: every knob of the provider, typed, with its default, its unit and one line why.
+
+Values come from the environment (`IDP_…`; nested ones as `IDP_TOKENS__ACCESS_TOKEN_LIFETIME`) or from
+files in the folder named by `IDP_SECRETS_DIR`. `load()` reports every problem at once and refuses a
+value that would be unsafe in production. This module imports nothing of ours.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from datetime import timedelta
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
+
+from pydantic import BaseModel, BeforeValidator, Field, ValidationError
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+PROJECT = Path(__file__).resolve().parent
+
+
+class Environment(StrEnum):
+    """Which profile of defaults and refusals applies."""
+
+    DEVELOPMENT = "development"
+    TESTING = "testing"
+    PRODUCTION = "production"
+
+
+class SecondFactorPolicy(StrEnum):
+    """When a second factor is asked for at sign-in, unless a client demands one anyway."""
+
+    NEVER = "never"
+    OPTIONAL = "optional"
+    REQUIRED = "required"
+
+
+def _comma_separated(value: object) -> object:
+    if isinstance(value, str):
+        return tuple(part.strip() for part in value.split(",") if part.strip())
+    return value
+
+
+CommaSeparated = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_comma_separated)]
+
+
+class _Group(BaseModel):
+    model_config = {"extra": "forbid", "frozen": True}
+
+
+class PasswordSettings(_Group):
+    """How passwords are judged and hashed."""
+
+    minimum_length: int = Field(15, ge=8, le=128)
+    """Code points, where the password can be the only factor (NIST SP 800-63B-4 §3.1.1.2)."""
+    minimum_length_with_second_factor: int = Field(8, ge=8, le=128)
+    """Code points, where the account must always use a second factor."""
+    bcrypt_cost: int = Field(12, ge=4, le=16)
+    """Work factor; below 10 is refused outside testing."""
+    hash_slots: int = Field(0, ge=0, le=64)
+    """Hashes computed at once in one process; 0 means one per CPU, at least two."""
+    hash_wait: timedelta = timedelta(seconds=1)
+    """How long a sign-in waits for a slot before it is told to come back."""
+
+
+class SecondFactorSettings(_Group):
+    """One-time codes and recovery codes."""
+
+    policy: SecondFactorPolicy = SecondFactorPolicy.OPTIONAL
+    """`optional`: asked at sign-in of whoever has one; `required`: everybody has to have one."""
+    totp_backward_steps: int = Field(1, ge=0, le=1)
+    """Accepted 30-second steps before now."""
+    totp_forward_steps: int = Field(1, ge=0, le=1)
+    """Accepted 30-second steps after now; 0 narrows the window."""
+    enrolment_lifetime: timedelta = timedelta(minutes=10)
+    """How long a shown secret or set of recovery codes waits for its confirmation."""
+    proof_lifetime: timedelta = timedelta(hours=12)
+    """A proof older than this does not count any more (`mfa_max_age`)."""
+
+
+class SessionSettings(_Group):
+    """The browser's sign-on session and the requests that wait for their user."""
+
+    idle_lifetime: timedelta = timedelta(minutes=60)
+    """Without a request of the browser the session ends after this."""
+    absolute_lifetime: timedelta = timedelta(hours=12)
+    """A session never lives longer than this."""
+    recovered_lifetime: timedelta = timedelta(hours=1)
+    """A session begun by a recovery code, until a factor is enrolled or proven."""
+    interaction_lifetime: timedelta = Field(timedelta(minutes=30), le=timedelta(minutes=30))
+    """How long a request waits for its user."""
+    password_wait: timedelta = timedelta(minutes=5)
+    """How long a proven password waits for the second factor."""
+    password_wait_enrolling: timedelta = timedelta(minutes=10)
+    """The same while a second factor is being set up."""
+    sensitive_age: timedelta = timedelta(minutes=5)
+    """Security settings want proofs no older than this."""
+    touch_interval: timedelta = timedelta(seconds=60)
+    """`last_seen_at` is written at most this often."""
+
+
+class TokenSettings(_Group):
+    """Lifetimes and algorithms of what is issued to clients."""
+
+    authorization_code_lifetime: timedelta = Field(timedelta(seconds=60), le=timedelta(seconds=60))
+    """RFC 6749 §4.1.2 allows ten minutes; a redirect takes a second."""
+    access_token_lifetime: timedelta = timedelta(minutes=10)
+    """A JWT access token outlives its revocation only at resource servers that never ask."""
+    id_token_lifetime: timedelta = timedelta(minutes=5)
+    """Long enough to be read once."""
+    refresh_token_idle_lifetime: timedelta = timedelta(days=14)
+    """A refresh token that is not used for this long ends."""
+    refresh_token_lifetime: timedelta = timedelta(days=30)
+    """A token family never lives longer than this."""
+    spent_code_retention: timedelta = timedelta(hours=24)
+    """Used codes are recognised at least this long, and as long as anything issued from them."""
+
+
+class SigningKeySettings(_Group):
+    """Rotation of the keys that sign tokens."""
+
+    rotation_interval: timedelta = timedelta(days=90)
+    """Age of an active key at which its successor takes over."""
+    publication_lead: timedelta = timedelta(hours=24)
+    """A new key is published this long before it signs."""
+    retention: timedelta = timedelta(days=31)
+    """A key that stopped signing still verifies for this long (longest token lifetime and a day)."""
+    rsa_key_size: int = Field(3072, ge=2048, le=8192)
+    """Bits of a new RSA key."""
+
+
+class BrandSettings(_Group):
+    """What users read and where they find help."""
+
+    name: str = "Sign-in"
+    support_url: str | None = None
+
+
+class ServerSettings(_Group):
+    """Limits of the HTTP edge."""
+
+    maximum_body_size: int = Field(64 * 1024, ge=1024)
+    """Bytes of a request body."""
+    maximum_url_size: int = Field(8 * 1024, ge=1024)
+    """Bytes of path and query."""
+    metrics_token: str | None = None
+    """Bearer token for `/metrics`; without one only loopback peers are answered."""
+
+
+class Settings(BaseSettings):
+    """Everything the provider can be told."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="IDP_",
+        env_nested_delimiter="__",
+        secrets_dir=os.environ.get("IDP_SECRETS_DIR"),
+        extra="ignore",
+        frozen=True,
+    )
+
+    environment: Environment = Environment.DEVELOPMENT
+    """`development`, `testing` or `production`."""
+    issuer: str = "http://localhost:5000"
+    """Our origin, byte for byte as clients know it: no path, no trailing slash."""
+    database_url: str = f"sqlite:///{PROJECT / 'var' / 'idp.sqlite3'}"
+    """SQLAlchemy URL: a SQLite file, or `postgresql+psycopg://…`."""
+    database_pool_size: int = Field(32, ge=1)
+    """Connections one process keeps; at least one per server thread."""
+    keys_dir: Path = PROJECT / "keys"
+    """Folder of the key ring."""
+    mail_url: str | None = None
+    """`smtp://…`, `smtps://…`, `file:///dir` or `log:`; required in production."""
+    trusted_proxy_hops: int = Field(0, ge=0, le=8)
+    """How many proxies in front of us are believed."""
+    throttling: Literal["on", "off"] = "on"
+    """`off` lets every guess through; for conformance runs only."""
+    outbound_allow: CommaSeparated = ()
+    """Private hosts or networks that outbound requests may reach."""
+    outbound_ca_file: Path | None = None
+    """Extra certificate authority for outbound requests."""
+    dynamic_registration: Literal["off", "token", "open"] = "off"
+    """Whether clients may register themselves."""
+    allow_unsafe: CommaSeparated = ()
+    """Refusals that the operator overrules, by name (`throttling-off`)."""
+    debug: bool = False
+    """Tracebacks for developers; refused in production."""
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+    """Threshold of the structured log."""
+    log_format: Literal["auto", "json", "text"] = "auto"
+    """`auto` is text in development and JSON elsewhere."""
+
+    passwords: PasswordSettings = PasswordSettings()
+    second_factor: SecondFactorSettings = SecondFactorSettings()
+    sessions: SessionSettings = SessionSettings()
+    tokens: TokenSettings = TokenSettings()
+    signing_keys: SigningKeySettings = SigningKeySettings()
+    brand: BrandSettings = BrandSettings()
+    server: ServerSettings = ServerSettings()
+
+    @property
+    def is_https(self) -> bool:
+        """Whether browsers reach us by TLS, which decides names and flags of the cookies."""
+        return self.issuer.startswith("https://")
+
+    @property
+    def effective_mail_url(self) -> str:
+        """Where mail goes; outside production a folder that the developer can read."""
+        return self.mail_url or f"file://{PROJECT / 'var' / 'mail'}"
+
+    def problems(self) -> Iterator[str]:
+        """What is wrong with values that are well-formed one by one."""
+        yield from _issuer_problems(self.issuer, self.environment)
+        if not self.database_url.startswith(("sqlite:///", "postgresql+psycopg://")):
+            yield "IDP_DATABASE_URL: use sqlite:///FILE or postgresql+psycopg://…"
+        if self.environment is not Environment.TESTING and self.passwords.bcrypt_cost < 10:
+            yield "IDP_PASSWORDS__BCRYPT_COST: at least 10"
+        if self.environment is Environment.PRODUCTION:
+            yield from self._production_problems()
+
+    def _production_problems(self) -> Iterator[str]:
+        if self.debug:
+            yield "IDP_DEBUG: refused in production"
+        if self.throttling == "off" and "throttling-off" not in self.allow_unsafe:
+            yield "IDP_THROTTLING: off is refused in production (IDP_ALLOW_UNSAFE=throttling-off overrules)"
+        if self.mail_url is None:
+            yield "IDP_MAIL_URL: required in production"
+        if not any(self.keys_dir.glob("*.key")):
+            yield f"IDP_KEYS_DIR: no key ring in {self.keys_dir}; create one with: idp keys init"
+        if self.server.metrics_token is not None and len(self.server.metrics_token) < 32:
+            yield "IDP_SERVER__METRICS_TOKEN: at least 32 characters in production"
+
+
+def _issuer_problems(issuer: str, environment: Environment) -> Iterator[str]:
+    parts = urlsplit(issuer)
+    if parts.scheme not in {"http", "https"} or not parts.hostname:
+        yield "IDP_ISSUER: an https origin, for instance https://login.example.com"
+        return
+    if issuer != f"{parts.scheme}://{parts.netloc}" or parts.username or issuer != issuer.lower():
+        yield "IDP_ISSUER: an origin in lower case, without path, query, user or trailing slash"
+    if parts.scheme == "http" and environment is Environment.PRODUCTION:
+        yield "IDP_ISSUER: http is refused in production"
+    if parts.scheme == "http" and parts.hostname not in {"localhost", "127.0.0.1", "::1"}:
+        yield "IDP_ISSUER: http only for localhost"
+
+
+class SettingsRefused(SystemExit):
+    """The process must not start; `problems` holds every reason."""
+
+    def __init__(self, problems: list[str]) -> None:
+        self.problems = problems
+        super().__init__("Settings refused:\n" + "\n".join(f"  - {problem}" for problem in problems))
+
+
+def load(**overrides: Any) -> Settings:
+    """Read all sources once. Raises `SettingsRefused` with every problem, not just the first."""
+    malformed: list[str] = []
+    try:
+        settings = Settings(**overrides)
+    except ValidationError as error:
+        failed = {str(problem["loc"][0]) for problem in error.errors() if problem["loc"]}
+        malformed = [
+            f"IDP_{'__'.join(str(part).upper() for part in problem['loc'])}: {problem['msg']}"
+            for problem in error.errors(include_input=False, include_context=False)
+        ]
+        # The rest is judged with the defaults of what could not be read, to report all at once.
+        kept = {name: value for name, value in overrides.items() if name not in failed}
+        defaults = {name: Settings.model_fields[name].default for name in failed if name in Settings.model_fields}
+        settings = Settings(**kept, **defaults)
+    problems = malformed + list(settings.problems())
+    if problems:
+        raise SettingsRefused(problems)
+    return settings
+
+
+def testing(**overrides: Any) -> Settings:
+    """The profile of the test suite: cheap hashes, everything else as in production where possible."""
+    values: dict[str, Any] = {
+        "environment": Environment.TESTING,
+        "passwords": PasswordSettings(bcrypt_cost=4),
+        "log_level": "WARNING",
+    }
+    return load(**(values | overrides))

@@ -1,0 +1,1 @@
+"""Relying parties: the rules on their metadata, their registration, their secrets."""

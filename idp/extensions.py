@@ -1,0 +1,106 @@
+"""Singletons without logic: the database, the settings and the key ring of the current app.
+
+SQLite is opened so that it behaves like PostgreSQL's READ COMMITTED: reads run in autocommit, and the
+first statement that writes begins the transaction with `BEGIN IMMEDIATE`, so a unit of work never holds
+a stale snapshot when it takes the write lock, and holds no lock while it hashes a password.
+"""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from flask import current_app
+from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy import event
+from sqlalchemy.engine import make_url
+
+if TYPE_CHECKING:
+    from flask import Flask
+    from sqlalchemy.engine import Connection, Engine
+
+    from config import Settings
+    from idp.sealing import KeyRing
+
+db = SQLAlchemy(session_options={"autoflush": True, "expire_on_commit": False})
+
+BUSY_TIMEOUT_SECONDS = 10
+_READS = ("SELECT", "PRAGMA", "EXPLAIN", "RELEASE", "ROLLBA", "COMMIT", "BEGIN ")
+
+
+def settings() -> Settings:
+    """The settings of the current app."""
+    found: Settings = current_app.extensions["idp.settings"]
+    return found
+
+
+def keyring() -> KeyRing:
+    """The key ring of the current app."""
+    found: KeyRing = current_app.extensions["idp.keyring"]
+    return found
+
+
+def install(app: Flask, chosen: Settings, ring: KeyRing) -> None:
+    """Bind the singletons to an app."""
+    app.extensions["idp.settings"] = chosen
+    app.extensions["idp.keyring"] = ring
+    app.config["SQLALCHEMY_DATABASE_URI"] = chosen.database_url
+    app.config["SQLALCHEMY_ENGINE_OPTIONS"] = engine_options(chosen)
+    db.init_app(app)
+    with app.app_context():
+        prepare(db.engine)
+
+
+def engine_options(chosen: Settings) -> dict[str, Any]:
+    """Options of `create_engine` for the chosen database."""
+    options: dict[str, Any] = {"pool_size": chosen.database_pool_size, "max_overflow": 8, "pool_timeout": 5}
+    if chosen.database_url.startswith("sqlite"):
+        options["connect_args"] = {
+            "isolation_level": None,
+            "timeout": BUSY_TIMEOUT_SECONDS,
+            "check_same_thread": False,
+        }
+        return options
+    options["pool_pre_ping"] = True
+    options["connect_args"] = {"connect_timeout": 5, "application_name": "idp"}
+    return options
+
+
+def prepare(engine: Engine) -> None:
+    """Attach what every connection of this engine needs."""
+    if engine.dialect.name != "sqlite":
+        return
+    _create_private_file(engine)
+    event.listen(engine, "connect", _configure_sqlite)
+    event.listen(engine, "before_cursor_execute", _begin_before_the_first_write)
+
+
+def _create_private_file(engine: Engine) -> None:
+    # SQLite would create the file, and beside it the WAL with the same mode, readable by others.
+    name = make_url(str(engine.url)).database
+    if name and name != ":memory:":
+        path = Path(name)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+
+
+def _configure_sqlite(connection: sqlite3.Connection, _record: object) -> None:
+    cursor = connection.cursor()
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "trusted_schema=OFF"):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _begin_before_the_first_write(
+    connection: Connection, _cursor: object, statement: str, _parameters: object, _context: object, _many: object
+) -> None:
+    raw = connection.connection.driver_connection
+    if isinstance(raw, sqlite3.Connection) and not raw.in_transaction and is_write(statement):
+        raw.execute("BEGIN IMMEDIATE")
+
+
+def is_write(statement: str) -> bool:
+    """Whether a statement must hold SQLite's write lock; a savepoint does, since writes follow it."""
+    return statement.lstrip()[:6].upper() not in _READS

@@ -1,0 +1,39 @@
+"""Tables, constraints and column types; no decisions."""
+
+from idp.models.audit_event import AuditEvent
+from idp.models.base import Base
+from idp.models.client import CacheVersion, Client, ClientSecret
+from idp.models.credential import Password, RecoveryCode, RecoveryCodeSet, TotpCredential
+from idp.models.grant import AuthorizationCode, DeniedToken, Grant, RefreshToken, TokenFamily
+from idp.models.interaction import Interaction, Kind, MailedLink
+from idp.models.session import AuthenticationEvent, Session
+from idp.models.signing_key import SigningKey
+from idp.models.throttle import Bucket
+from idp.models.user import EmailAddress, Role, User
+
+__all__ = [
+    "AuditEvent",
+    "AuthenticationEvent",
+    "AuthorizationCode",
+    "Base",
+    "Bucket",
+    "CacheVersion",
+    "Client",
+    "ClientSecret",
+    "DeniedToken",
+    "EmailAddress",
+    "Grant",
+    "Interaction",
+    "Kind",
+    "MailedLink",
+    "Password",
+    "RecoveryCode",
+    "RecoveryCodeSet",
+    "RefreshToken",
+    "Role",
+    "Session",
+    "SigningKey",
+    "TokenFamily",
+    "TotpCredential",
+    "User",
+]

@@ -1,0 +1,73 @@
+"""Relying parties: registered metadata (RFC 7591 §2) and their secrets."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ForeignKey, Integer, String, Text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from idp import clock, opaque
+from idp.models.base import Base, Digest, Document, Identifier, UtcDateTime
+
+
+class Client(Base):
+    """A registered client. Columns hold what is checked; `metadata_` holds what is only shown."""
+
+    __tablename__ = "clients"
+
+    id: Mapped[str] = mapped_column(Identifier, primary_key=True, default=opaque.identifier)
+    client_id: Mapped[str] = mapped_column(String(255), unique=True)
+    client_name: Mapped[str] = mapped_column(Text)
+    application_type: Mapped[str] = mapped_column(String(10), default="web")
+    profile: Mapped[str] = mapped_column(String(10), default="standard")
+    token_endpoint_auth_method: Mapped[str | None] = mapped_column(String(40))
+    """None: confidential, by Basic or by POST, whichever the library tries."""
+    grant_types: Mapped[list[str]] = mapped_column(Document)
+    response_types: Mapped[list[str]] = mapped_column(Document)
+    redirect_uris: Mapped[list[str]] = mapped_column(Document, default=list)
+    post_logout_redirect_uris: Mapped[list[str]] = mapped_column(Document, default=list)
+    scope: Mapped[str] = mapped_column(Text)
+    """The scopes it may ask for, separated by spaces."""
+    id_token_signed_response_alg: Mapped[str] = mapped_column(String(10), default="RS256")
+    default_max_age: Mapped[int | None] = mapped_column(Integer)
+    """Seconds (OIDC Registration §2)."""
+    default_acr_values: Mapped[list[str]] = mapped_column(Document, default=list)
+    require_auth_time: Mapped[bool] = mapped_column(default=False)
+    min_acr: Mapped[str | None] = mapped_column(String(255))
+    """The floor of this client; a request can only raise it."""
+    trusted: Mapped[bool] = mapped_column(default=False)
+    """First-party: no consent page."""
+    pkce_waived: Mapped[bool] = mapped_column(default=False)
+    rotate_refresh_tokens: Mapped[bool] = mapped_column(default=False)
+    refresh_grace: Mapped[int] = mapped_column(Integer, default=0)
+    """Seconds in which the immediate predecessor of an unused refresh token is still honoured."""
+    access_token_lifetime: Mapped[int | None] = mapped_column(Integer)
+    """Seconds; None: the deployment's."""
+    metadata_: Mapped[dict[str, Any]] = mapped_column("metadata", Document, default=dict)
+    """Names by language, logo, policy and terms URIs, contacts, …"""
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
+    updated_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
+    disabled_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class ClientSecret(Base):
+    """One of a client's secrets: a digest, since we generate them; two may overlap during a change."""
+
+    __tablename__ = "client_secrets"
+
+    id: Mapped[str] = mapped_column(Identifier, primary_key=True, default=opaque.identifier)
+    client_id: Mapped[str] = mapped_column(ForeignKey("clients.id", ondelete="CASCADE"), index=True)
+    digest: Mapped[bytes] = mapped_column(Digest)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
+    expires_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class CacheVersion(Base):
+    """A number that grows when cached rows change; every process compares it at most once a second."""
+
+    __tablename__ = "cache_versions"
+
+    name: Mapped[str] = mapped_column(String(20), primary_key=True)
+    version: Mapped[int] = mapped_column(Integer, default=0)

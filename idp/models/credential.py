@@ -1,0 +1,74 @@
+"""What a user proves identity with: password, authenticator apps, recovery codes."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, Integer, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from idp import clock, opaque
+from idp.models.base import Base, Digest, Identifier, Opaque, Sealed, UtcDateTime
+
+
+class Password(Base):
+    """A user's password hash, the scheme and the pepper that made it."""
+
+    __tablename__ = "passwords"
+
+    id: Mapped[str] = mapped_column(Identifier, primary_key=True, default=opaque.identifier)
+    user_id: Mapped[str] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), unique=True)
+    scheme: Mapped[str] = mapped_column(String(30))
+    hash: Mapped[str] = mapped_column(String(120))
+    pepper_key_id: Mapped[str] = mapped_column(String(8), index=True)
+    changed_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
+
+
+class TotpCredential(Base):
+    """An authenticator app. Pending until `confirmed_at`; `last_step` only grows (RFC 6238 §5.2)."""
+
+    __tablename__ = "totp_credentials"
+
+    id: Mapped[str] = mapped_column(Identifier, primary_key=True, default=opaque.identifier)
+    user_id: Mapped[str] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), index=True)
+    name: Mapped[str] = mapped_column(String(64))
+    secret_sealed: Mapped[bytes] = mapped_column(Sealed)
+    algorithm: Mapped[str] = mapped_column(String(10), default="SHA1")
+    digits: Mapped[int] = mapped_column(Integer, default=6)
+    period: Mapped[int] = mapped_column(Integer, default=30)
+    """Seconds of one time step."""
+    last_step: Mapped[int] = mapped_column(Integer, default=0)
+    bound_to: Mapped[str | None] = mapped_column(Opaque, index=True)
+    """While pending: the interaction or the session (`sid`) that was shown the secret."""
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
+    pending_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    confirmed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    last_used_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class RecoveryCodeSet(Base):
+    """Ten codes made together. Pending (sealed, shown again on reload) until confirmed as saved."""
+
+    __tablename__ = "recovery_code_sets"
+
+    id: Mapped[str] = mapped_column(Identifier, primary_key=True, default=opaque.identifier)
+    user_id: Mapped[str] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), index=True)
+    codes_sealed: Mapped[bytes | None] = mapped_column(Sealed)
+    bound_to: Mapped[str | None] = mapped_column(Opaque, index=True)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
+    pending_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    confirmed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class RecoveryCode(Base):
+    """One code of a confirmed set: HMAC under the key ring, spent once."""
+
+    __tablename__ = "recovery_codes"
+    __table_args__ = (UniqueConstraint("user_id", "digest"),)
+
+    id: Mapped[str] = mapped_column(Identifier, primary_key=True, default=opaque.identifier)
+    user_id: Mapped[str] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"))
+    set_id: Mapped[str] = mapped_column(ForeignKey("recovery_code_sets.id", ondelete="CASCADE"), index=True)
+    digest: Mapped[bytes] = mapped_column(Digest)
+    digest_key_id: Mapped[str] = mapped_column(String(8))
+    consumed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

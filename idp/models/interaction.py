@@ -1,0 +1,61 @@
+"""A request that waits for its user, and the links that are good once."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import ForeignKey, Integer, String, Text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from idp import clock, opaque
+from idp.models.base import Base, Digest, Document, Identifier, Opaque, UtcDateTime
+
+
+class Kind(StrEnum):
+    """What an interaction leads to."""
+
+    AUTHORIZE = "authorize"
+    SIGN_IN = "sign_in"
+    STEP_UP = "step_up"
+
+
+class Interaction(Base):
+    """An authorization request, a sign-in or a step-up that waits for its user, bound to one browser."""
+
+    __tablename__ = "interactions"
+
+    id: Mapped[str] = mapped_column(Opaque, primary_key=True, default=opaque.make)
+    kind: Mapped[str] = mapped_column(String(10))
+    browser_digest: Mapped[bytes | None] = mapped_column(Digest, index=True)
+    """None until the first GET, when a cross-site form post brought the request without cookies."""
+    client_id: Mapped[str | None] = mapped_column(String(255))
+    parameters: Mapped[dict[str, Any]] = mapped_column(Document, default=dict)
+    """The judged authorization request; later posts carry no protocol parameters."""
+    requirement: Mapped[dict[str, Any]] = mapped_column(Document, default=dict)
+    return_to: Mapped[str | None] = mapped_column(Text)
+    purpose: Mapped[str | None] = mapped_column(String(40))
+    """Of a step-up: the key of the sentence that says what it is for."""
+    user_id: Mapped[str | None] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"))
+    session_id: Mapped[str | None] = mapped_column(Identifier)
+    second_factor_attempts: Mapped[int] = mapped_column(Integer, default=0)
+    opened_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
+    expires_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
+    account_chosen_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    enrolment_declined_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    consented_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    finished_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class MailedLink(Base):
+    """A single-use link: set a password, later verify, reset, invite."""
+
+    __tablename__ = "mailed_links"
+
+    digest: Mapped[bytes] = mapped_column(Digest, primary_key=True)
+    purpose: Mapped[str] = mapped_column(String(20))
+    user_id: Mapped[str] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), index=True)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
+    expires_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    consumed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

@@ -1,0 +1,47 @@
+"""The browser's sign-on session and the proofs that stand behind it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, Index, String, Text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from idp import clock, opaque
+from idp.models.base import Base, Digest, Identifier, Opaque, UtcDateTime
+
+
+class Session(Base):
+    """A signed-in browser. The cookie's value changes at every strengthening; `sid` stays."""
+
+    __tablename__ = "sessions"
+
+    id: Mapped[str] = mapped_column(Identifier, primary_key=True, default=opaque.identifier)
+    sid: Mapped[str] = mapped_column(Opaque, unique=True, default=opaque.make)
+    token_digest: Mapped[bytes] = mapped_column(Digest, unique=True)
+    user_id: Mapped[str] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), index=True)
+    user_agent: Mapped[str] = mapped_column(Text, default="")
+    address: Mapped[str] = mapped_column(String(64), default="")
+    started_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
+    last_seen_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
+    expires_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
+    """The absolute end, or an earlier one while the session rests on a recovery code."""
+    ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class AuthenticationEvent(Base):
+    """One proof of one factor. `acr`, `amr` and `auth_time` are computed from these and nothing else."""
+
+    __tablename__ = "authentication_events"
+    __table_args__ = (Index("ix_authentication_events_session_id_proven_at", "session_id", "proven_at"),)
+
+    id: Mapped[str] = mapped_column(Identifier, primary_key=True, default=opaque.identifier)
+    user_id: Mapped[str] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), index=True)
+    method: Mapped[str] = mapped_column(String(20))
+    credential_id: Mapped[str] = mapped_column(Identifier)
+    interaction_id: Mapped[str | None] = mapped_column(Opaque, index=True)
+    session_id: Mapped[str | None] = mapped_column(Identifier)
+    proven_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
+    address: Mapped[str] = mapped_column(String(64), default="")
+    revoked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    """Set when the credential behind it is removed: it proves nothing from then on."""

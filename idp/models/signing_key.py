@@ -1,0 +1,29 @@
+"""Keys that sign tokens: the private part sealed, the state computed from four instants."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from idp import clock
+from idp.models.base import Base, Document, Opaque, Sealed, UtcDateTime
+
+
+class SigningKey(Base):
+    """upcoming (published) → active (signs) → retiring (verifies) → retired (verifies hints, unpublished)."""
+
+    __tablename__ = "signing_keys"
+
+    kid: Mapped[str] = mapped_column(Opaque, primary_key=True)
+    alg: Mapped[str] = mapped_column(String(10))
+    public_jwk: Mapped[dict[str, Any]] = mapped_column(Document)
+    private_sealed: Mapped[bytes] = mapped_column(Sealed)
+    published_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
+    activates_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    retires_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    """When its successor took over; from then on it only verifies."""
+    retired_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    """When it leaves the published set."""

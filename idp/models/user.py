@@ -1,0 +1,63 @@
+"""People: the account, its e-mail addresses, its role."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import ForeignKey, String, Text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from idp import clock, opaque
+from idp.models.base import Base, Document, Identifier, Opaque, UtcDateTime
+
+
+class Role(StrEnum):
+    """What an administrator may do; a user without a role administers nothing."""
+
+    OWNER = "owner"
+    CLIENT_MANAGER = "client_manager"
+    AUDITOR = "auditor"
+    SUPPORT = "support"
+
+
+class User(Base):
+    """An End-User. `sub` is random and never given to anybody else."""
+
+    __tablename__ = "users"
+
+    id: Mapped[str] = mapped_column(Identifier, primary_key=True, default=opaque.identifier)
+    sub: Mapped[str] = mapped_column(Opaque, unique=True, default=opaque.make)
+    name: Mapped[str] = mapped_column(Text)
+    claims: Mapped[dict[str, Any]] = mapped_column(Document, default=dict)
+    """Standard claims (OIDC Core §5.1) other than `name` and `email`."""
+    role: Mapped[str | None] = mapped_column(String(20))
+    second_factor_required: Mapped[bool] = mapped_column(default=False)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
+    updated_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
+    disabled_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+    email_addresses: Mapped[list[EmailAddress]] = relationship(
+        back_populates="user", cascade="all, delete-orphan", passive_deletes=True, lazy="selectin"
+    )
+
+    @property
+    def email(self) -> EmailAddress | None:
+        """The address that is shown, mailed and released as `email`."""
+        return next((address for address in self.email_addresses if address.is_primary), None)
+
+
+class EmailAddress(Base):
+    """An address of a user; its canonical form is unique and is what one signs in with."""
+
+    __tablename__ = "email_addresses"
+
+    id: Mapped[str] = mapped_column(Identifier, primary_key=True, default=opaque.identifier)
+    user_id: Mapped[str] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), index=True)
+    address: Mapped[str] = mapped_column(String(320))
+    canonical: Mapped[str] = mapped_column(String(320), unique=True)
+    is_primary: Mapped[bool] = mapped_column(default=True)
+    verified_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+    user: Mapped[User] = relationship(back_populates="email_addresses")

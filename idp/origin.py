@@ -1,0 +1,47 @@
+"""Who is asking: address, user agent, request reference and actor, set by each edge in a context variable."""
+
+from contextvars import ContextVar
+from dataclasses import dataclass, replace
+from ipaddress import IPv6Address, ip_address, ip_network
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """The circumstances of the work in hand, for audit, throttling and logs."""
+
+    address: str = ""
+    user_agent: str = ""
+    reference: str = ""
+    actor: str = "system"
+    session_sid: str = ""
+
+
+_current: ContextVar[Origin] = ContextVar("origin", default=Origin())
+
+
+def current() -> Origin:
+    """The origin of the request, command or job in hand."""
+    return _current.get()
+
+
+def enter(origin: Origin) -> None:
+    """Set by an edge when work begins."""
+    _current.set(origin)
+
+
+def acting_as(actor: str, session_sid: str = "") -> None:
+    """Name the actor once it is known."""
+    _current.set(replace(_current.get(), actor=actor, session_sid=session_sid))
+
+
+def network(address: str) -> str:
+    """What counts as one address for limits: an IPv4 address, or the /64 of an IPv6 one."""
+    try:
+        parsed = ip_address(address)
+    except ValueError:
+        return address
+    if isinstance(parsed, IPv6Address):
+        if parsed.ipv4_mapped:
+            return str(parsed.ipv4_mapped)
+        return str(ip_network((parsed, 64), strict=False))
+    return str(parsed)
