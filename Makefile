@@ -1,0 +1,102 @@
+# `make` prints what there is. `make demo` and `make test` do all their own set-up on a fresh machine.
+.DEFAULT_GOAL := help
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+MAKEFLAGS += --no-print-directory
+
+BIN := .venv/bin
+IDP := $(BIN)/flask --app wsgi idp
+DEMO := .venv/.installed-requirements-demo
+DEV := .venv/.installed-requirements-dev
+PYTEST := $(BIN)/python -m pytest -n 2 --dist worksteal $(if $(T),-k "$(T)")
+
+.PHONY: help demo test dev check static lint types layers migrations unit http browser interop security perf \
+  fix migration bench routes rules totp mail screenshots hooks lock upgrade clean
+
+help: ## print this list
+	@sed -nE 's/^([a-z]+):.*## (.*)/  \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
+
+demo: $(DEMO) ## the provider, the example apps, jobs and seeded people on localhost; Ctrl-C ends all of it
+	@exec $(IDP) dev demo
+
+test: $(DEV) ## every test, on SQLite and a real PostgreSQL, and in a real Chromium
+	@.ci/chromium
+	@REQUIRE_BROWSER=1 $(PYTEST)
+
+dev: $(DEV) ## like demo, with reload
+	@exec $(IDP) dev demo --reload
+
+check: static unit http ## what to run before a commit: static checks, unit and http tests
+
+static: lint types layers migrations ## everything that needs no test run
+
+lint: $(DEV) ## style, spelling, templates, dependencies
+	@.ci/lint
+
+types: $(DEV) ## mypy, strict
+	@$(BIN)/mypy
+
+layers: $(DEV) ## who may import whom
+	@$(BIN)/lint-imports --no-logo
+
+migrations: $(DEV) ## the migrations lead to the models
+	@.ci/migrations
+
+unit: $(DEV) ## tests of the parts, mirrors idp/; T=word picks some, as for all of these
+	@$(PYTEST) tests/unit
+
+http: $(DEV) ## tests through the WSGI door
+	@$(PYTEST) tests/http
+
+browser: $(DEV) ## tests in a real Chromium
+	@.ci/chromium; REQUIRE_BROWSER=1 $(PYTEST) tests/browser
+
+interop: $(DEV) ## tests with the example apps and independent libraries
+	@.ci/chromium; REQUIRE_BROWSER=1 $(PYTEST) tests/interop
+
+security: $(DEV) ## tests named after attacks
+	@$(PYTEST) tests/security
+
+perf: $(DEV) ## budgets that do not depend on the machine's speed
+	@$(PYTEST) tests/perf
+
+fix: $(DEV) ## put lint and layout right where a tool can
+	@$(BIN)/ruff check --fix --quiet . ; $(BIN)/ruff format --quiet .
+
+migration: $(DEV) ## write a migration from the models: make migration m="what it does"
+	@$(BIN)/flask --app wsgi db revision --autogenerate -m "$(m)"
+
+bench: $(DEV) ## requests per second, latency, memory and statements per request
+	@$(BIN)/python -m benchmarks
+
+routes: $(DEMO) ## every URL, who may come, and its view
+	@$(IDP) dev routes
+
+rules: $(DEMO) ## the order of pages and the order of request checks
+	@$(IDP) dev rules
+
+totp: $(DEMO) ## the current one-time codes of the demo people
+	@$(IDP) dev totp
+
+mail: $(DEMO) ## the demo mailbox
+	@$(IDP) dev mail
+
+screenshots: $(DEV) ## pictures of every page in var/screenshots
+	@.ci/chromium
+	@$(BIN)/python -m pytest tests/browser -m screenshots
+
+hooks: ## run lint before every commit of this clone
+	@git config core.hooksPath .ci/hooks
+
+lock: $(DEV) ## write the lock files again after a change in pyproject.toml
+	@.ci/lock
+
+upgrade: $(DEV) ## the same, with every version renewed
+	@.ci/lock --upgrade
+
+clean: ## forget the virtual environment and caches, keep data and keys
+	@rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+
+.venv/.installed-%: %.lock .ci/bootstrap
+	@.ci/bootstrap $*.lock
+	@touch $@
