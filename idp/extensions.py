@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import os
 import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -104,3 +106,14 @@ def _begin_before_the_first_write(
 def is_write(statement: str) -> bool:
     """Whether a statement must hold SQLite's write lock; a savepoint does, since writes follow it."""
     return statement.lstrip()[:6].upper() not in _READS
+
+
+@contextmanager
+def transaction() -> Iterator[None]:
+    """One unit of work of a command or a job: commit when it ends well, else roll back and raise."""
+    try:
+        yield
+        db.session.commit()
+    except BaseException:
+        db.session.rollback()
+        raise

@@ -17,6 +17,8 @@ class Reason(StrEnum):
     """Wrong, expired or already used: one sentence, told apart only in the audit log."""
     FROZEN = "frozen"
     """One-time codes are refused until another factor or an administrator frees them."""
+    EXHAUSTED = "exhausted"
+    """Too many wrong codes in this interaction: it is over, the sign-in starts again."""
     EXPIRED = "expired"
     """What was to be confirmed has gone: start the step again."""
     CLOCK = "clock"
