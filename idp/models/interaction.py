@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ForeignKey, Integer, String, Text
+from sqlalchemy import ForeignKey, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from idp import clock, opaque
@@ -39,10 +39,12 @@ class Interaction(Base):
     """Of a step-up: the key of the sentence that says what it is for."""
     user_id: Mapped[str | None] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"))
     session_id: Mapped[str | None] = mapped_column(Identifier)
-    second_factor_attempts: Mapped[int] = mapped_column(Integer, default=0)
+    session_set_aside: Mapped[bool] = mapped_column(default=False)
+    """The user asked for another account: the browser's session does not count here."""
     opened_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
     expires_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
     account_chosen_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    enrolling_since: Mapped[datetime | None] = mapped_column(UtcDateTime)
     enrolment_declined_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     consented_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     finished_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

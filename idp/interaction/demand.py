@@ -1,0 +1,24 @@
+"""What is asked of the user, in the words of this row: an authorization request, a sign-in or a step-up."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from idp.authentication.requirement import Requirement
+from idp.clients.registered import RegisteredClient
+from idp.models import Kind
+
+
+@dataclass(frozen=True, slots=True)
+class Demand:
+    """`is_silent`: `prompt=none`. `expected_sub`: the user that an `id_token_hint` names."""
+
+    kind: Kind
+    requirement: Requirement
+    client: RegisteredClient | None = None
+    scope: tuple[str, ...] = ()
+    wants_account_choice: bool = False
+    wants_consent: bool = False
+    is_silent: bool = False
+    expected_sub: str | None = None
+    login_hint: str | None = None
