@@ -64,7 +64,7 @@ fix: $(DEV) ## put lint and layout right where a tool can
 	@$(BIN)/ruff check --fix --quiet . ; $(BIN)/ruff format --quiet .
 
 migration: $(DEV) ## write a migration from the models: make migration m="what it does"
-	@$(BIN)/flask --app wsgi db revision --autogenerate -m "$(m)"
+	@$(IDP) db revision "$(m)"
 
 bench: $(DEV) ## requests per second, latency, memory and statements per request
 	@$(BIN)/python -m benchmarks
