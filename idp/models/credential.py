@@ -41,7 +41,7 @@ class TotpCredential(Base):
     bound_to: Mapped[str | None] = mapped_column(Opaque, index=True)
     """While pending: the interaction or the session (`sid`) that was shown the secret."""
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
-    pending_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    pending_until: Mapped[datetime | None] = mapped_column(UtcDateTime, index=True)
     confirmed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     last_used_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
@@ -56,7 +56,7 @@ class RecoveryCodeSet(Base):
     codes_sealed: Mapped[bytes | None] = mapped_column(Sealed)
     bound_to: Mapped[str | None] = mapped_column(Opaque, index=True)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
-    pending_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    pending_until: Mapped[datetime | None] = mapped_column(UtcDateTime, index=True)
     confirmed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 

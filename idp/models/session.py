@@ -41,7 +41,7 @@ class AuthenticationEvent(Base):
     credential_id: Mapped[str] = mapped_column(Identifier)
     interaction_id: Mapped[str | None] = mapped_column(Opaque, index=True)
     session_id: Mapped[str | None] = mapped_column(Identifier)
-    proven_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
+    proven_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now, index=True)
     address: Mapped[str] = mapped_column(String(64), default="")
     revoked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     """Set when the credential behind it is removed: it proves nothing from then on."""

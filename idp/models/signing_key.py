@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import String
+from sqlalchemy import Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from idp import clock
@@ -16,6 +16,17 @@ class SigningKey(Base):
     """upcoming (published) → active (signs) → retiring (verifies) → retired (verifies hints, unpublished)."""
 
     __tablename__ = "signing_keys"
+    __table_args__ = (
+        # One key of an algorithm has no successor. Whoever rotates gives it one, and only then may the
+        # next be inserted, so two processes cannot both become the owner of the newest key.
+        Index(
+            "uq_signing_keys_alg_newest",
+            "alg",
+            unique=True,
+            sqlite_where=text("retires_at IS NULL"),
+            postgresql_where=text("retires_at IS NULL"),
+        ),
+    )
 
     kid: Mapped[str] = mapped_column(Opaque, primary_key=True)
     alg: Mapped[str] = mapped_column(String(10))
