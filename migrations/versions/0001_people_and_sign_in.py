@@ -84,6 +84,7 @@ def upgrade() -> None:
         sa.Column("address", sa.String(64), nullable=False),
         sa.Column("revoked_at", INSTANT),
         sa.Index("ix_authentication_events_session_id_proven_at", "session_id", "proven_at"),
+        sa.Index("ix_authentication_events_proven_at", "proven_at"),
     )
     op.create_table(
         "email_addresses",
@@ -133,7 +134,7 @@ def upgrade() -> None:
             index=True,
         ),
         sa.Column("created_at", INSTANT, nullable=False),
-        sa.Column("expires_at", INSTANT, nullable=False),
+        sa.Column("expires_at", INSTANT, nullable=False, index=True),
         sa.Column("consumed_at", INSTANT),
     )
     op.create_table(
@@ -164,7 +165,7 @@ def upgrade() -> None:
         sa.Column("codes_sealed", sa.LargeBinary()),
         sa.Column("bound_to", OPAQUE, index=True),
         sa.Column("created_at", INSTANT, nullable=False),
-        sa.Column("pending_until", INSTANT),
+        sa.Column("pending_until", INSTANT, index=True),
         sa.Column("confirmed_at", INSTANT),
     )
     op.create_table(
@@ -204,7 +205,7 @@ def upgrade() -> None:
         sa.Column("last_step", sa.Integer(), nullable=False),
         sa.Column("bound_to", OPAQUE, index=True),
         sa.Column("created_at", INSTANT, nullable=False),
-        sa.Column("pending_until", INSTANT),
+        sa.Column("pending_until", INSTANT, index=True),
         sa.Column("confirmed_at", INSTANT),
         sa.Column("last_used_at", INSTANT),
     )

@@ -76,6 +76,13 @@ def upgrade() -> None:
         sa.Column("activates_at", INSTANT, nullable=False),
         sa.Column("retires_at", INSTANT),
         sa.Column("retired_at", INSTANT),
+        sa.Index(
+            "uq_signing_keys_alg_newest",
+            "alg",
+            unique=True,
+            sqlite_where=sa.text("retires_at IS NULL"),
+            postgresql_where=sa.text("retires_at IS NULL"),
+        ),
     )
     op.create_table(
         "authorization_codes",
