@@ -1,0 +1,1 @@
+"""What must always be true, said as sentences that run."""

@@ -1,0 +1,157 @@
+"""The fixtures that everyone uses."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+import time_machine
+from playwright.sync_api import sync_playwright
+
+from tests.support import chromium as debian_chromium
+from tests.support import live_server as servers
+from tests.support import provider, run
+from tests.support.databases import Databases, EngineKind
+from tests.support.time_travel import START, Clock
+
+if TYPE_CHECKING:
+    from flask import Flask
+    from flask.testing import FlaskClient
+    from playwright.sync_api import Browser, Page
+
+    from config import Settings
+
+TESTS = Path(__file__).parent
+
+
+# --- the run -------------------------------------------------------------------------------------
+
+
+def _is_worker(config: pytest.Config) -> bool:
+    return hasattr(config, "workerinput")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if not _is_worker(config):
+        run.begin()
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    if not _is_worker(config):
+        _databases().remove_template()
+        run.end()
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """A test's layer is its folder."""
+    for item in items:
+        layer = item.path.relative_to(TESTS).parts[0]
+        item.add_marker(layer)
+
+
+# --- time ----------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def clock() -> Iterator[Clock]:
+    """Time stands still, and moves when told to: `clock.advance(minutes=5)`."""
+    with time_machine.travel(START, tick=False) as traveller:
+        yield Clock(traveller)
+
+
+# --- databases -----------------------------------------------------------------------------------
+
+
+def _databases() -> Databases:
+    return Databases(run.folder(), lambda url: provider.migrate(url, run.folder()))
+
+
+@pytest.fixture(params=list(EngineKind))
+def engine_kind(request: pytest.FixtureRequest) -> EngineKind:
+    """SQLite, then PostgreSQL: whatever asks for a database runs on both."""
+    kind: EngineKind = request.param
+    return kind
+
+
+@pytest.fixture
+def database_url(engine_kind: EngineKind, tmp_path: Path) -> Iterator[str]:
+    """A database of one's own with the current schema."""
+    with _databases().migrated(engine_kind, tmp_path) as url:
+        yield url
+
+
+@pytest.fixture
+def empty_database_url(engine_kind: EngineKind, tmp_path: Path) -> Iterator[str]:
+    """A database without any table."""
+    with _databases().empty(engine_kind, tmp_path) as url:
+        yield url
+
+
+# --- the provider --------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def overrides() -> dict[str, Any]:
+    """Settings that differ from the testing profile; a test module may replace this fixture."""
+    return {}
+
+
+@pytest.fixture
+def settings(database_url: str, tmp_path: Path, overrides: dict[str, Any]) -> Settings:
+    """The testing profile on a database of one's own."""
+    values = {"mail_url": f"file://{tmp_path / 'mail'}"} | overrides
+    return provider.settings_for(database_url, run.folder(), **values)
+
+
+@pytest.fixture
+def app(settings: Settings) -> Iterator[Flask]:
+    """The application, wired as in production."""
+    built = provider.build(settings)
+    yield built
+    provider.dispose(built)
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    """A browser without a window, at the issuer's origin."""
+    return app.test_client()
+
+
+@pytest.fixture
+def live_server(
+    database_url: str, tmp_path: Path, overrides: dict[str, Any]
+) -> Iterator[servers.LiveServer]:
+    """A server in a process of its own, for real threads and browsers. It keeps real time."""
+    url = f"http://localhost:{servers.free_port()}"
+    values = {"issuer": url, "mail_url": f"file://{tmp_path / 'mail'}"} | overrides
+    settings = provider.settings_for(database_url, run.folder(), **values)
+    server = servers.LiveServer(
+        url, provider.environment(settings), tmp_path / "server.log", run.ledger()
+    )
+    with servers.running(server):
+        yield server
+
+
+# --- browsers ------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """A real Chromium, one per worker."""
+    path = debian_chromium.executable()
+    if path is None:
+        refuse = pytest.fail if debian_chromium.is_required() else pytest.skip
+        refuse(debian_chromium.MISSING)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=debian_chromium.flags())
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def page(chromium: Browser) -> Iterator[Page]:
+    """A tab of a browser that has never been anywhere."""
+    with chromium.new_context() as context:
+        yield context.new_page()

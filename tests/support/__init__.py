@@ -1,0 +1,1 @@
+"""What tests stand on: databases, servers, browsers, clocks, drivers of the protocol."""

@@ -1,0 +1,84 @@
+"""The provider as tests build it: their profile, a migrated database, a key ring."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+
+from flask import Flask
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
+
+import config
+import idp
+from idp import schema, sealing
+from idp.extensions import db
+
+ISSUER = "https://idp.example"
+
+
+class IssuerClient(FlaskClient):
+    """Visits the issuer's own origin, as `__Host-` cookies want it."""
+
+    def open(self, *args: Any, **kwargs: Any) -> TestResponse:
+        issuer = self.application.extensions["idp.settings"].issuer
+        kwargs.setdefault("base_url", issuer)
+        return super().open(*args, **kwargs)
+
+
+def settings_for(database_url: str, run_dir: Path, **overrides: Any) -> config.Settings:
+    """The testing profile on this database, with the key ring of the test run."""
+    values: dict[str, Any] = {
+        "issuer": ISSUER,
+        "database_url": database_url,
+        "keys_dir": keys_dir(run_dir),
+        "database_pool_size": 8,
+    }
+    return config.testing(**(values | overrides))
+
+
+def keys_dir(run_dir: Path) -> Path:
+    """One key ring for all workers: what a template database holds is sealed under it."""
+    folder = run_dir / "keys"
+    sealing.load_or_create(folder)
+    return folder
+
+
+def build(settings: config.Settings) -> Flask:
+    """The application, with a client that knows where it lives."""
+    app = idp.create_app(settings)
+    app.testing = True
+    app.test_client_class = IssuerClient
+    return app
+
+
+def migrate(database_url: str, run_dir: Path) -> None:
+    """Bring an empty database to where a deployment starts."""
+    app = build(settings_for(database_url, run_dir))
+    with app.app_context():
+        schema.upgrade(db.engine)
+    dispose(app)
+
+
+def dispose(app: Flask) -> None:
+    """Close every connection, so that the database can be thrown away."""
+    with app.app_context():
+        db.session.remove()
+        db.engine.dispose()
+
+
+def environment(settings: config.Settings) -> dict[str, str]:
+    """The same settings as environment variables, for a server in a process of its own."""
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith("IDP_")}
+    return inherited | {
+        "IDP_ENVIRONMENT": settings.environment,
+        "IDP_ISSUER": settings.issuer,
+        "IDP_DATABASE_URL": settings.database_url,
+        "IDP_DATABASE_POOL_SIZE": str(settings.database_pool_size),
+        "IDP_KEYS_DIR": str(settings.keys_dir),
+        "IDP_MAIL_URL": settings.effective_mail_url,
+        "IDP_THROTTLING": settings.throttling,
+        "IDP_LOG_LEVEL": settings.log_level,
+        "IDP_PASSWORDS__BCRYPT_COST": str(settings.passwords.bcrypt_cost),
+    }
