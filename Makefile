@@ -64,7 +64,7 @@ fix: $(DEV) ## put lint and layout right where a tool can
 	@$(BIN)/ruff check --fix --quiet . ; $(BIN)/ruff format --quiet .
 
 migration: $(DEV) ## write a migration from the models: make migration m="what it does"
-	@$(IDP) db revision "$(m)"
+	@.ci/migrations "$(m)"
 
 bench: $(DEV) ## requests per second, latency, memory and statements per request
 	@$(BIN)/python -m benchmarks
