@@ -11,7 +11,7 @@ DEV := .venv/.installed-requirements-dev
 PYTEST := $(BIN)/python -m pytest -n 2 --dist worksteal $(if $(T),-k "$(T)")
 
 .PHONY: help demo test dev check static lint types layers migrations unit http browser interop security perf \
-  fix migration bench routes rules totp mail screenshots hooks lock upgrade clean
+  coverage fix migration bench routes rules totp mail screenshots hooks lock upgrade clean
 
 help: ## print this list
 	@sed -nE 's/^([a-z]+):.*## (.*)/  \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
@@ -59,6 +59,9 @@ security: $(DEV) ## tests named after attacks
 
 perf: $(DEV) ## budgets that do not depend on the machine's speed
 	@$(PYTEST) tests/perf
+
+coverage: $(DEV) ## which lines no unit or http test has seen
+	@$(PYTEST) --cov --cov-report=term-missing:skip-covered tests/unit tests/http
 
 fix: $(DEV) ## put lint and layout right where a tool can
 	@$(BIN)/ruff check --fix --quiet . ; $(BIN)/ruff format --quiet .
