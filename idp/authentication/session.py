@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import select, update
@@ -84,20 +84,19 @@ def _evidence(condition: object) -> tuple[Evidence, ...]:
     )
 
 
-def record(proof: Evidence, *, interaction_id: str | None, session_id: str | None) -> None:
-    """Write down one proof; from here on it can be counted."""
-    db.session.add(
-        AuthenticationEvent(
-            user_id=proof.user_id,
-            method=proof.method,
-            credential_id=proof.credential_id,
-            interaction_id=interaction_id,
-            session_id=session_id,
-            proven_at=proof.proven_at,
-            address=origin.current().address,
-        )
+def record(proof: Evidence, *, interaction_id: str | None) -> Evidence:
+    """Write down one proof; from here on it can be counted. Returns it with its event's id."""
+    event = AuthenticationEvent(
+        user_id=proof.user_id,
+        method=proof.method,
+        credential_id=proof.credential_id,
+        interaction_id=interaction_id,
+        proven_at=proof.proven_at,
+        address=origin.current().address,
     )
+    db.session.add(event)
     db.session.flush()
+    return replace(proof, id=event.id)
 
 
 def forget_proofs_in(interaction_id: str) -> None:

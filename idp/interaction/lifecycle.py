@@ -85,8 +85,7 @@ def prove(
     if interaction.user_id not in {None, proof.user_id}:
         _drop_proofs(interaction)
     interaction.user_id = proof.user_id
-    session.record(proof, interaction_id=interaction.id, session_id=None)
-    db.session.flush()
+    session.record(proof, interaction_id=interaction.id)
     situation = gather(demand, current, interaction)
     if not is_proven(situation.facts):
         return None

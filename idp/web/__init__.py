@@ -1,0 +1,18 @@
+"""The HTTP edge: blueprints and per-request hooks, in order."""
+
+from __future__ import annotations
+
+from flask import Flask
+
+from idp.web import account, arrival, errors, health, home, interaction, language, pages, protocol, well_known
+from idp.web import request_cycle
+
+
+def install(app: Flask) -> None:
+    """Wire hooks and routes. The order of hooks stands in `request_cycle`."""
+    language.install(app)
+    pages.install(app)
+    errors.install(app)
+    request_cycle.install(app)
+    for part in (health, home, well_known, protocol, interaction, account, arrival):
+        app.register_blueprint(part.blueprint)

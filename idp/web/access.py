@@ -1,0 +1,74 @@
+"""Who may come to a route: one marker on every view, which also decides CSRF, caching and policy headers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import Enum
+from typing import Any, TypeVar
+
+from idp.interaction.machine import Step
+
+
+class Door(Enum):
+    """The kinds of access."""
+
+    PUBLIC = "public"
+    """Pages for anybody; posts carry a token bound to the browser."""
+    PROTOCOL = "protocol"
+    """Machine endpoints and redirects: no cookie-based form, so no form token; they authenticate themselves."""
+    OPERATIONS = "operations"
+    """Probes and metrics: any Host, no pages."""
+    INTERACTION = "interaction"
+    """Pages of one waiting request, only for the browser it is bound to."""
+    SIGNED_IN = "signed-in"
+    """Pages of the account."""
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """`steps`: of an interaction page, the steps it serves (none: the dispatcher). `purpose`: the page wants
+    fresh proofs of all the account's factors, and this is what the step-up says it is for."""
+
+    door: Door
+    steps: frozenset[Step] = frozenset()
+    purpose: str | None = None
+
+    def __str__(self) -> str:
+        extra = ",".join(sorted(self.steps)) or (f"fresh:{self.purpose}" if self.purpose else "")
+        return f"{self.door.value}({extra})" if extra else self.door.value
+
+
+PUBLIC = Access(Door.PUBLIC)
+PROTOCOL = Access(Door.PROTOCOL)
+OPERATIONS = Access(Door.OPERATIONS)
+SIGNED_IN = Access(Door.SIGNED_IN)
+
+
+def interaction(*steps: Step) -> Access:
+    """A page of a waiting request, for these steps only."""
+    return Access(Door.INTERACTION, frozenset(steps))
+
+
+def signed_in_afresh(purpose: str) -> Access:
+    """A page of the account that changes how one signs in."""
+    return Access(Door.SIGNED_IN, purpose=purpose)
+
+
+View = TypeVar("View", bound=Callable[..., Any])
+
+
+def access(rule: Access) -> Callable[[View], View]:
+    """Mark a view. A view without a marker is refused, and a test lists every route with its marker."""
+
+    def mark(view: View) -> View:
+        view.access = rule  # type: ignore[attr-defined]
+        return view
+
+    return mark
+
+
+def of(view: object) -> Access | None:
+    """The marker of a view."""
+    found = getattr(view, "access", None)
+    return found if isinstance(found, Access) else None

@@ -1,0 +1,73 @@
+"""Recovery codes of the signed-in user: make a new set, see it once, confirm that it is saved."""
+
+from __future__ import annotations
+
+from flask import Response, redirect, request, url_for
+
+from idp.authentication import recovery_code, totp
+from idp.web import access, current, enrolment
+from idp.web.account.routes import blueprint, me, to_overview
+from idp.web.interaction.routes import FAILED_FORM
+from idp.web.language import gettext as _
+from idp.web.pages import page
+
+
+@blueprint.get("/recovery-codes/new")
+@access.access(access.signed_in_afresh("recovery-codes"))
+def regenerate_codes() -> Response:
+    """Ask first: the old set ends when the new one is saved."""
+    return page(
+        "account/regenerate_codes.html",
+        left=recovery_code.left(me()),
+        action=url_for("account.submit_regenerate_codes"),
+    )
+
+
+@blueprint.post("/recovery-codes/new")
+@access.access(access.signed_in_afresh("recovery-codes"))
+def submit_regenerate_codes() -> Response:
+    """Make a pending set; a reload shows the same."""
+    if totp.is_enrolled(me().id):
+        recovery_code.begin(me(), current.session().sid)
+    return redirect(url_for("account.recovery_codes"), 303)  # type: ignore[return-value]
+
+
+@blueprint.get("/recovery-codes")
+@access.access(access.signed_in_afresh("recovery-codes"))
+def recovery_codes() -> Response:
+    """The pending set; without one there is nothing to show."""
+    return _show()
+
+
+@blueprint.post("/recovery-codes")
+@access.access(access.signed_in_afresh("recovery-codes"))
+def submit_recovery_codes() -> Response:
+    """Saved: the new set is in force, the old one has ended."""
+    if "saved" not in request.form:
+        return _show(FAILED_FORM, problem=_("Save the codes first, then tick the box."))
+    if not recovery_code.confirm_saved(me(), current.session().sid):
+        return _show(FAILED_FORM, problem=_("Those codes had waited too long. Save these instead."))
+    return to_overview("codes-saved")
+
+
+@blueprint.post("/recovery-codes/download")
+@access.access(access.signed_in_afresh("recovery-codes"))
+def download_recovery_codes() -> Response:
+    """The same set as a text file."""
+    return enrolment.codes_file(recovery_code.begin(me(), current.session().sid))
+
+
+def _show(status: int = 200, *, problem: str | None = None) -> Response:
+    user = me()
+    # After a first enrolment the set is made here; later ones only by the page that asks first.
+    is_due = totp.is_enrolled(user.id) and recovery_code.left(user) == 0
+    if not is_due and not recovery_code.pending(user, current.session().sid):
+        return to_overview()
+    return page(
+        "account/recovery_codes.html",
+        status,
+        codes=recovery_code.begin(user, current.session().sid),
+        problem=problem,
+        action=url_for("account.submit_recovery_codes"),
+        download_action=url_for("account.download_recovery_codes"),
+    )

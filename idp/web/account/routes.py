@@ -1,0 +1,24 @@
+"""The blueprint of the account pages, and who is signed in."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response, redirect, url_for
+
+from idp.extensions import db
+from idp.models import User
+from idp.web import current
+
+blueprint = Blueprint("account", __name__, url_prefix="/account")
+
+
+def me() -> User:
+    """The signed-in user; the guard has recognised the session and an enabled account."""
+    user = db.session.get(User, current.session().user_id)
+    if user is None:
+        raise LookupError("the signed-in user has gone")
+    return user
+
+
+def to_overview(notice: str | None = None) -> Response:
+    """Back to the overview, which words the notice by its key."""
+    return redirect(url_for("account.overview", notice=notice), 303)  # type: ignore[return-value]

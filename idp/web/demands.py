@@ -1,0 +1,46 @@
+"""Where the two flows meet: an authorization request in the words of the interaction row, and back."""
+
+from __future__ import annotations
+
+from idp.authentication.requirement import Requirement
+from idp.clients import registry
+from idp.interaction.demand import Demand
+from idp.interaction.lifecycle import Opening
+from idp.models import Interaction, Kind
+from idp.oauth import server
+from idp.oauth.request import AuthorizationRequest
+
+
+def of(interaction: Interaction) -> Demand:
+    """What a stored interaction asks. Raises `ShownError` when its client has gone meanwhile."""
+    requirement = Requirement.from_document(interaction.requirement)
+    if interaction.kind == Kind.AUTHORIZE:
+        return of_request(server.restore(interaction.parameters), requirement)
+    client = registry.find(interaction.client_id) if interaction.client_id else None
+    return Demand(Kind(interaction.kind), requirement, client)
+
+
+def of_request(request: AuthorizationRequest, requirement: Requirement) -> Demand:
+    """What an authorization request asks of its user."""
+    return Demand(
+        kind=Kind.AUTHORIZE,
+        requirement=requirement,
+        client=request.client,
+        scope=request.scope,
+        wants_account_choice="select_account" in request.prompt,
+        wants_consent="consent" in request.prompt,
+        is_silent="none" in request.prompt,
+        expected_sub=request.hinted_sub,
+        login_hint=request.login_hint,
+    )
+
+
+def opening_of(request: AuthorizationRequest, requirement: Requirement, browser_digest: bytes | None) -> Opening:
+    """How such a request is stored until its user has answered."""
+    return Opening(
+        kind=Kind.AUTHORIZE,
+        requirement=requirement,
+        browser_digest=browser_digest,
+        parameters=request.as_document(),
+        client_id=request.client.client_id,
+    )

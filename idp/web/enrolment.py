@@ -1,0 +1,48 @@
+"""What the enrolment pages of sign-in and of the account share: the QR code, the name, the codes as a file."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import qrcode
+from flask import Response
+from markupsafe import Markup
+from qrcode.image.svg import SvgPathFillImage
+
+from idp.authentication.totp import PendingTotp
+from idp.extensions import settings
+from idp.web.language import gettext as _
+
+NAME_LENGTH = 64
+
+
+def pending_totp(pending: PendingTotp) -> dict[str, Any]:
+    """What the template shows of a secret that waits for its first code."""
+    secret = pending.secret
+    return {
+        "qr_svg": qr_code(pending.otpauth_uri),
+        "secret": " ".join(secret[start : start + 4] for start in range(0, len(secret), 4)),
+        "otpauth_uri": pending.otpauth_uri,
+    }
+
+
+def qr_code(text: str) -> Markup:
+    """Inline SVG on its own white ground, without style attributes, so that the policy holds."""
+    image = qrcode.make(text, image_factory=SvgPathFillImage, box_size=10, border=3)
+    svg = image.to_string(encoding="unicode")
+    return Markup(svg)  # noqa: S704  made by the library from modules, holds no input
+
+
+def device_name(form: Mapping[str, str]) -> str:
+    """The name the user gave, in one line; a plain one when it was left empty."""
+    typed = " ".join(character for character in form.get("device_name", "").split())
+    return typed[:NAME_LENGTH] or _("Authenticator app")
+
+
+def codes_file(codes: Sequence[str]) -> Response:
+    """Recovery codes as a text file to keep."""
+    lines = [_("Recovery codes for %(name)s", name=settings().brand.name), settings().issuer, "", *codes, ""]
+    response = Response("\r\n".join(lines), mimetype="text/plain")
+    response.headers["Content-Disposition"] = 'attachment; filename="recovery-codes.txt"'
+    return response

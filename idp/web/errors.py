@@ -1,0 +1,164 @@
+"""Every failure gets a page or a JSON answer with fixed words and the request's reference. Nothing is echoed."""
+
+from __future__ import annotations
+
+import structlog
+from flask import Flask, Response, jsonify, request
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from werkzeug.exceptions import HTTPException
+
+from idp import origin
+from idp.clients import registry
+from idp.models import Interaction
+from idp.oauth.errors import ShownError
+from idp.web import current
+from idp.web.access import Door
+from idp.web.language import gettext as _
+from idp.web.pages import page
+
+_log = structlog.get_logger("error")
+
+RETRY_AFTER_SECONDS = 5
+
+TEXTS = {
+    400: ("That request isn't right", "Something in the address or the form could not be understood."),
+    403: (
+        "That didn't come from this page",
+        "The form was open too long, or was sent from another page or browser. Go back, reload and try again.",
+    ),
+    404: ("There's nothing here", "The address is wrong, or the page has moved."),
+    405: ("That request isn't right", "This address doesn't answer that kind of request."),
+    410: ("That page has gone", "It was only good once, or for a short time."),
+    413: ("That was too much", "What was sent is larger than this page accepts."),
+    414: ("That request isn't right", "The address is longer than this server accepts."),
+    429: ("Too many tries", "Wait a little, then try again."),
+    500: ("Something went wrong on our side", "It isn't your fault, and nothing was changed. Try again in a moment."),
+    503: ("We're very busy right now", "Nothing was changed. Try again in a few seconds."),
+}
+"""Status → heading and message."""
+
+
+def install(app: Flask) -> None:
+    """The handlers, from the most to the least specific."""
+    app.register_error_handler(ShownError, protocol_error)
+    app.register_error_handler(SQLAlchemyError, database_failed)
+    app.register_error_handler(HTTPException, http_error)
+    app.register_error_handler(Exception, unexpected)
+
+
+def protocol_error(error: ShownError) -> Response:
+    """An authorization request that cannot be answered to its client: shown, never redirected."""
+    reference = origin.current().reference
+    _log.info("protocol error shown", error_code=error.code, detail=error.detail)
+    return page(
+        "errors/protocol_error.html",
+        400,
+        error=error.code,
+        message=_("The link that brought you here isn't set up correctly. This isn't your fault."),
+        what_to_do=_("Go back to the app and tell its makers the reference below."),
+        reference=reference,
+        developer=[(_("What is wrong"), _(error.explanation))],
+    )
+
+
+def interaction_unknown() -> Response:
+    """Another browser, another site's cookies, or an address that never was: all the same from outside."""
+    return page(
+        "errors/expired.html",
+        404,
+        message=_("This sign-in belongs to another browser, or its address is wrong. Cookies may be switched off."),
+        client_name=None,
+        home_url=None,
+    )
+
+
+def interaction_over(interaction: Interaction, *, finished: bool) -> Response:
+    """Come back to a sign-in that is done or took too long: the way back to its own app."""
+    client = registry.find(interaction.client_id) if interaction.client_id else None
+    if finished:
+        message = _("This sign-in is already done. To sign in again, start at the app.")
+    else:
+        message = _("This sign-in took too long and has ended, to keep your account safe.")
+    return page(
+        "errors/expired.html",
+        410,
+        message=message,
+        client_name=client.client_name if client else None,
+        home_url=client.home_url if client else None,
+    )
+
+
+def interaction_exhausted(interaction: Interaction) -> Response:
+    """Too many wrong codes: this sign-in is over, the account is not."""
+    client = registry.find(interaction.client_id) if interaction.client_id else None
+    return page(
+        "errors/expired.html",
+        429,
+        message=_("Too many codes didn't work, so this sign-in has ended to keep your account safe."),
+        client_name=client.client_name if client else None,
+        home_url=client.home_url if client else None,
+    )
+
+
+def http_error(error: HTTPException) -> Response:
+    """What Flask and our guards raise."""
+    if error.response is not None and isinstance(error.response, Response):
+        return error.response
+    status = error.code or 500
+    response = _answer(status)
+    for name, value in error.get_headers():
+        if name in {"Allow", "Retry-After"}:
+            response.headers[name] = value
+    return response
+
+
+def database_failed(error: SQLAlchemyError) -> Response:
+    """The database is away or overloaded: nobody gets in, and the caller may come back."""
+    away = isinstance(error, PoolTimeout) or (isinstance(error, DBAPIError) and _is_outage(error))
+    _log.error("database failed", kind=type(error).__name__, outage=away, exc_info=not away)
+    return busy(RETRY_AFTER_SECONDS) if away else _answer(500)
+
+
+def busy(retry_after: int) -> Response:
+    """503: come back in so many seconds."""
+    response = _answer(503, retry_after)
+    response.headers["Retry-After"] = str(retry_after)
+    return response
+
+
+def unexpected(error: Exception) -> Response:
+    """A bug: logged with its traceback, shown as a reference."""
+    _log.error("unexpected error", kind=type(error).__name__, exc_info=error)
+    return _answer(500)
+
+
+def _is_outage(error: DBAPIError) -> bool:
+    return error.connection_invalidated or type(error).__name__ in {"OperationalError", "InterfaceError"}
+
+
+def _answer(status: int, retry_after: int | None = None) -> Response:
+    if _wants_json():
+        code = "server_error" if status >= 500 else "invalid_request"
+        if status == 503:
+            code = "temporarily_unavailable"
+        response = jsonify(error=code)
+        response.status_code = status
+        return response
+    heading, message = TEXTS.get(status, TEXTS[500 if status >= 500 else 400])
+    return page(
+        "errors/error.html",
+        status,
+        status=status,
+        heading=_(heading),
+        message=_(message),
+        reference=origin.current().reference,
+        retry_after=retry_after,
+    )
+
+
+def _wants_json() -> bool:
+    rule = current.access()
+    if rule is not None and rule.door is Door.PROTOCOL:
+        return request.endpoint != "protocol.authorize"
+    return not request.accept_mimetypes.accept_html

@@ -1,0 +1,149 @@
+"""Who may come: every view carries a marker, silence means 403."""
+
+from __future__ import annotations
+
+from flask import Response, g, redirect, request, url_for
+from werkzeug.exceptions import Forbidden
+
+from idp import clock, opaque, origin
+from idp.authentication import assurance, session, totp
+from idp.authentication.assurance import Assurance
+from idp.authentication.evidence import counted
+from idp.authentication.requirement import Requirement
+from idp.authentication.session import RecognisedSession
+from idp.extensions import db, settings
+from idp.interaction import lifecycle
+from idp.interaction.facts import gather
+from idp.interaction.lifecycle import Opening
+from idp.interaction.machine import next_step
+from idp.models import Interaction, Kind
+from idp.web import browser, csrf, current, demands, errors
+from idp.web.access import PUBLIC, Access, Door
+from idp.web.current import Visit
+
+Answer = Response | None
+
+
+class ForeignForm(Forbidden):
+    """A post that did not come from our page in this browser."""
+
+
+def require_access() -> Answer:
+    """Let the request through, or answer instead of its view."""
+    if request.url_rule is None:
+        return None
+    rule = current.access()
+    if request.endpoint == "static":
+        rule = PUBLIC
+    if rule is None:
+        raise Forbidden("this route has no access marker")
+    answer = _ENTRY[rule.door](rule)
+    if answer is None and request.method == "POST" and rule.door in _WITH_FORMS and not csrf.is_trusted_post():
+        raise ForeignForm
+    return answer
+
+
+def _anybody(_rule: Access) -> Answer:
+    return None
+
+
+def _browser_of_the_interaction(rule: Access) -> Answer:
+    """The page exists only for the browser it is bound to, and only while it is the next one."""
+    interaction = db.session.get(Interaction, (request.view_args or {})["interaction_id"])
+    if interaction is None or not _is_bound_here(interaction, rule):
+        return errors.interaction_unknown()
+    if interaction.finished_at is not None:
+        return errors.interaction_over(interaction, finished=True)
+    if interaction.expires_at <= clock.now():
+        return errors.interaction_over(interaction, finished=False)
+    return _visit(interaction, rule)
+
+
+def _visit(interaction: Interaction, rule: Access) -> Answer:
+    demand = demands.of(interaction)
+    recognised = browser.recognised_session()
+    situation = gather(demand, recognised, interaction)
+    step = next_step(situation.facts)
+    g.visit = Visit(interaction, demand, situation, step)
+    if recognised is not None:
+        session.touch(recognised)
+    if situation.person is not None:
+        origin.acting_as(f"user:{situation.person.id}", recognised.sid if recognised else "")
+    if rule.steps and step not in rule.steps:
+        return redirect(url_for("interaction.dispatch", interaction_id=interaction.id), 303)
+    return None
+
+
+def _is_bound_here(interaction: Interaction, rule: Access) -> bool:
+    value = browser.binding()
+    if interaction.browser_digest is None:
+        # Only the dispatcher, where the redirect after a cross-site post arrives, may claim it.
+        is_arrival = not rule.steps and request.method == "GET"
+        return is_arrival and lifecycle.claim(interaction, opaque.digest(browser.ensure_binding()))
+    return value is not None and opaque.same(interaction.browser_digest, opaque.digest(value))
+
+
+def _signed_in(rule: Access) -> Answer:
+    recognised = browser.recognised_session()
+    if recognised is None:
+        return _to_interaction(Opening(Kind.SIGN_IN, Requirement(), _here(), return_to=_way_back()))
+    origin.acting_as(f"user:{recognised.user_id}", recognised.sid)
+    session.touch(recognised)
+    if rule.purpose is None or _is_fresh(recognised):
+        return None
+    return _to_interaction(
+        Opening(
+            Kind.STEP_UP,
+            Requirement(
+                proven_since=clock.now() - settings().sessions.sensitive_age,
+                floor=_account_level(recognised.user_id),
+            ),
+            _here(),
+            user_id=recognised.user_id,
+            return_to=_way_back(),
+            purpose=rule.purpose,
+        )
+    )
+
+
+def _is_fresh(recognised: RecognisedSession) -> bool:
+    """All factors of the account's level within the sensitive age (R44); a form opened then may be sent."""
+    age = settings().sessions.sensitive_age
+    if request.method == "POST":
+        # The page was shown while the proofs were fresh: typing must not lose the input.
+        age += settings().second_factor.enrolment_lifetime
+    now = clock.now()
+    proofs = counted(
+        recognised.proofs, since=now - age, now=now, lifetime=settings().second_factor.proof_lifetime
+    )
+    return assurance.reached(proofs) >= _account_level(recognised.user_id)
+
+
+def _account_level(user_id: str) -> Assurance:
+    return Assurance.TWO_FACTOR if totp.is_enrolled(user_id) else Assurance.ONE_FACTOR
+
+
+def _here() -> bytes:
+    return opaque.digest(browser.ensure_binding())
+
+
+def _way_back() -> str:
+    """Our own path only: never anything a parameter says (A52)."""
+    if request.method == "GET":
+        return request.path
+    return url_for("account.overview")
+
+
+def _to_interaction(opening: Opening) -> Response:
+    interaction = lifecycle.open_interaction(opening)
+    return redirect(url_for("interaction.dispatch", interaction_id=interaction.id), 303)
+
+
+_ENTRY = {
+    Door.PUBLIC: _anybody,
+    Door.PROTOCOL: _anybody,
+    Door.OPERATIONS: _anybody,
+    Door.INTERACTION: _browser_of_the_interaction,
+    Door.SIGNED_IN: _signed_in,
+}
+_WITH_FORMS = frozenset({Door.PUBLIC, Door.INTERACTION, Door.SIGNED_IN})

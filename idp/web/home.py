@@ -1,0 +1,38 @@
+"""The front page, and preferences that need no account."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response, redirect, request
+
+from idp.extensions import settings
+from idp.web.access import PUBLIC, access
+from idp.web.pages import THEME_COOKIE, THEMES, page
+
+blueprint = Blueprint("home", __name__)
+_YEAR_SECONDS = 365 * 24 * 3600
+
+
+@blueprint.get("/")
+@access(PUBLIC)
+def home() -> Response:
+    """What this is, and the way to the account."""
+    return page("home.html")
+
+
+@blueprint.post("/preferences/theme")
+@access(PUBLIC)
+def theme() -> Response:
+    """Remember the colour scheme in this browser."""
+    chosen = request.form.get("theme", "")
+    response = redirect(own_path(request.form.get("return_to", "/")), 303)
+    if chosen in THEMES:
+        response.set_cookie(
+            THEME_COOKIE, chosen, max_age=_YEAR_SECONDS, secure=settings().is_https, httponly=True, samesite="Lax"
+        )
+    return response
+
+
+def own_path(target: str) -> str:
+    """A path on this host, or the front page: `//host` and `/\\host` lead elsewhere in browsers (A52)."""
+    is_ours = target.startswith("/") and not target.startswith(("//", "/\\")) and target.isprintable()
+    return target if is_ours and "\\" not in target else "/"

@@ -1,0 +1,79 @@
+"""How an interaction ends: with an answer to the client, or back on a page of ours."""
+
+from __future__ import annotations
+
+from flask import Response, redirect, url_for
+
+from idp.authentication import assurance, evidence
+from idp.authentication.requirement import Requirement
+from idp.authentication.session import RecognisedSession
+from idp.interaction import lifecycle
+from idp.interaction.facts import Situation
+from idp.models import Kind
+from idp.oauth import server
+from idp.oauth.approval import Approval
+from idp.oauth.request import AuthorizationRequest
+from idp.oauth.response import AuthorizationResponse
+from idp.web import browser, errors
+from idp.web.current import Visit
+from idp.web.pages import page
+
+
+def deliver(response: AuthorizationResponse) -> Response:
+    """By redirect, or as a form that posts itself."""
+    if response.form is None:
+        return redirect(response.location, 303)  # type: ignore[return-value]
+    return page(
+        "interaction/form_post.html",
+        redirect_uri=response.form.redirect_uri,
+        parameters=response.form.parameters,
+    )
+
+
+def approval_of(
+    request: AuthorizationRequest, requirement: Requirement, situation: Situation, session: RecognisedSession
+) -> Approval:
+    """What the counted proofs say, and nothing else."""
+    auth_time = evidence.auth_time(situation.counted)
+    if situation.person is None or auth_time is None:
+        raise LookupError("an approval needs proofs")
+    return Approval(
+        user_id=situation.person.id,
+        session_id=session.id,
+        sid=session.sid,
+        auth_time=auth_time,
+        acr=assurance.acr(situation.facts.reached, requirement.requested),
+        amr=evidence.amr(situation.counted),
+        event_ids=tuple(proof.id for proof in situation.counted),
+        scope=request.scope,
+    )
+
+
+def complete(visit: Visit) -> Response:
+    """Everything is proven and allowed: answer, once."""
+    session = browser.recognised_session()
+    if session is None:
+        raise LookupError("a finished interaction has a session")
+    if not lifecycle.finish(visit.interaction):
+        return errors.interaction_over(visit.interaction, finished=True)
+    if visit.interaction.kind != Kind.AUTHORIZE:
+        return redirect(visit.interaction.return_to or url_for("account.overview"), 303)  # type: ignore[return-value]
+    request = server.restore(visit.interaction.parameters)
+    approval = approval_of(request, visit.demand.requirement, visit.situation, session)
+    return deliver(server.answer(request, approval))
+
+
+def give_up(visit: Visit, error: str) -> Response:
+    """The user or the machine ends it without success: the client is told, once."""
+    if not lifecycle.finish(visit.interaction):
+        return errors.interaction_over(visit.interaction, finished=True)
+    if visit.interaction.kind != Kind.AUTHORIZE:
+        home = "account.overview" if visit.interaction.kind == Kind.STEP_UP else "home.home"
+        return redirect(url_for(home), 303)  # type: ignore[return-value]
+    return deliver(server.refuse(server.restore(visit.interaction.parameters), error))
+
+
+def cancelled(visit: Visit) -> Response:
+    """ "Cancel": a request that insists on a level hears that it was not met, any other that access was denied."""
+    insisted = visit.demand.requirement.essential and visit.situation.facts.has_primary_proof
+    return give_up(visit, "unmet_authentication_requirements" if insisted else "access_denied")

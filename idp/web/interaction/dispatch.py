@@ -1,0 +1,54 @@
+"""The only router: from the facts to the page, or to the end. And the ways out that every page shares."""
+
+from __future__ import annotations
+
+from flask import Response, redirect
+
+from idp.interaction import lifecycle
+from idp.interaction.machine import Step, silent_error
+from idp.models import Kind
+from idp.web import access, current
+from idp.web.interaction.answers import cancelled, complete, give_up
+from idp.web.interaction.routes import blueprint, to_dispatcher, url
+
+PAGES = {
+    Step.SELECT_ACCOUNT: "select_account",
+    Step.SIGN_IN: "sign_in",
+    Step.SECOND_FACTOR: "second_factor",
+    Step.ENROL: "enrol",
+    Step.RECOVERY_CODES: "recovery_codes",
+    Step.CONSENT: "consent",
+}
+"""The page of each step."""
+
+ANY_PAGE = tuple(PAGES)
+
+
+@blueprint.get("")
+@access.access(access.interaction())
+def dispatch(interaction_id: str) -> Response:
+    """Where every page returns to. Recomputed from facts, so a reload or another tab is harmless."""
+    visit = current.visit()
+    if visit.step is Step.FINISH:
+        return complete(visit)
+    if visit.demand.is_silent or visit.step is Step.UNMET:
+        return give_up(visit, silent_error(visit.situation.facts) or "login_required")
+    return redirect(url(visit.interaction, PAGES[visit.step]), 303)  # type: ignore[return-value]
+
+
+@blueprint.post("/cancel")
+@access.access(access.interaction(*ANY_PAGE))
+def cancel(interaction_id: str) -> Response:
+    """ "Cancel": the client hears of it."""
+    return cancelled(current.visit())
+
+
+@blueprint.post("/switch")
+@access.access(access.interaction(*ANY_PAGE))
+def switch(interaction_id: str) -> Response:
+    """ "Not you?": start over with another account. A step-up belongs to its user: there it means leaving."""
+    visit = current.visit()
+    if visit.interaction.kind == Kind.STEP_UP:
+        return cancelled(visit)
+    lifecycle.set_account_aside(visit.interaction)
+    return to_dispatcher(visit.interaction)

@@ -1,0 +1,128 @@
+"""Setting up an authenticator app during sign-in, and the recovery codes that come with it."""
+
+from __future__ import annotations
+
+from flask import Response, request
+
+from idp.authentication import assurance, recovery_code, totp
+from idp.authentication.evidence import Evidence
+from idp.authentication.verdict import Reason, Rejected, Throttled
+from idp.interaction import lifecycle
+from idp.interaction.machine import Step
+from idp.web import access, browser, current, enrolment, errors
+from idp.web.current import Visit
+from idp.web.interaction import words
+from idp.web.interaction.routes import FAILED_FORM, blueprint, go_on_with, pinned_user, shared, to_dispatcher, url
+from idp.web.language import gettext as _
+from idp.web.pages import page
+
+
+@blueprint.get("/enrol-totp")
+@access.access(access.interaction(Step.ENROL))
+def enrol(interaction_id: str) -> Response:
+    """Show the secret: the same one again on reload, to this browser only."""
+    lifecycle.begin_enrolling(current.visit().interaction)
+    return _show()
+
+
+@blueprint.post("/enrol-totp")
+@access.access(access.interaction(Step.ENROL))
+def submit_enrol(interaction_id: str) -> Response:
+    """Confirm with the first code, which counts as a proof: it is not asked for again seconds later."""
+    visit = current.visit()
+    interaction, user = visit.interaction, pinned_user(visit)
+    name = enrolment.device_name(request.form)
+    match totp.confirm(user, interaction.id, request.form.get("code", ""), name):
+        case Evidence() as proof:
+            if recovery_code.left(user) == 0:
+                recovery_code.begin(user, interaction.id)
+            token = lifecycle.prove(interaction, proof, visit.demand, browser.recognised_session())
+            return go_on_with(token)
+        case Rejected(reason=Reason.EXHAUSTED):
+            lifecycle.finish(interaction)
+            return errors.interaction_exhausted(interaction)
+        case Rejected(reason=reason):
+            return _show(FAILED_FORM, problem=words.problem(reason), name=name)
+        case Throttled(wait=wait):
+            return _show(429, problem=words.wait(wait), name=name)
+
+
+@blueprint.post("/enrol-totp/skip")
+@access.access(access.interaction(Step.ENROL))
+def skip_enrol(interaction_id: str) -> Response:
+    """ "Not now": offered only where the wanted level is reached without it."""
+    visit = current.visit()
+    if _may_skip(visit):
+        lifecycle.decline_enrolment(visit.interaction)
+    return to_dispatcher(visit.interaction)
+
+
+@blueprint.get("/recovery-codes")
+@access.access(access.interaction(Step.RECOVERY_CODES))
+def recovery_codes(interaction_id: str) -> Response:
+    """Show the pending set, until it is confirmed as saved."""
+    return _show_codes()
+
+
+@blueprint.post("/recovery-codes")
+@access.access(access.interaction(Step.RECOVERY_CODES))
+def submit_recovery_codes(interaction_id: str) -> Response:
+    """Saved: from now on only digests remain."""
+    interaction = current.visit().interaction
+    if "saved" not in request.form:
+        return _show_codes(FAILED_FORM, problem=_("Save the codes first, then tick the box."))
+    if not recovery_code.confirm_saved(pinned_user(current.visit()), interaction.id):
+        return _show_codes(FAILED_FORM, problem=_("Those codes had waited too long. Save these instead."))
+    return to_dispatcher(interaction)
+
+
+@blueprint.post("/recovery-codes/download")
+@access.access(access.interaction(Step.RECOVERY_CODES))
+def download_recovery_codes(interaction_id: str) -> Response:
+    """The same set as a text file."""
+    user = pinned_user(current.visit())
+    return enrolment.codes_file(recovery_code.begin(user, current.visit().interaction.id))
+
+
+def _may_skip(visit: Visit) -> bool:
+    facts = visit.situation.facts
+    return facts.recovered and facts.wanted is not None and facts.reached >= facts.wanted
+
+
+def _show(status: int = 200, *, problem: str | None = None, name: str = "") -> Response:
+    visit = current.visit()
+    pending = totp.begin(pinned_user(visit), visit.interaction.id)
+    may_skip = _may_skip(visit)
+    return page(
+        "interaction/enrol_totp.html",
+        status,
+        **shared(visit),
+        **enrolment.pending_totp(pending),
+        problem=problem,
+        device_name=name,
+        action=url(visit.interaction, "submit_enrol"),
+        skip_action=url(visit.interaction, "skip_enrol") if may_skip else None,
+        reason=_reason(visit),
+    )
+
+
+def _reason(visit: Visit) -> str:
+    if visit.situation.facts.recovered:
+        return _("You used a recovery code. Set up an authenticator app, so that you don't run out of them.")
+    client, floor = visit.demand.client, visit.demand.requirement.floor
+    if client is not None and (floor >= assurance.Assurance.TWO_FACTOR or visit.demand.requirement.requested):
+        return _("%(name)s asks for two-step sign-in. It takes a minute to set up.", name=client.client_name)
+    return _("Your account needs two-step sign-in. It takes a minute to set up.")
+
+
+def _show_codes(status: int = 200, *, problem: str | None = None) -> Response:
+    visit = current.visit()
+    return page(
+        "interaction/recovery_codes.html",
+        status,
+        **shared(visit),
+        codes=recovery_code.begin(pinned_user(visit), visit.interaction.id),
+        problem=problem,
+        action=url(visit.interaction, "submit_recovery_codes"),
+        download_action=url(visit.interaction, "download_recovery_codes"),
+    )

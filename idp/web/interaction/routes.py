@@ -1,0 +1,76 @@
+"""The blueprint of interaction pages, and the addresses and views of people that its pages share."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, Response, redirect, url_for
+
+from idp.clients.registered import RegisteredClient
+from idp.extensions import db
+from idp.models import Interaction, User
+from idp.web import browser, current
+from idp.web.current import Visit
+
+blueprint = Blueprint("interaction", __name__, url_prefix="/interaction/<interaction_id>")
+
+FAILED_FORM = 422
+"""The form was understood and refused; the page says why and keeps what may be kept."""
+
+
+def url(interaction: Interaction, endpoint: str) -> str:
+    """The address of a page of this interaction."""
+    return url_for(f"interaction.{endpoint}", interaction_id=interaction.id)
+
+
+def to_dispatcher(interaction: Interaction) -> Response:
+    """Every page ends here: only the dispatcher knows what comes next."""
+    return redirect(url(interaction, "dispatch"), 303)  # type: ignore[return-value]
+
+
+def pinned_user(visit: Visit) -> User:
+    """The user whom this interaction is about; steps after sign-in always have one."""
+    if visit.situation.person is None:
+        raise LookupError("no user is known yet")
+    user = db.session.get(User, visit.situation.person.id)
+    if user is None:
+        raise LookupError("the user has gone")
+    return user
+
+
+def shared(visit: Visit) -> dict[str, Any]:
+    """What the templates of all steps show."""
+    interaction = visit.interaction
+    return {
+        "client": client_card(visit.demand.client),
+        "cancel_action": url(interaction, "cancel"),
+        "switch_action": url(interaction, "switch"),
+    }
+
+
+def client_card(client: RegisteredClient | None) -> dict[str, Any] | None:
+    """A client as users see it."""
+    if client is None:
+        return None
+    return {
+        "name": client.client_name,
+        "host": client.host,
+        "redirect_host": client.host,
+        "logo_url": None,
+        "policy_uri": client.metadata.get("policy_uri"),
+        "tos_uri": client.metadata.get("tos_uri"),
+        "is_new": False,
+    }
+
+
+def person_card(user: User) -> dict[str, str]:
+    """A person as their own browser sees them."""
+    return {"name": user.name, "email": user.email.address if user.email else ""}
+
+
+def go_on_with(session_token: str | None) -> Response:
+    """After a proof: the browser's binding changes, and the session's cookie when it began."""
+    browser.rotate_binding()
+    if session_token is not None:
+        browser.begin_session(session_token)
+    return to_dispatcher(current.visit().interaction)

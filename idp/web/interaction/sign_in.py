@@ -1,0 +1,79 @@
+"""The password step. It reads, asks, shows; it does not know what comes next."""
+
+from __future__ import annotations
+
+from flask import Response, request
+
+from idp.authentication import password
+from idp.authentication.evidence import Evidence
+from idp.authentication.verdict import Busy, Rejected, Throttled
+from idp.interaction import lifecycle
+from idp.interaction.machine import Step
+from idp.models import Kind, User
+from idp.web import access, browser, current, errors
+from idp.web.interaction import words
+from idp.web.interaction.routes import FAILED_FORM, blueprint, go_on_with, person_card, pinned_user, shared, url
+from idp.web.language import gettext as _
+from idp.web.pages import page
+
+
+@blueprint.get("/sign-in")
+@access.access(access.interaction(Step.SIGN_IN))
+def sign_in(interaction_id: str) -> Response:
+    """Ask for the password; whoever is already known is named."""
+    return _show(username=current.visit().demand.login_hint or "")
+
+
+@blueprint.post("/sign-in")
+@access.access(access.interaction(Step.SIGN_IN))
+def submit_sign_in(interaction_id: str) -> Response:
+    """Check name and password. A step-up is about its own user, whatever name was posted."""
+    visit = current.visit()
+    typed = request.form.get("username", "")
+    user = pinned_user(visit) if _is_pinned() else password.find_user(typed)
+    match password.verify(user, typed, request.form.get("password", "")):
+        case Evidence() as proof:
+            token = lifecycle.prove(visit.interaction, proof, visit.demand, browser.recognised_session())
+            return go_on_with(token)
+        case Rejected(reason=reason):
+            return _show(FAILED_FORM, username=typed, problem=words.problem(reason))
+        case Throttled(wait=wait):
+            response = _show(429, username=typed, problem=words.wait(wait), retry_after=_seconds(wait))
+            response.headers["Retry-After"] = str(_seconds(wait))
+            return response
+        case Busy(wait=wait):
+            return errors.busy(_seconds(wait))
+
+
+def _seconds(wait: words.timedelta) -> int:
+    return max(1, -int(-wait.total_seconds() // 1))
+
+
+def _is_pinned() -> bool:
+    visit = current.visit()
+    return visit.interaction.kind == Kind.STEP_UP and visit.situation.person is not None
+
+
+def _known_user() -> User | None:
+    """Whoever this browser or this interaction already stands for, and may be asked again."""
+    visit = current.visit()
+    is_expected = visit.situation.facts.is_expected_user
+    return pinned_user(visit) if visit.situation.person is not None and is_expected else None
+
+
+def _show(status: int = 200, *, username: str, problem: str | None = None, retry_after: int | None = None) -> Response:
+    visit = current.visit()
+    known = _known_user()
+    purpose = words.PURPOSES.get(visit.interaction.purpose or "")
+    return page(
+        "interaction/sign_in.html",
+        status,
+        **shared(visit),
+        username=username,
+        fixed_user=person_card(known) if known else None,
+        purpose=_(purpose) if purpose else None,
+        problem=problem,
+        retry_after=retry_after,
+        action=url(visit.interaction, "submit_sign_in"),
+        reset_url=None,
+    )

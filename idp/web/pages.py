@@ -1,0 +1,71 @@
+"""Rendering: what every template may use, and the one function that renders one."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import datetime
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from flask import Flask, Response, current_app, g, make_response, render_template, request, url_for
+
+from config import Environment
+from idp import origin
+from idp.extensions import settings
+from idp.web import csrf
+from idp.web.language import LANGUAGE
+
+THEME_COOKIE = "theme"
+THEMES = ("auto", "light", "dark")
+
+
+def install(app: Flask) -> None:
+    """Variables and filters of all templates."""
+    app.context_processor(_variables)
+    app.jinja_env.filters["datetime"] = spoken_datetime
+    app.jinja_env.globals["static_url"] = static_url
+
+
+def page(template: str, status: int = 200, **context: Any) -> Response:
+    """Render a page."""
+    return make_response(render_template(template, **context), status)
+
+
+def theme() -> str:
+    """The colour scheme this browser asked for."""
+    chosen = request.cookies.get(THEME_COOKIE, "auto")
+    return chosen if chosen in THEMES else "auto"
+
+
+def spoken_datetime(value: datetime) -> str:
+    """ "22 November 2026, 14:05 UTC"."""
+    return f"{value.day} {value:%B %Y, %H:%M} UTC"
+
+
+def static_url(path: str) -> str:
+    """A URL that changes with the file's content, so that it may be cached for ever."""
+    folder = current_app.static_folder or ""
+    file = Path(folder, path)
+    return url_for("static", filename=path, v=_fingerprint(str(file), file.stat().st_mtime_ns))
+
+
+@lru_cache(maxsize=512)
+def _fingerprint(path: str, _modified: int) -> str:
+    return hashlib.sha256(Path(path).read_bytes()).hexdigest()[:12]
+
+
+def _variables() -> dict[str, Any]:
+    brand = settings().brand
+    return {
+        "brand": {"name": brand.name, "support_url": brand.support_url},
+        "lang": LANGUAGE,
+        "csrf_token": csrf.token(),
+        "browser_csrf_token": csrf.browser_token(),
+        "request_reference": origin.current().reference,
+        "theme": theme(),
+        "theme_switch": True,
+        "account_url": url_for("account.overview"),
+        "sign_out_action": url_for("account.sign_out") if g.get("recognised_session") else None,
+        "is_development": settings().environment is Environment.DEVELOPMENT,
+    }

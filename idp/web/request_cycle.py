@@ -1,0 +1,149 @@
+"""One request from end to end: its origin, its limits, one transaction, its headers. The order is the table below.
+
+A refusal below 500 commits, so that its counter and audit row stay; anything else rolls back.
+"""
+
+from __future__ import annotations
+
+import re
+import secrets
+import time
+from urllib.parse import urlsplit
+
+import structlog
+from flask import Flask, Response, current_app, g, request
+from sqlalchemy.exc import SQLAlchemyError
+from werkzeug.exceptions import BadRequest, RequestURITooLarge
+
+from idp import metrics, origin
+from idp.extensions import db, settings
+from idp.web import access, browser, current, errors, guards, headers
+from idp.web.access import Door
+
+_log = structlog.get_logger("request")
+_REFERENCE_ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+_PROBES = frozenset({"health.healthz", "health.readyz", "health.metrics"})
+
+
+def install(app: Flask) -> None:
+    """Attach the hooks in order."""
+    limits = app.extensions["idp.settings"].server
+    app.config["MAX_CONTENT_LENGTH"] = limits.maximum_body_size
+    app.config["MAX_FORM_MEMORY_SIZE"] = limits.maximum_body_size
+    app.config["MAX_FORM_PARTS"] = 200
+    for step in BEFORE:
+        app.before_request(step)
+    app.after_request(_finish)
+
+
+def enter_origin() -> None:
+    """Who asks: the reference first, so that every refusal below carries one."""
+    g.started = time.perf_counter()
+    g.access = access.of(_view())
+    origin.enter(
+        origin.Origin(
+            address=client_address(),
+            user_agent=request.headers.get("User-Agent", "")[:255],
+            reference=_reference(),
+            actor="anonymous",
+        )
+    )
+
+
+def require_sane_request() -> None:
+    """Sizes, NUL bytes, ambiguous cookies (R88, R92, A71)."""
+    raw_size = len(request.environ.get("QUERY_STRING", "")) + len(request.environ.get("PATH_INFO", ""))
+    if raw_size > settings().server.maximum_url_size:
+        raise RequestURITooLarge
+    if "%00" in request.environ.get("QUERY_STRING", "") or "\x00" in request.path:
+        raise BadRequest("NUL in the URL")
+    if browser.has_ambiguous_cookies():
+        raise BadRequest("one of our cookies came twice")
+
+
+def require_our_host() -> None:
+    """Only the issuer's host is ours; nothing is ever derived from this header (R51)."""
+    rule = current.access()
+    if rule is not None and rule.door is Door.OPERATIONS:
+        return
+    if request.host.lower() != urlsplit(settings().issuer).netloc:
+        raise BadRequest("unknown Host")
+
+
+def require_form_without_nul() -> None:
+    """NUL never reaches the database (R92)."""
+    if request.method == "POST" and request.mimetype in {
+        "application/x-www-form-urlencoded",
+        "multipart/form-data",
+    }:
+        rule = current.access()
+        if rule is None or rule.door is Door.PROTOCOL:
+            return  # machine endpoints read their own body
+        if any("\x00" in value for pair in request.form.items(multi=True) for value in pair):
+            raise BadRequest("NUL in a field")
+
+
+BEFORE = (
+    enter_origin,
+    require_sane_request,
+    require_our_host,
+    require_form_without_nul,
+    guards.require_access,
+)
+"""In this order, before the view."""
+
+
+def _finish(response: Response) -> Response:
+    response = settle(response)
+    if response.status_code < 500:
+        browser.set_cookies(response)
+    headers.set_headers(response)
+    _observe(response)
+    return response
+
+
+def settle(response: Response) -> Response:
+    """The one place where a request's work is committed, or rolled back."""
+    if response.status_code >= 500:
+        db.session.rollback()
+        return response
+    try:
+        db.session.commit()
+    except SQLAlchemyError as error:
+        db.session.rollback()
+        return errors.database_failed(error)
+    return response
+
+
+def _observe(response: Response) -> None:
+    seconds = time.perf_counter() - g.get("started", time.perf_counter())
+    endpoint = request.endpoint or "none"
+    metrics.observe_request(endpoint, request.method, response.status_code, seconds)
+    if endpoint not in _PROBES and endpoint != "static":
+        _log.info(
+            "request",
+            method=request.method,
+            endpoint=endpoint,
+            status_code=response.status_code,
+            milliseconds=round(seconds * 1000, 1),
+        )
+
+
+def client_address() -> str:
+    """The peer, or what the configured number of proxies reports (R39)."""
+    hops = settings().trusted_proxy_hops
+    peer = request.environ.get("REMOTE_ADDR") or ""
+    if hops == 0:
+        return peer
+    forwarded = [part.strip() for part in request.headers.get("X-Forwarded-For", "").split(",")]
+    candidate = forwarded[-hops] if len(forwarded) >= hops else ""
+    return candidate if re.fullmatch(r"[0-9A-Fa-f:.]{2,45}", candidate) else peer
+
+
+def _view() -> object:
+    return current_app.view_functions.get(request.endpoint or "")
+
+
+def _reference() -> str:
+    text = "".join(secrets.choice(_REFERENCE_ALPHABET) for _ in range(8))
+    return f"{text[:4]}-{text[4:]}"
