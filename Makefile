@@ -10,7 +10,7 @@ DEMO := .venv/.installed-requirements-demo
 DEV := .venv/.installed-requirements-dev
 PYTEST := $(BIN)/python -m pytest -n 2 --dist worksteal $(if $(T),-k "$(T)")
 
-.PHONY: help demo test dev check static lint types layers migrations unit http browser interop security perf \
+.PHONY: help demo test dev check static lint types layers migrations unit http cli browser interop security perf \
   coverage fix migration bench routes rules totp mail screenshots hooks lock upgrade clean
 
 help: ## print this list
@@ -26,7 +26,7 @@ test: $(DEV) ## every test, on SQLite and a real PostgreSQL, and in a real Chrom
 dev: $(DEV) ## like demo, with reload
 	@exec $(IDP) dev demo --reload
 
-check: static unit http ## what to run before a commit: static checks, unit and http tests
+check: static unit http cli ## what to run before a commit: static checks, unit, http and command tests
 
 static: lint types layers migrations ## everything that needs no test run
 
@@ -47,6 +47,9 @@ unit: $(DEV) ## tests of the parts, mirrors idp/; T=word picks some, as for all 
 
 http: $(DEV) ## tests through the WSGI door
 	@$(PYTEST) tests/http
+
+cli: $(DEV) ## tests of the commands
+	@$(PYTEST) tests/cli
 
 browser: $(DEV) ## tests in a real Chromium
 	@.ci/chromium; REQUIRE_BROWSER=1 $(PYTEST) tests/browser

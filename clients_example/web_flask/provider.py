@@ -1,0 +1,164 @@
+"""Everything that is OpenID Connect: begin a sign-in, finish it, renew it, judge its strength."""
+
+from __future__ import annotations
+
+import json
+import secrets
+import time
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from authlib.integrations.flask_client import OAuth
+from flask import Flask, Response, request, session
+
+SCOPE = "openid profile email address phone"
+CLOCK_SKEW = 60  # seconds by which two machines may differ
+
+
+class Refusal(Exception):
+    """The answer cannot be trusted, or does not suffice. Shown to the user."""
+
+    def __init__(self, error: str, description: str) -> None:
+        super().__init__(error)
+        self.error = error
+        self.description = description
+
+
+@dataclass(frozen=True, slots=True)
+class Demand:
+    """What a page wants of a sign-in, and where to go afterwards. `max_age` in seconds."""
+
+    next_path: str = "/"
+    acr: str | None = None
+    max_age: int | None = None
+
+    def parameters(self) -> dict[str, Any]:
+        """How the authorization request says it (OIDC Core §3.1.2.1, §5.5)."""
+        asked: dict[str, Any] = {}
+        if self.acr is not None:
+            essential = {"essential": True, "values": [self.acr]}
+            asked = {"acr_values": self.acr, "claims": json.dumps({"id_token": {"acr": essential}})}
+        if self.max_age is not None:
+            asked["max_age"] = self.max_age
+        return asked
+
+    def problem(self, claims: dict[str, Any]) -> Refusal | None:
+        """Asking is not getting: a user can edit the request, so the answer is what counts."""
+        if self.acr is not None and claims.get("acr") != self.acr:
+            found = claims.get("acr", "none")
+            return Refusal(
+                "acr_missing", f"This page wants acr {self.acr}; the answer had {found}."
+            )
+        if self.max_age is not None:
+            age = time.time() - claims.get("auth_time", 0)
+            if age > self.max_age + CLOCK_SKEW:
+                return Refusal("auth_time_too_old", "This page wants a more recent sign-in.")
+        return None
+
+
+class Provider:
+    """The identity provider as this app sees it. Everything but the issuer is discovered."""
+
+    def __init__(
+        self, app: Flask, issuer: str, client_id: str, client_secret: str, redirect_uri: str
+    ) -> None:
+        self.issuer = issuer
+        self.client_id = client_id
+        self.redirect_uri = redirect_uri
+        self.client = OAuth(app).register(
+            "provider",
+            client_id=client_id,
+            client_secret=client_secret,
+            server_metadata_url=f"{issuer}/.well-known/openid-configuration",
+            client_kwargs={"scope": SCOPE, "code_challenge_method": "S256", "default_timeout": 10},
+        )
+
+    def begin(self, demand: Demand, **parameters: str) -> Response:
+        """Send the browser to the provider. Authlib adds PKCE and nonce and remembers them."""
+        self._metadata()
+        state = secrets.token_urlsafe(24)
+        session[f"demand-{state}"] = asdict(demand)
+        answer: Response = self.client.authorize_redirect(
+            self.redirect_uri, state=state, **demand.parameters(), **parameters
+        )
+        return answer
+
+    def finish(self) -> tuple[dict[str, Any], Demand]:
+        """The browser came back: check who answers and what, exchange the code, check the token."""
+        self._require_the_right_issuer()
+        state = request.args.get("state", "")
+        remembered = session.pop(f"demand-{state}", None)
+        if remembered is None:
+            raise Refusal(
+                "unknown_state", "This answer belongs to no sign-in begun in this browser."
+            )
+        demand = Demand(**remembered)
+        if error := request.args.get("error"):
+            self.client.framework.clear_state_data(session, state)
+            raise Refusal(error, request.args.get("error_description", ""))
+
+        token = self.client.authorize_access_token(claims_options=self._claims_options())
+        if "userinfo" not in token:
+            raise Refusal("id_token_missing", "The provider sent no ID token.")
+        claims = dict(token["userinfo"])
+        if problem := demand.problem(claims):
+            raise problem
+        return self._signed_in(token, claims), demand
+
+    def renew(self, signed_in: dict[str, Any]) -> dict[str, Any]:
+        """A new access token and fresh claims for the refresh token (OIDC Core §12)."""
+        if not signed_in["refresh_token"]:
+            raise Refusal("refresh_token_missing", "The provider issued no refresh token.")
+        token = self.client.fetch_access_token(
+            grant_type="refresh_token", refresh_token=signed_in["refresh_token"]
+        )
+        claims = signed_in["claims"]
+        if "id_token" in token:
+            options = self._claims_options()
+            renewed = self.client.parse_id_token(token, nonce=None, claims_options=options)
+            if renewed["sub"] != claims["sub"]:
+                raise Refusal("sub_changed", "The new ID token belongs to somebody else.")
+            claims = dict(renewed)
+        # A provider that does not rotate refresh tokens sends none: the old one stays good.
+        return self._signed_in({"refresh_token": signed_in["refresh_token"]} | dict(token), claims)
+
+    def _signed_in(self, token: dict[str, Any], claims: dict[str, Any]) -> dict[str, Any]:
+        now = int(time.time())
+        return {
+            "claims": claims,
+            "userinfo": self._userinfo(token["access_token"], claims["sub"]),
+            "access_token": token["access_token"],
+            "refresh_token": token.get("refresh_token"),
+            "obtained_at": now,
+            "expires_at": now + int(token.get("expires_in", 0)),
+        }
+
+    def _userinfo(self, access_token: str, sub: str) -> dict[str, Any]:
+        bearer = {"access_token": access_token, "token_type": "Bearer"}
+        userinfo = dict(self.client.userinfo(token=bearer))
+        if userinfo.get("sub") != sub:
+            raise Refusal("sub_differs", "UserInfo and ID token speak of two people.")
+        return userinfo
+
+    def _metadata(self) -> dict[str, Any]:
+        """OIDC Discovery §4.3: metadata of another issuer than the one asked are not believed."""
+        metadata: dict[str, Any] = self.client.load_server_metadata()
+        if metadata.get("issuer") != self.issuer:
+            raise Refusal("issuer_differs", f"ISSUER is {self.issuer}; the metadata name another.")
+        return metadata
+
+    def _require_the_right_issuer(self) -> None:
+        """RFC 9207 §2.4: an answer from another provider is refused before its code is used."""
+        announced = self._metadata().get("authorization_response_iss_parameter_supported", False)
+        expected = self.issuer if announced else None
+        if request.args.get("iss", expected) != self.issuer and (
+            announced or "iss" in request.args
+        ):
+            raise Refusal("issuer_differs", "The answer came from another provider.")
+
+    def _claims_options(self) -> dict[str, Any]:
+        """OIDC Core §3.1.3.7; Authlib checks signature, nonce, times and `at_hash` by itself."""
+        return {
+            "iss": {"essential": True, "value": self.issuer},
+            "aud": {"essential": True, "value": self.client_id},
+        }
