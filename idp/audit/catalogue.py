@@ -1,0 +1,197 @@
+"""Everything that can happen, one dataclass each; the docstrings are the operators' reference.
+
+An event's type is its class name in snake case. No field ever holds a secret, or a typed name that
+may be a mistyped password; tokens appear as the beginning of their digest at most.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+_INNER_CAPITAL = re.compile(r"(?<!^)(?=[A-Z])")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Event:
+    """About whom, and through which client; actor and address come from the origin."""
+
+    user_id: str | None = None
+    client_id: str | None = None
+
+
+def type_of(event: type[Event]) -> str:
+    """The name under which an event is stored, logged and counted."""
+    return _INNER_CAPITAL.sub("_", event.__name__).lower()
+
+
+# --- Factors ------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PasswordAccepted(Event):
+    """The right password of an account that may sign in."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PasswordRejected(Event):
+    """A password was not accepted. `reason`: wrong, unknown_user, no_password, disabled."""
+
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PasswordChanged(Event):
+    """A password was set, by its owner, by a link or by a command."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class TotpAccepted(Event):
+    """A one-time code was accepted."""
+
+    credential_id: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class TotpRejected(Event):
+    """A one-time code was not accepted. `reason`: wrong, malformed, clock, no_credential."""
+
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class OtpReplay(Event):
+    """A right one-time code came a second time, or after a later one: somebody may have read it."""
+
+    credential_id: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class TotpFrozen(Event):
+    """100 one-time codes in a row were wrong: none is accepted until the account is freed."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class TotpUnfrozen(Event):
+    """One-time codes are accepted again. `by`: recovery_code or administrator."""
+
+    by: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class TotpEnrolled(Event):
+    """An authenticator app was confirmed by a code of its own, or enrolled by a command."""
+
+    credential_id: str
+    by: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class TotpRemoved(Event):
+    """An authenticator app was removed; proofs made with it count no more."""
+
+    credential_id: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RecoveryCodesSaved(Event):
+    """A new set of recovery codes took effect; the previous one is dead."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RecoveryCodeUsed(Event):
+    """A recovery code was spent. `left`: how many remain."""
+
+    left: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RecoveryCodeRejected(Event):
+    """A recovery code was not accepted. `reason`: wrong, spent, malformed."""
+
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class LimitReached(Event):
+    """A try was refused unseen by a limit. `limit` and `window` name it, `wait` is in seconds."""
+
+    limit: str
+    window: str
+    wait: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class GuessingSuspected(Event):
+    """100 passwords in a row were wrong for one account or one unknown name."""
+
+
+# --- Sessions and consent -----------------------------------------------------------------------
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SessionBegun(Event):
+    """A browser is signed in. `methods`: the factors proven."""
+
+    methods: list[str]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SessionStrengthened(Event):
+    """A factor was proven in a live session; its cookie changed."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SessionEnded(Event):
+    """A session ended before its time. `reason` says why."""
+
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ConsentGiven(Event):
+    """A user allowed a client what it asked for."""
+
+    scope: str
+
+
+# --- Accounts -----------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class UserCreated(Event):
+    """An account was made. `role`: what it may administer, if anything."""
+
+    role: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class UserDisabled(Event):
+    """An account was disabled: its sessions and tokens ended."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class UserEnabled(Event):
+    """A disabled account may sign in again."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class UserUnlocked(Event):
+    """An administrator lifted the waits of an account and freed its one-time codes."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SecondFactorsReset(Event):
+    """An administrator removed every second factor of an account. `reason` as given."""
+
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PasswordLinkIssued(Event):
+    """A one-time link to choose a password was made."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PasswordLinkUsed(Event):
+    """A one-time link to choose a password was spent."""
