@@ -7,14 +7,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-import time_machine
 from playwright.sync_api import sync_playwright
 
 from tests.support import chromium as debian_chromium
 from tests.support import live_server as servers
 from tests.support import provider, run
 from tests.support.databases import Databases, EngineKind
-from tests.support.time_travel import START, Clock
+from tests.support.time_travel import Clock, standing_still
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -57,8 +56,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest.fixture
 def clock() -> Iterator[Clock]:
     """Time stands still, and moves when told to: `clock.advance(minutes=5)`."""
-    with time_machine.travel(START, tick=False) as traveller:
-        yield Clock(traveller)
+    with standing_still() as standing:
+        yield standing
 
 
 # --- databases -----------------------------------------------------------------------------------

@@ -13,7 +13,9 @@ from werkzeug.test import TestResponse
 import config
 import idp
 from idp import schema, sealing
-from idp.extensions import db
+from idp.extensions import db, transaction
+from idp.signing import rotation
+from tests.support.time_travel import standing_still
 
 ISSUER = "https://idp.example"
 
@@ -54,11 +56,14 @@ def build(settings: config.Settings) -> Flask:
 
 
 def migrate(database_url: str, run_dir: Path) -> None:
-    """Bring an empty database to where a deployment starts."""
-    app = build(settings_for(database_url, run_dir))
-    with app.app_context():
-        schema.upgrade(db.engine)
-    dispose(app)
+    """Bring an empty database to where a deployment starts: all tables, and its first keys."""
+    with standing_still():
+        app = build(settings_for(database_url, run_dir))
+        with app.app_context():
+            schema.upgrade(db.engine)
+            with transaction():
+                rotation.ensure_keys()
+        dispose(app)
 
 
 def dispose(app: Flask) -> None:

@@ -6,6 +6,7 @@ import os
 import shutil
 import signal
 import tempfile
+import time
 from contextlib import suppress
 from pathlib import Path
 
@@ -18,6 +19,7 @@ def begin() -> None:
         del os.environ[name]  # a developer's own settings must not reach the tests
     os.environ["TEST_RUN_DIR"] = tempfile.mkdtemp(prefix="idp-test-run-")
     os.environ["TEST_RUN_PID"] = str(os.getpid())
+    os.environ["TEST_RUN_BEGAN"] = str(int(time.time()))
     ledger().mkdir()
 
 

@@ -2,12 +2,30 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 
 import time_machine
 
-# Away from any step of 30 seconds, so that one-time codes do not change by accident.
-START = datetime(2030, 3, 4, 9, 0, 10, tzinfo=UTC)
+TOTP_STEP = 30
+
+
+def beginning() -> datetime:
+    """Where time stands first: just before this run began, so that live servers agree on the keys.
+
+    Ten seconds into a step of 30, so that one-time codes do not change by accident.
+    """
+    began = int(os.environ["TEST_RUN_BEGAN"]) - 10
+    return datetime.fromtimestamp(began - began % TOTP_STEP + 10, UTC)
+
+
+@contextmanager
+def standing_still() -> Iterator[Clock]:
+    """The whole process lives at one instant, until the clock is moved."""
+    with time_machine.travel(beginning(), tick=False) as traveller:
+        yield Clock(traveller)
 
 
 class Clock:

@@ -57,7 +57,8 @@ def test_only_the_settled_places_commit():
 def test_only_the_edges_and_the_settled_places_roll_back():
     rolling_back = {relative(path) for path in PYTHON if "rollback" in set(called_names(path))}
 
-    assert rolling_back <= MAY_COMMIT
+    # A database that failed its health check must not take the session with it.
+    assert rolling_back <= MAY_COMMIT | {"web/health.py"}
 
 
 @pytest.mark.parametrize("path", PYTHON, ids=relative)
