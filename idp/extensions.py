@@ -12,16 +12,19 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from flask import current_app
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import event
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import make_url
 
 if TYPE_CHECKING:
     from flask import Flask
-    from sqlalchemy.engine import Connection, Engine
+    from sqlalchemy.engine import Connection, CursorResult, Engine
+    from sqlalchemy.orm import DeclarativeBase
+    from sqlalchemy.sql.dml import UpdateBase
 
     from config import Settings
     from idp.sealing import KeyRing
@@ -106,6 +109,17 @@ def _begin_before_the_first_write(
 def is_write(statement: str) -> bool:
     """Whether a statement must hold SQLite's write lock; a savepoint does, since writes follow it."""
     return statement.lstrip()[:6].upper() not in _READS
+
+
+def insert(table: type[DeclarativeBase]) -> sqlite.Insert | postgresql.Insert:
+    """An INSERT in the dialect of the database, for what SQL has no common words: ON CONFLICT."""
+    return sqlite.insert(table) if db.engine.dialect.name == "sqlite" else postgresql.insert(table)
+
+
+def rows_changed(statement: UpdateBase) -> int:
+    """Execute a write; its row count is the verdict of every check that must hold in a race."""
+    result = db.session.execute(statement, execution_options={"synchronize_session": False})
+    return cast("CursorResult[Any]", result).rowcount
 
 
 @contextmanager

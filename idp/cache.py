@@ -1,0 +1,113 @@
+"""Slow rows kept in the process: clients and signing keys, each set with a version in the database.
+
+A change raises the version in its own transaction. Every process compares at most once a second, so
+nothing here is staler than that; a change committed by this process is seen at once. A unit of work
+that has changed something reads past the cache and leaves nothing in it: a rollback cannot poison.
+"""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from weakref import WeakKeyDictionary
+
+from sqlalchemy import event, select
+
+from idp.extensions import db, insert
+from idp.models import CacheVersion
+
+if TYPE_CHECKING:
+    from sqlalchemy.engine import Engine
+    from sqlalchemy.orm import Session
+
+V = TypeVar("V")
+
+MAXIMUM_AGE_SECONDS = 1.0
+_CHANGED = "idp.cache.changed"
+
+
+@dataclass(frozen=True, slots=True)
+class _Comparison:
+    """The versions that were read, when, and after how many commits of this process."""
+
+    versions: dict[str, int]
+    made_at: float
+    commits: int
+
+
+@dataclass(slots=True)
+class _Shared:
+    """What one process knows of one database; each field is replaced as a whole."""
+
+    commits: int = 0
+    """Grows when this process commits a change: no comparison begun before that counts any more."""
+    comparison: _Comparison = _Comparison({}, float("-inf"), -1)
+    entries: dict[str, tuple[int, dict[str, Any]]] = field(default_factory=dict)
+
+
+_shared: WeakKeyDictionary[Engine, _Shared] = WeakKeyDictionary()
+
+
+class Cache(Generic[V]):
+    """The entries of one set of rows, by key."""
+
+    def __init__(self, name: str, maximum_entries: int) -> None:
+        self.name = name
+        self.maximum_entries = maximum_entries
+
+    def entries(self) -> dict[str, V]:
+        """The entries known to be current, to read and to add to.
+
+        They belong to one version: who adds late, adds to a dictionary that nobody asks any more.
+        """
+        if self.name in db.session.info.get(_CHANGED, ()):
+            return {}
+        shared = _shared_of(db.engine)
+        version = _versions(shared).get(self.name, 0)
+        known = shared.entries.get(self.name)
+        if known is None or known[0] != version or len(known[1]) > self.maximum_entries:
+            known = shared.entries[self.name] = (version, {})
+        return known[1]
+
+
+def changed(name: str) -> None:
+    """Raise the version of a set, in the unit of work that changes its rows."""
+    raised = insert(CacheVersion).values(name=name, version=1)
+    raised = raised.on_conflict_do_update(
+        index_elements=[CacheVersion.name], set_={"version": CacheVersion.version + 1}
+    )
+    db.session.execute(raised)
+    db.session.info.setdefault(_CHANGED, set()).add(name)
+
+
+def _shared_of(engine: Engine) -> _Shared:
+    try:
+        return _shared[engine]
+    except KeyError:
+        return _shared.setdefault(engine, _Shared())
+
+
+def _versions(shared: _Shared) -> dict[str, int]:
+    last = shared.comparison
+    if last.commits == shared.commits and time.monotonic() - last.made_at < MAXIMUM_AGE_SECONDS:
+        return last.versions
+    # Time and commits are noted before the versions are read, and the versions before any row: what
+    # happens in between makes an entry newer than its version says, never older.
+    made_at, commits = time.monotonic(), shared.commits
+    rows = db.session.execute(select(CacheVersion.name, CacheVersion.version)).tuples()
+    shared.comparison = _Comparison(dict(rows.all()), made_at, commits)
+    return shared.comparison.versions
+
+
+@event.listens_for(db.session, "after_commit")
+def _count_commit(session: Session) -> None:
+    # A released savepoint comes here too; the change is still nobody else's business then.
+    if not session.in_nested_transaction() and session.info.pop(_CHANGED, None):
+        _shared_of(db.engine).commits += 1
+
+
+@event.listens_for(db.session, "after_rollback")
+def _forget_change(session: Session) -> None:
+    if not session.in_nested_transaction():
+        session.info.pop(_CHANGED, None)
