@@ -20,7 +20,7 @@ class Secret:
 
 @dataclass(frozen=True)
 class RegisteredClient:
-    """What is checked of a client. Shared between requests, so it holds no row and changes never."""
+    """What is checked of a client. Shared between requests: it holds no row and never changes."""
 
     client_id: str
     client_name: str
@@ -50,7 +50,7 @@ class RegisteredClient:
     @property
     def is_public(self) -> bool:
         """RFC 6749 §2.1: it cannot keep a secret."""
-        return self.token_endpoint_auth_method == "none"
+        return self.token_endpoint_auth_method == "none"  # noqa: S105  a method, no secret
 
     @property
     def is_enabled(self) -> bool:

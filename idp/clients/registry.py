@@ -1,0 +1,90 @@
+"""Registered clients by `client_id`, kept in the process; `idp.cache` says how fresh they are."""
+
+from __future__ import annotations
+
+import re
+
+from sqlalchemy import Select, select
+
+from idp.cache import Cache
+from idp.clients.registered import RegisteredClient, Secret
+from idp.extensions import db
+from idp.models import Client, ClientSecret
+
+CACHE_NAME = "clients"
+
+_VISIBLE = re.compile(r"[\x21-\x7e]{1,255}")
+"""RFC 6749 appendix A.1, without the space. Nothing else is looked up, in any database."""
+
+_cache: Cache[RegisteredClient] = Cache(CACHE_NAME, maximum_entries=10_000)
+
+
+def is_well_formed(client_id: str) -> bool:
+    """Whether a client could have this `client_id`."""
+    return _VISIBLE.fullmatch(client_id) is not None
+
+
+def find(client_id: str) -> RegisteredClient | None:
+    """The client, also a disabled one: the caller asks `is_enabled`."""
+    if not is_well_formed(client_id):
+        return None
+    entries = _cache.entries()
+    found = entries.get(client_id)
+    if found is None:
+        # Only what exists is kept, so that made-up names do not fill the memory.
+        read = _read(_with_secrets().where(Client.client_id == client_id))
+        if read:
+            found = entries[client_id] = read[0]
+    return found
+
+
+def everyone() -> list[RegisteredClient]:
+    """Every client, the oldest first. For administration, so past the cache."""
+    return _read(_with_secrets())
+
+
+def _with_secrets() -> Select[Client, ClientSecret]:
+    together = select(Client, ClientSecret).outerjoin(
+        ClientSecret, ClientSecret.client_id == Client.id
+    )
+    return together.order_by(Client.id, ClientSecret.id).execution_options(populate_existing=True)
+
+
+def _read(statement: Select[Client, ClientSecret]) -> list[RegisteredClient]:
+    rows: dict[str, tuple[Client, list[ClientSecret]]] = {}
+    client: Client
+    secret: ClientSecret | None
+    for client, secret in db.session.execute(statement):
+        _, secrets = rows.setdefault(client.id, (client, []))
+        if secret is not None:
+            secrets.append(secret)
+    return [_snapshot(client, secrets) for client, secrets in rows.values()]
+
+
+def _snapshot(client: Client, secrets: list[ClientSecret]) -> RegisteredClient:
+    return RegisteredClient(
+        client_id=client.client_id,
+        client_name=client.client_name,
+        application_type=client.application_type,
+        profile=client.profile,
+        token_endpoint_auth_method=client.token_endpoint_auth_method,
+        grant_types=frozenset(client.grant_types),
+        response_types=frozenset(client.response_types),
+        redirect_uris=tuple(client.redirect_uris),
+        post_logout_redirect_uris=tuple(client.post_logout_redirect_uris),
+        scopes=frozenset(client.scope.split()),
+        id_token_signed_response_alg=client.id_token_signed_response_alg,
+        default_max_age=client.default_max_age,
+        default_acr_values=tuple(client.default_acr_values),
+        require_auth_time=client.require_auth_time,
+        min_acr=client.min_acr,
+        trusted=client.trusted,
+        pkce_waived=client.pkce_waived,
+        rotate_refresh_tokens=client.rotate_refresh_tokens,
+        refresh_grace=client.refresh_grace,
+        access_token_lifetime=client.access_token_lifetime,
+        metadata=dict(client.metadata_),
+        secrets=tuple(Secret(secret.digest, secret.expires_at) for secret in secrets),
+        created_at=client.created_at,
+        disabled_at=client.disabled_at,
+    )
