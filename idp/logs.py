@@ -18,7 +18,7 @@ SECRET_NAMES = re.compile(
 )
 HARMLESS_NAMES = frozenset({"status_code", "error_code", "token_type", "code_challenge_method"})
 REDACTED = "[redacted]"
-_UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069]")
+_UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
 
 
 def configure(settings: Settings) -> None:

@@ -3,8 +3,15 @@
 from idp.models.audit_event import AuditEvent
 from idp.models.base import Base
 from idp.models.client import CacheVersion, Client, ClientSecret
-from idp.models.credential import Password, RecoveryCode, RecoveryCodeSet, TotpCredential
+from idp.models.credential import (
+    Password,
+    RecoveryCode,
+    RecoveryCodeSet,
+    TotpCredential,
+    TotpMiss,
+)
 from idp.models.grant import AuthorizationCode, DeniedToken, Grant, RefreshToken, TokenFamily
+from idp.models.heartbeat import Heartbeat
 from idp.models.interaction import Interaction, Kind, MailedLink
 from idp.models.session import AuthenticationEvent, Session
 from idp.models.signing_key import SigningKey
@@ -23,6 +30,7 @@ __all__ = [
     "DeniedToken",
     "EmailAddress",
     "Grant",
+    "Heartbeat",
     "Interaction",
     "Kind",
     "MailedLink",
@@ -35,5 +43,6 @@ __all__ = [
     "SigningKey",
     "TokenFamily",
     "TotpCredential",
+    "TotpMiss",
     "User",
 ]

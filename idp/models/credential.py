@@ -37,13 +37,25 @@ class TotpCredential(Base):
     digits: Mapped[int] = mapped_column(Integer, default=6)
     period: Mapped[int] = mapped_column(Integer, default=30)
     """Seconds of one time step."""
-    last_step: Mapped[int] = mapped_column(Integer, default=0)
-    bound_to: Mapped[str | None] = mapped_column(Opaque, index=True)
+    last_step: Mapped[int] = mapped_column(Integer, default=0, index=True)
+    bound_to: Mapped[str | None] = mapped_column(Opaque, unique=True)
     """While pending: the interaction or the session (`sid`) that was shown the secret."""
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
     pending_until: Mapped[datetime | None] = mapped_column(UtcDateTime, index=True)
     confirmed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     last_used_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class TotpMiss(Base):
+    """A wrong code that would have been right at another time: two like it suggest a wrong clock."""
+
+    __tablename__ = "totp_misses"
+
+    bound_to: Mapped[str] = mapped_column(Opaque, primary_key=True)
+    """The interaction, or the session (`sid`), in which it was typed."""
+    step: Mapped[int] = mapped_column(Integer)
+    steps_off: Mapped[int] = mapped_column(Integer)
+    missed_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now, index=True)
 
 
 class RecoveryCodeSet(Base):
@@ -54,7 +66,7 @@ class RecoveryCodeSet(Base):
     id: Mapped[str] = mapped_column(Identifier, primary_key=True, default=opaque.identifier)
     user_id: Mapped[str] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), index=True)
     codes_sealed: Mapped[bytes | None] = mapped_column(Sealed)
-    bound_to: Mapped[str | None] = mapped_column(Opaque, index=True)
+    bound_to: Mapped[str | None] = mapped_column(Opaque, unique=True)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
     pending_until: Mapped[datetime | None] = mapped_column(UtcDateTime, index=True)
     confirmed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

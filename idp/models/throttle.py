@@ -11,13 +11,17 @@ from idp.models.base import Base, UtcDateTime
 
 
 class Bucket(Base):
-    """How often something was tried in the current window, and until when it is blocked."""
+    """How often something was tried in the current window, and until when it is closed."""
 
     __tablename__ = "buckets"
 
     key: Mapped[str] = mapped_column(String(120), primary_key=True)
-    """Limit, subject kind and subject: `password.user:01J…`."""
-    count: Mapped[int] = mapped_column(Integer, default=0)
+    """Window and subjects: `password.user:01J…`."""
+    count: Mapped[int] = mapped_column(Integer)
+    capacity: Mapped[int] = mapped_column(Integer)
+    """At this count it is closed until it expires."""
     window_started_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    opens_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    """Closed before this instant, whatever the count."""
     expires_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
-    """When the row may be purged."""
+    """When the window ends and the row may be purged."""

@@ -20,12 +20,14 @@ TABLES = (
     "users",
     "authentication_events",
     "email_addresses",
+    "heartbeats",
     "interactions",
     "mailed_links",
     "passwords",
     "recovery_code_sets",
     "sessions",
     "totp_credentials",
+    "totp_misses",
     "recovery_codes",
 )
 
@@ -51,7 +53,9 @@ def upgrade() -> None:
         "buckets",
         sa.Column("key", sa.String(120), primary_key=True),
         sa.Column("count", sa.Integer(), nullable=False),
+        sa.Column("capacity", sa.Integer(), nullable=False),
         sa.Column("window_started_at", INSTANT, nullable=False),
+        sa.Column("opens_at", INSTANT, nullable=False),
         sa.Column("expires_at", INSTANT, nullable=False, index=True),
     )
     op.create_table(
@@ -100,6 +104,11 @@ def upgrade() -> None:
         sa.Column("canonical", sa.String(320), nullable=False, unique=True),
         sa.Column("is_primary", sa.Boolean(), nullable=False),
         sa.Column("verified_at", INSTANT),
+    )
+    op.create_table(
+        "heartbeats",
+        sa.Column("name", sa.String(20), primary_key=True),
+        sa.Column("beat_at", INSTANT, nullable=False),
     )
     op.create_table(
         "interactions",
@@ -163,7 +172,7 @@ def upgrade() -> None:
             index=True,
         ),
         sa.Column("codes_sealed", sa.LargeBinary()),
-        sa.Column("bound_to", OPAQUE, index=True),
+        sa.Column("bound_to", OPAQUE, unique=True),
         sa.Column("created_at", INSTANT, nullable=False),
         sa.Column("pending_until", INSTANT, index=True),
         sa.Column("confirmed_at", INSTANT),
@@ -202,12 +211,19 @@ def upgrade() -> None:
         sa.Column("algorithm", sa.String(10), nullable=False),
         sa.Column("digits", sa.Integer(), nullable=False),
         sa.Column("period", sa.Integer(), nullable=False),
-        sa.Column("last_step", sa.Integer(), nullable=False),
-        sa.Column("bound_to", OPAQUE, index=True),
+        sa.Column("last_step", sa.Integer(), nullable=False, index=True),
+        sa.Column("bound_to", OPAQUE, unique=True),
         sa.Column("created_at", INSTANT, nullable=False),
         sa.Column("pending_until", INSTANT, index=True),
         sa.Column("confirmed_at", INSTANT),
         sa.Column("last_used_at", INSTANT),
+    )
+    op.create_table(
+        "totp_misses",
+        sa.Column("bound_to", OPAQUE, primary_key=True),
+        sa.Column("step", sa.Integer(), nullable=False),
+        sa.Column("steps_off", sa.Integer(), nullable=False),
+        sa.Column("missed_at", INSTANT, nullable=False, index=True),
     )
     op.create_table(
         "recovery_codes",
