@@ -250,7 +250,9 @@ class SettingsRefused(SystemExit):
 
     def __init__(self, problems: list[str]) -> None:
         self.problems = problems
-        super().__init__("Settings refused:\n" + "\n".join(f"  - {problem}" for problem in problems))
+        super().__init__(
+            "Settings refused:\n" + "\n".join(f"  - {problem}" for problem in problems)
+        )
 
 
 def load(**overrides: Any) -> Settings:
@@ -266,7 +268,11 @@ def load(**overrides: Any) -> Settings:
         ]
         # The rest is judged with the defaults of what could not be read, to report all at once.
         kept = {name: value for name, value in overrides.items() if name not in failed}
-        defaults = {name: Settings.model_fields[name].default for name in failed if name in Settings.model_fields}
+        defaults = {
+            name: Settings.model_fields[name].default
+            for name in failed
+            if name in Settings.model_fields
+        }
         settings = Settings(**kept, **defaults)
     problems = malformed + list(settings.problems())
     if problems:

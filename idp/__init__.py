@@ -8,7 +8,7 @@ from flask import Flask
 
 import config
 from config import Environment
-from idp import extensions, logs, sealing
+from idp import cli, extensions, logs, oauth, sealing, web
 
 if TYPE_CHECKING:
     from config import Settings
@@ -24,8 +24,6 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.config["SECRET_KEY"] = None
     app.json.sort_keys = False  # type: ignore[attr-defined]
     extensions.install(app, chosen, key_ring(chosen))
-
-    from idp import cli, oauth, web
 
     oauth.install(app)
     web.install(app)

@@ -60,7 +60,11 @@ def install(app: Flask, chosen: Settings, ring: KeyRing) -> None:
 
 def engine_options(chosen: Settings) -> dict[str, Any]:
     """Options of `create_engine` for the chosen database."""
-    options: dict[str, Any] = {"pool_size": chosen.database_pool_size, "max_overflow": 8, "pool_timeout": 5}
+    options: dict[str, Any] = {
+        "pool_size": chosen.database_pool_size,
+        "max_overflow": 8,
+        "pool_timeout": 5,
+    }
     if chosen.database_url.startswith("sqlite"):
         options["connect_args"] = {
             "isolation_level": None,
@@ -99,7 +103,12 @@ def _configure_sqlite(connection: sqlite3.Connection, _record: object) -> None:
 
 
 def _begin_before_the_first_write(
-    connection: Connection, _cursor: object, statement: str, _parameters: object, _context: object, _many: object
+    connection: Connection,
+    _cursor: object,
+    statement: str,
+    _parameters: object,
+    _context: object,
+    _many: object,
 ) -> None:
     raw = connection.connection.driver_connection
     if isinstance(raw, sqlite3.Connection) and not raw.in_transaction and is_write(statement):

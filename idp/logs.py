@@ -14,11 +14,14 @@ from config import Environment, Settings
 from idp import origin
 
 SECRET_NAMES = re.compile(
-    r"password|secret|token|code|assertion|authorization|cookie|otp|verifier|proof|private|seed", re.IGNORECASE
+    r"password|secret|token|code|assertion|authorization|cookie|otp|verifier|proof|private|seed",
+    re.IGNORECASE,
 )
 HARMLESS_NAMES = frozenset({"status_code", "error_code", "token_type", "code_challenge_method"})
 REDACTED = "[redacted]"
-_UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
+_UNPRINTABLE = re.compile(
+    r"[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]"
+)
 
 
 def configure(settings: Settings) -> None:
@@ -41,7 +44,9 @@ def configure(settings: Settings) -> None:
         logging.getLogger(name).setLevel(max(logging.INFO, getattr(logging, settings.log_level)))
 
 
-def add_origin(_logger: object, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+def add_origin(
+    _logger: object, _method: str, event: MutableMapping[str, Any]
+) -> MutableMapping[str, Any]:
     """Bind the circumstances of the work in hand."""
     current = origin.current()
     event.setdefault("reference", current.reference)
@@ -49,7 +54,9 @@ def add_origin(_logger: object, _method: str, event: MutableMapping[str, Any]) -
     return event
 
 
-def redact(_logger: object, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+def redact(
+    _logger: object, _method: str, event: MutableMapping[str, Any]
+) -> MutableMapping[str, Any]:
     """Values under a name that smells of a secret never leave; control characters are escaped."""
     return {name: _clean(name, value) for name, value in event.items()}
 

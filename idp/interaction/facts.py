@@ -38,7 +38,9 @@ class Situation:
     here: tuple[Evidence, ...] = ()
 
 
-def gather(demand: Demand, current: RecognisedSession | None, interaction: Interaction | None) -> Situation:
+def gather(
+    demand: Demand, current: RecognisedSession | None, interaction: Interaction | None
+) -> Situation:
     """Read what is known now. Writes nothing."""
     usable = usable_session(current, interaction)
     person = _person(usable, interaction)
@@ -51,7 +53,9 @@ def gather(demand: Demand, current: RecognisedSession | None, interaction: Inter
         now=clock.now(),
         lifetime=settings().second_factor.proof_lifetime,
     )
-    return Situation(_facts(demand, interaction, person, count=count, here=here), person, count, here)
+    return Situation(
+        _facts(demand, interaction, person, count=count, here=here), person, count, here
+    )
 
 
 def usable_session(
@@ -82,13 +86,19 @@ def _proofs_here(interaction: Interaction | None, person: Person) -> tuple[Evide
     """Proofs of this interaction. A password that waited too long for its second factor is void (R43)."""
     if interaction is None:
         return ()
-    proofs = tuple(proof for proof in session.proofs_in(interaction.id) if proof.user_id == person.id)
+    proofs = tuple(
+        proof for proof in session.proofs_in(interaction.id) if proof.user_id == person.id
+    )
     if interaction.session_id is not None:
         return proofs
     sessions = settings().sessions
     enrolling = interaction.enrolling_since is not None
-    oldest = clock.now() - (sessions.password_wait_enrolling if enrolling else sessions.password_wait)
-    return tuple(proof for proof in proofs if proof.method not in PRIMARY or proof.proven_at >= oldest)
+    oldest = clock.now() - (
+        sessions.password_wait_enrolling if enrolling else sessions.password_wait
+    )
+    return tuple(
+        proof for proof in proofs if proof.method not in PRIMARY or proof.proven_at >= oldest
+    )
 
 
 def _facts(
@@ -120,7 +130,9 @@ def _facts(
     )
 
 
-def _account_choice_due(demand: Demand, interaction: Interaction | None, here: tuple[Evidence, ...]) -> bool:
+def _account_choice_due(
+    demand: Demand, interaction: Interaction | None, here: tuple[Evidence, ...]
+) -> bool:
     chosen = interaction is not None and interaction.account_chosen_at is not None
     # Signing in during this very interaction is a choice too.
     return demand.wants_account_choice and not chosen and not here
@@ -151,6 +163,10 @@ def _is_recovering(
 
 def _consent_due(demand: Demand, interaction: Interaction | None, person: Person) -> bool:
     client = demand.client
-    if client is None or client.trusted or (interaction is not None and interaction.consented_at is not None):
+    if (
+        client is None
+        or client.trusted
+        or (interaction is not None and interaction.consented_at is not None)
+    ):
         return False
     return demand.wants_consent or bool(consent.missing(person.id, client.client_id, demand.scope))

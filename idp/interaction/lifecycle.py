@@ -101,11 +101,15 @@ def _settle_session(
         token = session.strengthen(current, proofs)
         if token is not None:
             interaction.session_id = current.id
-            audit.record(catalogue.SessionStrengthened(user_id=user_id, client_id=interaction.client_id))
+            audit.record(
+                catalogue.SessionStrengthened(user_id=user_id, client_id=interaction.client_id)
+            )
             return token
     elif current is not None:
         session.end(current.id)
-        audit.record(catalogue.SessionEnded(user_id=current.user_id, reason="another user signed in"))
+        audit.record(
+            catalogue.SessionEnded(user_id=current.user_id, reason="another user signed in")
+        )
     interaction.session_id, token = session.begin(user_id, proofs)
     audit.record(
         catalogue.SessionBegun(
@@ -158,7 +162,9 @@ def allow(interaction: Interaction, user_id: str, demand: Demand) -> None:
     consent.remember(user_id, demand.client.client_id, demand.scope)
     interaction.consented_at = clock.now()
     audit.record(
-        catalogue.ConsentGiven(user_id=user_id, client_id=demand.client.client_id, scope=" ".join(demand.scope))
+        catalogue.ConsentGiven(
+            user_id=user_id, client_id=demand.client.client_id, scope=" ".join(demand.scope)
+        )
     )
 
 
@@ -170,4 +176,3 @@ def finish(interaction: Interaction) -> bool:
         .values(finished_at=clock.now())
     )
     return bool(finished.rowcount == 1)  # type: ignore[attr-defined]
-

@@ -4,8 +4,19 @@ from __future__ import annotations
 
 from flask import Flask
 
-from idp.web import account, arrival, errors, health, home, interaction, language, pages, protocol, well_known
-from idp.web import request_cycle
+from idp.web import (
+    account,
+    arrival,
+    errors,
+    health,
+    home,
+    interaction,
+    language,
+    pages,
+    protocol,
+    request_cycle,
+    well_known,
+)
 
 
 def install(app: Flask) -> None:

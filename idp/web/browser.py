@@ -72,7 +72,9 @@ def set_cookies(response: Response) -> None:
     """Write what this request decided; called once, after the commit."""
     for name, (value, lifetime) in current.cookies().changes.items():
         if value is None:
-            response.delete_cookie(name, path="/", secure=settings().is_https, httponly=True, samesite="Lax")
+            response.delete_cookie(
+                name, path="/", secure=settings().is_https, httponly=True, samesite="Lax"
+            )
             continue
         response.set_cookie(
             name,

@@ -35,7 +35,9 @@ def of_request(request: AuthorizationRequest, requirement: Requirement) -> Deman
     )
 
 
-def opening_of(request: AuthorizationRequest, requirement: Requirement, browser_digest: bytes | None) -> Opening:
+def opening_of(
+    request: AuthorizationRequest, requirement: Requirement, browser_digest: bytes | None
+) -> Opening:
     """How such a request is stored until its user has answered."""
     return Opening(
         kind=Kind.AUTHORIZE,

@@ -42,7 +42,13 @@ def device_name(form: Mapping[str, str]) -> str:
 
 def codes_file(codes: Sequence[str]) -> Response:
     """Recovery codes as a text file to keep."""
-    lines = [_("Recovery codes for %(name)s", name=settings().brand.name), settings().issuer, "", *codes, ""]
+    lines = [
+        _("Recovery codes for %(name)s", name=settings().brand.name),
+        settings().issuer,
+        "",
+        *codes,
+        "",
+    ]
     response = Response("\r\n".join(lines), mimetype="text/plain")
     response.headers["Content-Disposition"] = 'attachment; filename="recovery-codes.txt"'
     return response

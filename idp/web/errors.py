@@ -22,7 +22,10 @@ _log = structlog.get_logger("error")
 RETRY_AFTER_SECONDS = 5
 
 TEXTS = {
-    400: ("That request isn't right", "Something in the address or the form could not be understood."),
+    400: (
+        "That request isn't right",
+        "Something in the address or the form could not be understood.",
+    ),
     403: (
         "That didn't come from this page",
         "The form was open too long, or was sent from another page or browser. Go back, reload and try again.",
@@ -33,7 +36,10 @@ TEXTS = {
     413: ("That was too much", "What was sent is larger than this page accepts."),
     414: ("That request isn't right", "The address is longer than this server accepts."),
     429: ("Too many tries", "Wait a little, then try again."),
-    500: ("Something went wrong on our side", "It isn't your fault, and nothing was changed. Try again in a moment."),
+    500: (
+        "Something went wrong on our side",
+        "It isn't your fault, and nothing was changed. Try again in a moment.",
+    ),
     503: ("We're very busy right now", "Nothing was changed. Try again in a few seconds."),
 }
 """Status → heading and message."""
@@ -67,7 +73,9 @@ def interaction_unknown() -> Response:
     return page(
         "errors/expired.html",
         404,
-        message=_("This sign-in belongs to another browser, or its address is wrong. Cookies may be switched off."),
+        message=_(
+            "This sign-in belongs to another browser, or its address is wrong. Cookies may be switched off."
+        ),
         client_name=None,
         home_url=None,
     )
@@ -95,7 +103,9 @@ def interaction_exhausted(interaction: Interaction) -> Response:
     return page(
         "errors/expired.html",
         429,
-        message=_("Too many codes didn't work, so this sign-in has ended to keep your account safe."),
+        message=_(
+            "Too many codes didn't work, so this sign-in has ended to keep your account safe."
+        ),
         client_name=client.client_name if client else None,
         home_url=client.home_url if client else None,
     )
@@ -134,7 +144,10 @@ def unexpected(error: Exception) -> Response:
 
 
 def _is_outage(error: DBAPIError) -> bool:
-    return error.connection_invalidated or type(error).__name__ in {"OperationalError", "InterfaceError"}
+    return error.connection_invalidated or type(error).__name__ in {
+        "OperationalError",
+        "InterfaceError",
+    }
 
 
 def _answer(status: int, retry_after: int | None = None) -> Response:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Response, g, redirect, request, url_for
+from flask import Response, g, request, url_for
 from werkzeug.exceptions import Forbidden
 
 from idp import clock, opaque, origin
@@ -20,6 +20,7 @@ from idp.models import Interaction, Kind
 from idp.web import browser, csrf, current, demands, errors
 from idp.web.access import PUBLIC, Access, Door
 from idp.web.current import Visit
+from idp.web.pages import see_other
 
 Answer = Response | None
 
@@ -38,7 +39,12 @@ def require_access() -> Answer:
     if rule is None:
         raise Forbidden("this route has no access marker")
     answer = _ENTRY[rule.door](rule)
-    if answer is None and request.method == "POST" and rule.door in _WITH_FORMS and not csrf.is_trusted_post():
+    if (
+        answer is None
+        and request.method == "POST"
+        and rule.door in _WITH_FORMS
+        and not csrf.is_trusted_post()
+    ):
         raise ForeignForm
     return answer
 
@@ -70,7 +76,7 @@ def _visit(interaction: Interaction, rule: Access) -> Answer:
     if situation.person is not None:
         origin.acting_as(f"user:{situation.person.id}", recognised.sid if recognised else "")
     if rule.steps and step not in rule.steps:
-        return redirect(url_for("interaction.dispatch", interaction_id=interaction.id), 303)
+        return see_other(url_for("interaction.dispatch", interaction_id=interaction.id))
     return None
 
 
@@ -114,7 +120,10 @@ def _is_fresh(recognised: RecognisedSession) -> bool:
         age += settings().second_factor.enrolment_lifetime
     now = clock.now()
     proofs = counted(
-        recognised.proofs, since=now - age, now=now, lifetime=settings().second_factor.proof_lifetime
+        recognised.proofs,
+        since=now - age,
+        now=now,
+        lifetime=settings().second_factor.proof_lifetime,
     )
     return assurance.reached(proofs) >= _account_level(recognised.user_id)
 
@@ -136,7 +145,7 @@ def _way_back() -> str:
 
 def _to_interaction(opening: Opening) -> Response:
     interaction = lifecycle.open_interaction(opening)
-    return redirect(url_for("interaction.dispatch", interaction_id=interaction.id), 303)
+    return see_other(url_for("interaction.dispatch", interaction_id=interaction.id))
 
 
 _ENTRY = {

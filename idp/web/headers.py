@@ -38,7 +38,9 @@ def set_headers(response: Response) -> None:
     # A form's Origin would become "null" under no-referrer; a redirect carries codes and must leak nothing.
     is_redirect = 300 <= response.status_code < 400
     headers.setdefault("Referrer-Policy", "no-referrer" if is_redirect else "same-origin")
-    headers.setdefault("Permissions-Policy", "interest-cohort=(), camera=(), geolocation=(), microphone=()")
+    headers.setdefault(
+        "Permissions-Policy", "interest-cohort=(), camera=(), geolocation=(), microphone=()"
+    )
     if "Access-Control-Allow-Origin" not in headers:
         headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
     if rule is None or rule.door not in _LEADS_AWAY:

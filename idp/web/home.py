@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, redirect, request
+from flask import Blueprint, Response, request
 
 from idp.extensions import settings
 from idp.web.access import PUBLIC, access
-from idp.web.pages import THEME_COOKIE, THEMES, page
+from idp.web.pages import THEME_COOKIE, THEMES, page, see_other
 
 blueprint = Blueprint("home", __name__)
 _YEAR_SECONDS = 365 * 24 * 3600
@@ -24,15 +24,22 @@ def home() -> Response:
 def theme() -> Response:
     """Remember the colour scheme in this browser."""
     chosen = request.form.get("theme", "")
-    response = redirect(own_path(request.form.get("return_to", "/")), 303)
+    response = see_other(own_path(request.form.get("return_to", "/")))
     if chosen in THEMES:
         response.set_cookie(
-            THEME_COOKIE, chosen, max_age=_YEAR_SECONDS, secure=settings().is_https, httponly=True, samesite="Lax"
+            THEME_COOKIE,
+            chosen,
+            max_age=_YEAR_SECONDS,
+            secure=settings().is_https,
+            httponly=True,
+            samesite="Lax",
         )
     return response
 
 
 def own_path(target: str) -> str:
     """A path on this host, or the front page: `//host` and `/\\host` lead elsewhere in browsers (A52)."""
-    is_ours = target.startswith("/") and not target.startswith(("//", "/\\")) and target.isprintable()
+    is_ours = (
+        target.startswith("/") and not target.startswith(("//", "/\\")) and target.isprintable()
+    )
     return target if is_ours and "\\" not in target else "/"

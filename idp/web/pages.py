@@ -8,13 +8,26 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from flask import Flask, Response, current_app, g, make_response, render_template, request, url_for
+from flask import (
+    Flask,
+    Response,
+    current_app,
+    g,
+    make_response,
+    redirect,
+    render_template,
+    request,
+    url_for,
+)
 
 from config import Environment
 from idp import origin
 from idp.extensions import settings
 from idp.web import csrf
 from idp.web.language import LANGUAGE
+
+FAILED_FORM = 422
+"""The form was understood and refused; the page says why and keeps what may be kept."""
 
 THEME_COOKIE = "theme"
 THEMES = ("auto", "light", "dark")
@@ -27,9 +40,14 @@ def install(app: Flask) -> None:
     app.jinja_env.globals["static_url"] = static_url
 
 
-def page(template: str, status: int = 200, **context: Any) -> Response:
+def page(template: str, code: int = 200, /, **context: Any) -> Response:
     """Render a page."""
-    return make_response(render_template(template, **context), status)
+    return make_response(render_template(template, **context), code)
+
+
+def see_other(location: str) -> Response:
+    """303: the answer to a form is somewhere else, and is fetched by GET (RFC 9700 §4.12)."""
+    return make_response(redirect(location, 303))
 
 
 def theme() -> str:

@@ -52,7 +52,9 @@ def enter_origin() -> None:
 
 def require_sane_request() -> None:
     """Sizes, NUL bytes, ambiguous cookies (R88, R92, A71)."""
-    raw_size = len(request.environ.get("QUERY_STRING", "")) + len(request.environ.get("PATH_INFO", ""))
+    raw_size = len(request.environ.get("QUERY_STRING", "")) + len(
+        request.environ.get("PATH_INFO", "")
+    )
     if raw_size > settings().server.maximum_url_size:
         raise RequestURITooLarge
     if "%00" in request.environ.get("QUERY_STRING", "") or "\x00" in request.path:

@@ -54,7 +54,9 @@ class Browser:
         self.url = urljoin(self.issuer + "/", url)
         parts = urlsplit(self.url)
         path = parts.path + (f"?{parts.query}" if parts.query else "")
-        response = self.client.open(path, method=method, data=data, headers=headers, base_url=self.issuer)
+        response = self.client.open(
+            path, method=method, data=data, headers=headers, base_url=self.issuer
+        )
         self._response, self._soup, self.status = response, None, response.status_code
         return response
 
@@ -105,7 +107,11 @@ class Browser:
 
     def submit(self, **values: str) -> Browser:
         """Fill in the page's main form and send it by its first button."""
-        form = next(form for form in self.all("main form") if form.find("input", type=lambda t: t != "hidden"))
+        form = next(
+            form
+            for form in self.all("main form")
+            if form.find("input", type=lambda t: t != "hidden")
+        )
         button = form.find("button", type="submit") or form.find("button")
         assert isinstance(button, Tag)
         return self.fill(**values)._send(button)
@@ -125,7 +131,9 @@ class Browser:
         return {
             str(one["name"]): str(one.get("value", ""))
             for one in inputs
-            if isinstance(one, Tag) and one.get("name") and one.get("type") not in {"checkbox", "radio"}
+            if isinstance(one, Tag)
+            and one.get("name")
+            and one.get("type") not in {"checkbox", "radio"}
         }
 
     def _button(self, label: str) -> Tag:

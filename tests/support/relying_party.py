@@ -85,13 +85,18 @@ def challenge(verifier: str) -> str:
 def answer(url: str | None) -> dict[str, str]:
     """The parameters of an authorization response in the query."""
     assert url is not None, "the browser has not come back to the app"
-    return {name: values[0] for name, values in parse_qs(urlsplit(url).query, keep_blank_values=True).items()}
+    return {
+        name: values[0]
+        for name, values in parse_qs(urlsplit(url).query, keep_blank_values=True).items()
+    }
 
 
 def claims(token: str) -> dict[str, Any]:
     """The payload of a JWT, unverified: whoever checks signatures uses the published keys."""
     payload = token.split(".")[1]
-    decoded: dict[str, Any] = json.loads(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
+    decoded: dict[str, Any] = json.loads(
+        base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4))
+    )
     return decoded
 
 

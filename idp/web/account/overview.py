@@ -11,7 +11,7 @@ from idp.extensions import db
 from idp.models import Password, Session, User
 from idp.web import access, current
 from idp.web.account.routes import blueprint, me
-from idp.web.interaction.routes import person_card
+from idp.web.cards import person_card
 from idp.web.language import gettext as _
 from idp.web.pages import page
 
@@ -72,7 +72,13 @@ def _this_device(session: RecognisedSession) -> dict[str, object]:
 
 def browser_name(user_agent: str) -> str:
     """A rough name of browser and system, for people to recognise."""
-    browsers = (("Edg/", "Edge"), ("OPR/", "Opera"), ("Firefox/", "Firefox"), ("Chrome/", "Chrome"), ("Safari/", "Safari"))
+    browsers = (
+        ("Edg/", "Edge"),
+        ("OPR/", "Opera"),
+        ("Firefox/", "Firefox"),
+        ("Chrome/", "Chrome"),
+        ("Safari/", "Safari"),
+    )
     systems = (
         ("Android", "Android"),
         ("iPhone", "iPhone"),

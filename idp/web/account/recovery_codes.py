@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from flask import Response, redirect, request, url_for
+from flask import Response, request, url_for
 
 from idp.authentication import recovery_code, totp
 from idp.web import access, current, enrolment
 from idp.web.account.routes import blueprint, me, to_overview
-from idp.web.interaction.routes import FAILED_FORM
 from idp.web.language import gettext as _
-from idp.web.pages import page
+from idp.web.pages import FAILED_FORM, page, see_other
 
 
 @blueprint.get("/recovery-codes/new")
@@ -29,7 +28,7 @@ def submit_regenerate_codes() -> Response:
     """Make a pending set; a reload shows the same."""
     if totp.is_enrolled(me().id):
         recovery_code.begin(me(), current.session().sid)
-    return redirect(url_for("account.recovery_codes"), 303)  # type: ignore[return-value]
+    return see_other(url_for("account.recovery_codes"))
 
 
 @blueprint.get("/recovery-codes")

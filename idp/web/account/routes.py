@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, redirect, url_for
+from flask import Blueprint, Response, url_for
 
 from idp.extensions import db
 from idp.models import User
 from idp.web import current
+from idp.web.pages import see_other
 
 blueprint = Blueprint("account", __name__, url_prefix="/account")
 
@@ -21,4 +22,4 @@ def me() -> User:
 
 def to_overview(notice: str | None = None) -> Response:
     """Back to the overview, which words the notice by its key."""
-    return redirect(url_for("account.overview", notice=notice), 303)  # type: ignore[return-value]
+    return see_other(url_for("account.overview", notice=notice))

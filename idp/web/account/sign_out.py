@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from flask import Response, redirect, url_for
+from flask import Response, url_for
 
 from idp.accounts import sign_out as accounts_sign_out
 from idp.web import access, browser, current
 from idp.web.account.routes import blueprint
-from idp.web.pages import page
+from idp.web.pages import page, see_other
 
 
 @blueprint.post("/sign-out")
@@ -17,7 +17,7 @@ def sign_out() -> Response:
     accounts_sign_out.end_session(current.session())
     browser.forget_session()
     browser.rotate_binding()
-    return redirect(url_for("account.signed_out"), 303)  # type: ignore[return-value]
+    return see_other(url_for("account.signed_out"))
 
 
 @blueprint.get("/signed-out")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Response, redirect, request, url_for
+from flask import Response, request, url_for
 from werkzeug.exceptions import Gone, NotFound
 
 from idp.accounts import factors
@@ -10,11 +10,9 @@ from idp.authentication import recovery_code, totp
 from idp.authentication.evidence import Evidence
 from idp.authentication.verdict import Rejected, Throttled
 from idp.models import TotpCredential
-from idp.web import access, browser, current, enrolment
+from idp.web import access, browser, current, enrolment, words
 from idp.web.account.routes import blueprint, me, to_overview
-from idp.web.interaction import words
-from idp.web.interaction.routes import FAILED_FORM
-from idp.web.pages import page
+from idp.web.pages import FAILED_FORM, page, see_other
 
 
 @blueprint.get("/totp")
@@ -38,7 +36,7 @@ def submit_totp() -> Response:
             browser.begin_session(token)
             if recovery_code.left(user) > 0:
                 return to_overview("totp-added")
-            return redirect(url_for("account.recovery_codes"), 303)  # type: ignore[return-value]
+            return see_other(url_for("account.recovery_codes"))
         case Rejected(reason=reason):
             return _show(FAILED_FORM, problem=words.problem(reason), name=name)
         case Throttled(wait=wait):

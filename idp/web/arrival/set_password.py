@@ -3,7 +3,7 @@ address by a redirect into a short-lived cookie, so that it is in no history, lo
 
 from __future__ import annotations
 
-from flask import Response, redirect, request, url_for
+from flask import Response, request, url_for
 
 from idp.accounts import password_link
 from idp.authentication import password
@@ -11,8 +11,7 @@ from idp.extensions import settings
 from idp.models import MailedLink, User
 from idp.web import access
 from idp.web.arrival.routes import blueprint
-from idp.web.interaction.routes import FAILED_FORM
-from idp.web.pages import page
+from idp.web.pages import FAILED_FORM, page, see_other
 
 COOKIE_SECONDS = 30 * 60
 
@@ -26,7 +25,7 @@ def cookie_name() -> str:
 @access.access(access.PUBLIC)
 def open_link(token: str) -> Response:
     """Take the token out of the address."""
-    response: Response = redirect(url_for("arrival.set_password"), 303)  # type: ignore[assignment]
+    response: Response = see_other(url_for("arrival.set_password"))
     response.set_cookie(
         cookie_name(),
         token,
@@ -60,7 +59,9 @@ def submit_set_password() -> Response:
     if not password_link.consume(link, chosen):
         return page("arrival/link_invalid.html", 410)
     response = page("arrival/password_set.html")
-    response.delete_cookie(cookie_name(), path="/", secure=settings().is_https, httponly=True, samesite="Lax")
+    response.delete_cookie(
+        cookie_name(), path="/", secure=settings().is_https, httponly=True, samesite="Lax"
+    )
     return response
 
 

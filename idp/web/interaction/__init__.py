@@ -1,6 +1,14 @@
 """Pages of a waiting request: one module per step, and one dispatcher that alone decides which is next."""
 
-from idp.web.interaction import consent, dispatch, enrol, recovery_code, second_factor, select_account, sign_in
+from idp.web.interaction import (
+    consent,
+    dispatch,
+    enrol,
+    recovery_code,
+    second_factor,
+    select_account,
+    sign_in,
+)
 from idp.web.interaction.authorize import authorize
 from idp.web.interaction.routes import blueprint
 

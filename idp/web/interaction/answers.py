@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Response, redirect, url_for
+from flask import Response, url_for
 
 from idp.authentication import assurance, evidence
 from idp.authentication.requirement import Requirement
@@ -16,13 +16,15 @@ from idp.oauth.request import AuthorizationRequest
 from idp.oauth.response import AuthorizationResponse
 from idp.web import browser, errors
 from idp.web.current import Visit
-from idp.web.pages import page
+from idp.web.pages import page, see_other
 
 
 def deliver(response: AuthorizationResponse) -> Response:
     """By redirect, or as a form that posts itself."""
+    if response.location is not None:
+        return see_other(response.location)
     if response.form is None:
-        return redirect(response.location, 303)  # type: ignore[return-value]
+        raise LookupError("an authorization response is a redirect or a form")
     return page(
         "interaction/form_post.html",
         redirect_uri=response.form.redirect_uri,
@@ -31,7 +33,10 @@ def deliver(response: AuthorizationResponse) -> Response:
 
 
 def approval_of(
-    request: AuthorizationRequest, requirement: Requirement, situation: Situation, session: RecognisedSession
+    request: AuthorizationRequest,
+    requirement: Requirement,
+    situation: Situation,
+    session: RecognisedSession,
 ) -> Approval:
     """What the counted proofs say, and nothing else."""
     auth_time = evidence.auth_time(situation.counted)
@@ -57,7 +62,7 @@ def complete(visit: Visit) -> Response:
     if not lifecycle.finish(visit.interaction):
         return errors.interaction_over(visit.interaction, finished=True)
     if visit.interaction.kind != Kind.AUTHORIZE:
-        return redirect(visit.interaction.return_to or url_for("account.overview"), 303)  # type: ignore[return-value]
+        return see_other(visit.interaction.return_to or url_for("account.overview"))
     request = server.restore(visit.interaction.parameters)
     approval = approval_of(request, visit.demand.requirement, visit.situation, session)
     return deliver(server.answer(request, approval))
@@ -69,7 +74,7 @@ def give_up(visit: Visit, error: str) -> Response:
         return errors.interaction_over(visit.interaction, finished=True)
     if visit.interaction.kind != Kind.AUTHORIZE:
         home = "account.overview" if visit.interaction.kind == Kind.STEP_UP else "home.home"
-        return redirect(url_for(home), 303)  # type: ignore[return-value]
+        return see_other(url_for(home))
     return deliver(server.refuse(server.restore(visit.interaction.parameters), error))
 
 

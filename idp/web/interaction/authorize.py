@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Response, redirect, request, url_for
+from flask import Response, request, url_for
 
 from idp import clock, opaque, origin
 from idp.authentication import session as sessions
@@ -13,6 +13,7 @@ from idp.oauth import server
 from idp.oauth.request import AuthorizationRequest
 from idp.web import browser, demands
 from idp.web.interaction.answers import approval_of, deliver
+from idp.web.pages import see_other
 
 
 def authorize(judged: AuthorizationRequest) -> Response:
@@ -32,7 +33,9 @@ def authorize(judged: AuthorizationRequest) -> Response:
         origin.acting_as(f"user:{session.user_id}", session.sid)
         sessions.touch(session)
         if step is Step.FINISH:
-            return deliver(server.answer(judged, approval_of(judged, requirement, situation, session)))
+            return deliver(
+                server.answer(judged, approval_of(judged, requirement, situation, session))
+            )
     if demand.is_silent or step is Step.UNMET:
         return deliver(server.refuse(judged, silent_error(situation.facts) or "login_required"))
     return _store(demands.opening_of(judged, requirement, opaque.digest(browser.ensure_binding())))
@@ -44,4 +47,4 @@ def _came_without_cookies() -> bool:
 
 def _store(opening: lifecycle.Opening) -> Response:
     interaction = lifecycle.open_interaction(opening)
-    return redirect(url_for("interaction.dispatch", interaction_id=interaction.id), 303)  # type: ignore[return-value]
+    return see_other(url_for("interaction.dispatch", interaction_id=interaction.id))

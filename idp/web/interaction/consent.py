@@ -12,19 +12,11 @@ from idp.interaction import lifecycle
 from idp.interaction.machine import Step
 from idp.models import User
 from idp.web import access, current
+from idp.web.cards import client_card, person_card
 from idp.web.interaction.answers import give_up
-from idp.web.interaction.routes import (
-    FAILED_FORM,
-    blueprint,
-    client_card,
-    person_card,
-    pinned_user,
-    shared,
-    to_dispatcher,
-    url,
-)
+from idp.web.interaction.routes import blueprint, pinned_user, shared, to_dispatcher, url
 from idp.web.language import gettext as _
-from idp.web.pages import page
+from idp.web.pages import FAILED_FORM, page
 
 SCOPES = {
     "openid": "Know that it is you",
@@ -65,7 +57,9 @@ def submit_consent(interaction_id: str) -> Response:
             lifecycle.allow(visit.interaction, user.id, visit.demand)
             return to_dispatcher(visit.interaction)
         case "deny":
-            audit.record(catalogue.ConsentRefused(user_id=user.id, client_id=visit.interaction.client_id))
+            audit.record(
+                catalogue.ConsentRefused(user_id=user.id, client_id=visit.interaction.client_id)
+            )
             return give_up(visit, "access_denied")
         case _unknown:
             return _show(FAILED_FORM, problem=_("Choose “Allow” or “Cancel”."))

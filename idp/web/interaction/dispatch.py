@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Response, redirect
+from flask import Response
 
 from idp.interaction import lifecycle
 from idp.interaction.machine import Step, silent_error
@@ -10,6 +10,7 @@ from idp.models import Kind
 from idp.web import access, current
 from idp.web.interaction.answers import cancelled, complete, give_up
 from idp.web.interaction.routes import blueprint, to_dispatcher, url
+from idp.web.pages import see_other
 
 PAGES = {
     Step.SELECT_ACCOUNT: "select_account",
@@ -33,7 +34,7 @@ def dispatch(interaction_id: str) -> Response:
         return complete(visit)
     if visit.demand.is_silent or visit.step is Step.UNMET:
         return give_up(visit, silent_error(visit.situation.facts) or "login_required")
-    return redirect(url(visit.interaction, PAGES[visit.step]), 303)  # type: ignore[return-value]
+    return see_other(url(visit.interaction, PAGES[visit.step]))
 
 
 @blueprint.post("/cancel")

@@ -9,12 +9,18 @@ from idp.authentication.evidence import Evidence
 from idp.authentication.verdict import Reason, Rejected, Throttled
 from idp.interaction import lifecycle
 from idp.interaction.machine import Step
-from idp.web import access, browser, current, enrolment, errors
+from idp.web import access, browser, current, enrolment, errors, words
 from idp.web.current import Visit
-from idp.web.interaction import words
-from idp.web.interaction.routes import FAILED_FORM, blueprint, go_on_with, pinned_user, shared, to_dispatcher, url
+from idp.web.interaction.routes import (
+    blueprint,
+    go_on_with,
+    pinned_user,
+    shared,
+    to_dispatcher,
+    url,
+)
 from idp.web.language import gettext as _
-from idp.web.pages import page
+from idp.web.pages import FAILED_FORM, page
 
 
 @blueprint.get("/enrol-totp")
@@ -72,7 +78,9 @@ def submit_recovery_codes(interaction_id: str) -> Response:
     if "saved" not in request.form:
         return _show_codes(FAILED_FORM, problem=_("Save the codes first, then tick the box."))
     if not recovery_code.confirm_saved(pinned_user(current.visit()), interaction.id):
-        return _show_codes(FAILED_FORM, problem=_("Those codes had waited too long. Save these instead."))
+        return _show_codes(
+            FAILED_FORM, problem=_("Those codes had waited too long. Save these instead.")
+        )
     return to_dispatcher(interaction)
 
 
@@ -108,10 +116,17 @@ def _show(status: int = 200, *, problem: str | None = None, name: str = "") -> R
 
 def _reason(visit: Visit) -> str:
     if visit.situation.facts.recovered:
-        return _("You used a recovery code. Set up an authenticator app, so that you don't run out of them.")
+        return _(
+            "You used a recovery code. Set up an authenticator app, so that you don't run out of them."
+        )
     client, floor = visit.demand.client, visit.demand.requirement.floor
-    if client is not None and (floor >= assurance.Assurance.TWO_FACTOR or visit.demand.requirement.requested):
-        return _("%(name)s asks for two-step sign-in. It takes a minute to set up.", name=client.client_name)
+    if client is not None and (
+        floor >= assurance.Assurance.TWO_FACTOR or visit.demand.requirement.requested
+    ):
+        return _(
+            "%(name)s asks for two-step sign-in. It takes a minute to set up.",
+            name=client.client_name,
+        )
     return _("Your account needs two-step sign-in. It takes a minute to set up.")
 
 

@@ -11,10 +11,10 @@ from flask import Response
 from idp.authentication.evidence import Evidence
 from idp.authentication.verdict import Reason, Rejected, Throttled
 from idp.interaction import lifecycle
-from idp.web import browser, current, errors
-from idp.web.interaction import words
-from idp.web.interaction.routes import FAILED_FORM, go_on_with, person_card, pinned_user, shared, url
-from idp.web.pages import page
+from idp.web import browser, current, errors, words
+from idp.web.cards import person_card
+from idp.web.interaction.routes import go_on_with, pinned_user, shared, url
+from idp.web.pages import FAILED_FORM, page
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,13 +26,19 @@ class FactorPage:
 
 
 def answer(
-    factor_page: FactorPage, verdict: Evidence | Rejected | Throttled, wording: Callable[[Reason], str]
+    factor_page: FactorPage,
+    verdict: Evidence | Rejected | Throttled,
+    wording: Callable[[Reason], str],
 ) -> Response:
     """Go on, or show the page again with what went wrong."""
     visit = current.visit()
     match verdict:
         case Evidence() as proof:
-            return go_on_with(lifecycle.prove(visit.interaction, proof, visit.demand, browser.recognised_session()))
+            return go_on_with(
+                lifecycle.prove(
+                    visit.interaction, proof, visit.demand, browser.recognised_session()
+                )
+            )
         case Rejected(reason=Reason.EXHAUSTED):
             lifecycle.finish(visit.interaction)
             return errors.interaction_exhausted(visit.interaction)
@@ -42,7 +48,7 @@ def answer(
             hint = words.clock_hint(steps) if steps else None
             return show(factor_page, FAILED_FORM, problem=wording(reason), clock_hint=hint)
         case Throttled(wait=wait):
-            seconds = max(1, -int(-wait.total_seconds() // 1))
+            seconds = words.whole_seconds(wait)
             response = show(factor_page, 429, problem=words.wait(wait), retry_after=seconds)
             response.headers["Retry-After"] = str(seconds)
             return response
@@ -51,7 +57,12 @@ def answer(
 def show(factor_page: FactorPage, status: int = 200, **context: Any) -> Response:
     """The page, for the user who proved the password."""
     visit = current.visit()
-    values: dict[str, Any] = {"problem": None, "retry_after": None, "frozen": False, "clock_hint": None}
+    values: dict[str, Any] = {
+        "problem": None,
+        "retry_after": None,
+        "frozen": False,
+        "clock_hint": None,
+    }
     return page(
         factor_page.template,
         status,

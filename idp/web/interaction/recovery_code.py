@@ -7,8 +7,7 @@ from flask import Response, request
 from idp.authentication import recovery_code as codes
 from idp.authentication.verdict import Reason
 from idp.interaction.machine import Step
-from idp.web import access, current
-from idp.web.interaction import words
+from idp.web import access, current, words
 from idp.web.interaction.factor_form import FactorPage, answer, show
 from idp.web.interaction.routes import blueprint, pinned_user
 from idp.web.language import gettext as _

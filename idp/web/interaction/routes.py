@@ -4,18 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, Response, redirect, url_for
+from flask import Blueprint, Response, url_for
 
-from idp.clients.registered import RegisteredClient
 from idp.extensions import db
 from idp.models import Interaction, User
 from idp.web import browser, current
+from idp.web.cards import client_card
 from idp.web.current import Visit
+from idp.web.pages import see_other
 
 blueprint = Blueprint("interaction", __name__, url_prefix="/interaction/<interaction_id>")
-
-FAILED_FORM = 422
-"""The form was understood and refused; the page says why and keeps what may be kept."""
 
 
 def url(interaction: Interaction, endpoint: str) -> str:
@@ -25,7 +23,7 @@ def url(interaction: Interaction, endpoint: str) -> str:
 
 def to_dispatcher(interaction: Interaction) -> Response:
     """Every page ends here: only the dispatcher knows what comes next."""
-    return redirect(url(interaction, "dispatch"), 303)  # type: ignore[return-value]
+    return see_other(url(interaction, "dispatch"))
 
 
 def pinned_user(visit: Visit) -> User:
@@ -46,26 +44,6 @@ def shared(visit: Visit) -> dict[str, Any]:
         "cancel_action": url(interaction, "cancel"),
         "switch_action": url(interaction, "switch"),
     }
-
-
-def client_card(client: RegisteredClient | None) -> dict[str, Any] | None:
-    """A client as users see it."""
-    if client is None:
-        return None
-    return {
-        "name": client.client_name,
-        "host": client.host,
-        "redirect_host": client.host,
-        "logo_url": None,
-        "policy_uri": client.metadata.get("policy_uri"),
-        "tos_uri": client.metadata.get("tos_uri"),
-        "is_new": False,
-    }
-
-
-def person_card(user: User) -> dict[str, str]:
-    """A person as their own browser sees them."""
-    return {"name": user.name, "email": user.email.address if user.email else ""}
 
 
 def go_on_with(session_token: str | None) -> Response:

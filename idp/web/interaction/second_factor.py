@@ -6,8 +6,7 @@ from flask import Response, request
 
 from idp.authentication import totp
 from idp.interaction.machine import Step
-from idp.web import access, current
-from idp.web.interaction import words
+from idp.web import access, current, words
 from idp.web.interaction.factor_form import FactorPage, answer, show
 from idp.web.interaction.routes import blueprint, pinned_user
 
@@ -30,5 +29,3 @@ def submit_second_factor(interaction_id: str) -> Response:
         pinned_user(visit), request.form.get("code", ""), interaction_id=visit.interaction.id
     )
     return answer(_PAGE, verdict, words.problem)
-
-

@@ -22,7 +22,13 @@ def select_account(interaction_id: str) -> Response:
     user = db.session.get(User, session.user_id) if session else None
     accounts = []
     if session is not None and user is not None:
-        accounts = [{"sid": session.sid, "name": user.name, "email": user.email.address if user.email else ""}]
+        accounts = [
+            {
+                "sid": session.sid,
+                "name": user.name,
+                "email": user.email.address if user.email else "",
+            }
+        ]
     return page(
         "interaction/select_account.html",
         **shared(visit),

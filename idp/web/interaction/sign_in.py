@@ -10,11 +10,11 @@ from idp.authentication.verdict import Busy, Rejected, Throttled
 from idp.interaction import lifecycle
 from idp.interaction.machine import Step
 from idp.models import Kind, User
-from idp.web import access, browser, current, errors
-from idp.web.interaction import words
-from idp.web.interaction.routes import FAILED_FORM, blueprint, go_on_with, person_card, pinned_user, shared, url
+from idp.web import access, browser, current, errors, words
+from idp.web.cards import person_card
+from idp.web.interaction.routes import blueprint, go_on_with, pinned_user, shared, url
 from idp.web.language import gettext as _
-from idp.web.pages import page
+from idp.web.pages import FAILED_FORM, page
 
 
 @blueprint.get("/sign-in")
@@ -33,20 +33,20 @@ def submit_sign_in(interaction_id: str) -> Response:
     user = pinned_user(visit) if _is_pinned() else password.find_user(typed)
     match password.verify(user, typed, request.form.get("password", "")):
         case Evidence() as proof:
-            token = lifecycle.prove(visit.interaction, proof, visit.demand, browser.recognised_session())
+            token = lifecycle.prove(
+                visit.interaction, proof, visit.demand, browser.recognised_session()
+            )
             return go_on_with(token)
         case Rejected(reason=reason):
             return _show(FAILED_FORM, username=typed, problem=words.problem(reason))
         case Throttled(wait=wait):
-            response = _show(429, username=typed, problem=words.wait(wait), retry_after=_seconds(wait))
-            response.headers["Retry-After"] = str(_seconds(wait))
+            response = _show(
+                429, username=typed, problem=words.wait(wait), retry_after=words.whole_seconds(wait)
+            )
+            response.headers["Retry-After"] = str(words.whole_seconds(wait))
             return response
         case Busy(wait=wait):
-            return errors.busy(_seconds(wait))
-
-
-def _seconds(wait: words.timedelta) -> int:
-    return max(1, -int(-wait.total_seconds() // 1))
+            return errors.busy(words.whole_seconds(wait))
 
 
 def _is_pinned() -> bool:
@@ -61,7 +61,9 @@ def _known_user() -> User | None:
     return pinned_user(visit) if visit.situation.person is not None and is_expected else None
 
 
-def _show(status: int = 200, *, username: str, problem: str | None = None, retry_after: int | None = None) -> Response:
+def _show(
+    status: int = 200, *, username: str, problem: str | None = None, retry_after: int | None = None
+) -> Response:
     visit = current.visit()
     known = _known_user()
     purpose = words.PURPOSES.get(visit.interaction.purpose or "")

@@ -17,8 +17,18 @@ KNOWN = Facts(has_primary_proof=True, reached=ONE)
 
 SITUATIONS = [
     ("a stranger signs in", STRANGER, Step.SIGN_IN, "login_required"),
-    ("a choice comes before the sign-in", Facts(account_choice_due=True), Step.SELECT_ACCOUNT, "account_selection_required"),
-    ("the wrong person signs in again", replace(KNOWN, is_expected_user=False), Step.SIGN_IN, "login_required"),
+    (
+        "a choice comes before the sign-in",
+        Facts(account_choice_due=True),
+        Step.SELECT_ACCOUNT,
+        "account_selection_required",
+    ),
+    (
+        "the wrong person signs in again",
+        replace(KNOWN, is_expected_user=False),
+        Step.SIGN_IN,
+        "login_required",
+    ),
     ("one factor is enough", KNOWN, Step.FINISH, None),
     (
         "a level out of reach is not asked for",
@@ -32,7 +42,12 @@ SITUATIONS = [
         Step.SECOND_FACTOR,
         "login_required",
     ),
-    ("a missing second factor is set up", replace(KNOWN, wanted=TWO), Step.ENROL, "interaction_required"),
+    (
+        "a missing second factor is set up",
+        replace(KNOWN, wanted=TWO),
+        Step.ENROL,
+        "interaction_required",
+    ),
     (
         "two factors are enough",
         replace(KNOWN, reached=TWO, wanted=TWO, second_factor_enrolled=True),
@@ -62,7 +77,9 @@ SITUATIONS = [
 
 
 @pytest.mark.spec("OIDC Core", "3.1.2.6")
-@pytest.mark.parametrize(("facts", "step", "error"), [row[1:] for row in SITUATIONS], ids=[row[0] for row in SITUATIONS])
+@pytest.mark.parametrize(
+    ("facts", "step", "error"), [row[1:] for row in SITUATIONS], ids=[row[0] for row in SITUATIONS]
+)
 def test_the_first_rule_that_applies_decides(facts: Facts, step: Step, error: str | None) -> None:
     assert next_step(facts) is step
     assert silent_error(facts) == error

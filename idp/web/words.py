@@ -37,9 +37,14 @@ def wait(time: timedelta) -> str:
     return _(THROTTLED, time=spoken(time))
 
 
+def whole_seconds(time: timedelta) -> int:
+    """For `Retry-After` and countdowns: rounded up, at least one."""
+    return max(1, -int(-time.total_seconds() // 1))
+
+
 def spoken(time: timedelta) -> str:
     """A waiting time, rounded up: "40 seconds", "4 minutes", "2 hours"."""
-    seconds = max(1, -int(-time.total_seconds() // 1))
+    seconds = whole_seconds(time)
     for size, one, many in ((3600, "1 hour", "%(n)s hours"), (60, "1 minute", "%(n)s minutes")):
         if seconds > size or (size == 60 and seconds == 60):
             number = -(-seconds // size)
