@@ -1,0 +1,241 @@
+"""The counters behind the limits, in the one database.
+
+A try is taken by one conditional write in a short transaction of its own, committed before the
+secret is looked at: neither a refusal, a rollback nor a crash gives a guess back, and of many
+guesses at once no more pass than the limit has left.
+"""
+
+from __future__ import annotations
+
+import re
+import sqlite3
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from sqlalchemy import case, delete, or_, select, update
+
+from idp import clock, metrics, opaque, origin
+from idp.extensions import db, insert, settings
+from idp.models import Bucket
+from idp.throttle.limits import LIMITS, Counting, Device, Subject, Window
+
+if TYPE_CHECKING:
+    from sqlalchemy.engine import Connection
+
+_SHORT_AND_PLAIN = re.compile(r"[\w.:/@~-]{1,80}", re.ASCII)
+
+Keys = dict[str, Window]
+"""The windows of a limit by the key of their bucket, for the subjects in hand."""
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """A try that may go ahead. `counts`: by the name of the window, this try included."""
+
+    at: datetime
+    counts: Mapping[str, int]
+    keys: Mapping[str, Window]
+
+    def fills(self, window: Window) -> bool:
+        """Whether this try was the last one that the window had left."""
+        return self.counts.get(window.name, 0) >= window.capacity
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """A try that must not be looked at. `wait`: until all of `closed` are open again."""
+
+    wait: timedelta
+    closed: tuple[Window, ...]
+
+
+def attempt(
+    limit: str,
+    *,
+    user: str | None = None,
+    interaction: str | None = None,
+    client: str | None = None,
+    device: Device = Device.UNKNOWN,
+) -> Taken | Refused:
+    """Take a try from every window of a limit, or from none. The address is the origin's."""
+    now = clock.now()
+    if settings().throttling == "off":
+        return Taken(now, {}, {})
+    _require_no_write_lock()
+    keys = _keys(LIMITS[limit], _subjects(user, interaction, client), device)
+    with db.engine.connect() as connection:
+        counts = _take_all(connection, keys, now)
+        if counts.keys() == keys.keys():
+            _close_for_a_while(connection, keys, counts, now)
+            connection.commit()
+            return Taken(now, {keys[key].name: count for key, count in counts.items()}, keys)
+        connection.rollback()
+        refused = _refusal(connection, {key: keys[key] for key in keys.keys() - counts.keys()}, now)
+    for window in refused.closed:
+        metrics.throttle_hits.labels(limit, window.name).inc()
+    return refused
+
+
+def take(limit: str, *, user: str | None = None, client: str | None = None) -> timedelta | None:
+    """For what is only counted: None is go ahead, else how long to wait."""
+    outcome = attempt(limit, user=user, client=client)
+    return outcome.wait if isinstance(outcome, Refused) else None
+
+
+def give_back(taken: Taken) -> None:
+    """It succeeded: no failure, and the end of a series. In the transaction of its proof."""
+    if not taken.keys:
+        return
+    series = [key for key, window in taken.keys.items() if window.counting is Counting.SERIES]
+    # Rows are locked in the order in which tries lock them, so that the two cannot deadlock.
+    ordered = (
+        select(Bucket.key)
+        .where(Bucket.key.in_(taken.keys), Bucket.window_started_at <= taken.at)
+        .order_by(Bucket.key)
+        .with_for_update()
+    )
+    is_series = Bucket.key.in_(series)
+    db.session.execute(
+        update(Bucket)
+        .where(Bucket.key.in_(ordered), Bucket.count > 0)
+        .values(
+            count=case((is_series, 0), else_=Bucket.count - 1),
+            opens_at=case((is_series, Bucket.window_started_at), else_=Bucket.opens_at),
+        ),
+        execution_options={"synchronize_session": False},
+    )
+
+
+def is_closed(window: Window, *, user: str, device: Device = Device.UNKNOWN) -> bool:
+    """Whether a user's window is closed now; takes nothing."""
+    if settings().throttling == "off":
+        return False
+    now = clock.now()
+    is_shut = or_(Bucket.count >= Bucket.capacity, Bucket.opens_at > now)
+    found = select(Bucket.key).where(
+        Bucket.key == _key(window, {Subject.USER: user}, device), Bucket.expires_at > now, is_shut
+    )
+    return db.session.execute(found).first() is not None
+
+
+def clear_series(window: Window, *, user: str) -> bool:
+    """Forget a user's failures in a row, on every kind of device; tells whether there were any."""
+    return _forget(_user_keys([window], user))
+
+
+def unlock(user: str) -> bool:
+    """Forget everything that is counted against a user. Returns whether there was anything."""
+    windows = {window.name: window for limit in LIMITS.values() for window in limit}
+    return _forget(_user_keys(windows.values(), user))
+
+
+def _user_keys(windows: Iterable[Window], user: str) -> list[str]:
+    return [
+        _key(window, {Subject.USER: user}, device)
+        for window in windows
+        if window.by == (Subject.USER,)
+        for device in window.devices
+    ]
+
+
+def _forget(keys: list[str]) -> bool:
+    gone = delete(Bucket).where(Bucket.key.in_(sorted(keys))).returning(Bucket.key)
+    options = {"synchronize_session": False}
+    return bool(db.session.execute(gone, execution_options=options).all())
+
+
+def _subjects(
+    user: str | None, interaction: str | None, client: str | None
+) -> dict[Subject, str | None]:
+    return {
+        Subject.USER: user,
+        Subject.INTERACTION: interaction,
+        Subject.CLIENT: client,
+        # Whoever has no address shares one counter, instead of none.
+        Subject.ADDRESS: origin.network(origin.current().address) or "none",
+    }
+
+
+def _keys(
+    windows: Iterable[Window], subjects: Mapping[Subject, str | None], device: Device
+) -> Keys:
+    """Sorted, because rows are locked in this order."""
+    keys = {
+        _key(window, subjects, device): window for window in windows if device in window.devices
+    }
+    return dict(sorted(keys.items()))
+
+
+def _key(window: Window, subjects: Mapping[Subject, str | None], device: Device) -> str:
+    values = [subjects[subject] for subject in window.by]
+    if None in values:
+        raise ValueError(f"the window {window.name} counts by {', '.join(window.by)}")
+    kind = f".{device}" if Subject.USER in window.by else ""
+    subject = "@".join(map(str, values))
+    if not _SHORT_AND_PLAIN.fullmatch(subject):
+        subject = "~" + opaque.base64url(opaque.digest(subject))
+    return f"{window.name}{kind}:{subject}"
+
+
+def _take_all(connection: Connection, keys: Keys, now: datetime) -> dict[str, int]:
+    """One statement for all windows. A closed one is not changed and therefore not returned."""
+    statement = insert(Bucket).values(
+        [
+            {
+                "key": key,
+                "count": 1,
+                "capacity": window.capacity,
+                "window_started_at": now,
+                "opens_at": now,
+                "expires_at": now + window.period,
+            }
+            for key, window in keys.items()
+        ]
+    )
+    new = statement.excluded
+    is_over = Bucket.expires_at <= new.window_started_at
+    is_open = (Bucket.count < new.capacity) & (Bucket.opens_at <= new.window_started_at)
+    taken = statement.on_conflict_do_update(
+        index_elements=[Bucket.key],
+        set_={
+            "count": case((is_over, 1), else_=Bucket.count + 1),
+            "capacity": new.capacity,
+            "window_started_at": case(
+                (is_over, new.window_started_at), else_=Bucket.window_started_at
+            ),
+            "opens_at": case((is_over, new.opens_at), else_=Bucket.opens_at),
+            "expires_at": case((is_over, new.expires_at), else_=Bucket.expires_at),
+        },
+        where=or_(is_over, is_open),
+    ).returning(Bucket.key, Bucket.count)
+    return {key: count for key, count in connection.execute(taken).tuples()}  # noqa: C416  typed
+
+
+def _close_for_a_while(
+    connection: Connection, keys: Keys, counts: Mapping[str, int], now: datetime
+) -> None:
+    for key, window in keys.items():
+        wait = window.backoff.wait(counts[key]) if window.backoff else timedelta(0)
+        if wait:
+            closing = update(Bucket).where(Bucket.key == key).values(opens_at=now + wait)
+            connection.execute(closing)
+
+
+def _refusal(connection: Connection, closed: Keys, now: datetime) -> Refused:
+    ends = case((Bucket.count >= Bucket.capacity, Bucket.expires_at), else_=Bucket.opens_at)
+    waits = [end - now for end in connection.scalars(select(ends).where(Bucket.key.in_(closed)))]
+    # A row may have opened or gone between the two statements; the refusal stands all the same.
+    wait = max([*waits, timedelta(seconds=1)])
+    return Refused(wait, tuple(closed.values()))
+
+
+def _require_no_write_lock() -> None:
+    """SQLite has one writer: a second transaction would wait for the request's own in vain."""
+    session = db.session()
+    if not session.in_transaction():
+        return
+    raw = session.connection().connection.driver_connection
+    if isinstance(raw, sqlite3.Connection) and raw.in_transaction:
+        raise RuntimeError("a limit must be taken before the first write of the request")
