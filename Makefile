@@ -26,7 +26,8 @@ test: $(DEV) ## every test, on SQLite and a real PostgreSQL, and in a real Chrom
 dev: $(DEV) ## like demo, with reload
 	@exec $(IDP) dev demo --reload
 
-check: static unit http cli ## what to run before a commit: static checks, unit, http and command tests
+check: static ## what to run before a commit: static checks, unit, command and http tests
+	@$(PYTEST) $(wildcard tests/unit tests/cli tests/http)
 
 static: lint types layers migrations ## everything that needs no test run
 
@@ -44,6 +45,9 @@ migrations: $(DEV) ## the migrations lead to the models
 
 unit: $(DEV) ## tests of the parts, mirrors idp/; T=word picks some, as for all of these
 	@$(PYTEST) tests/unit
+
+cli: $(DEV) ## tests of commands and migrations
+	@$(PYTEST) tests/cli
 
 http: $(DEV) ## tests through the WSGI door
 	@$(PYTEST) tests/http
