@@ -1,8 +1,8 @@
 """Settings: every knob of the provider, typed, with its default, its unit and one line why.
 
-Values come from the environment (`IDP_…`; nested ones as `IDP_TOKENS__ACCESS_TOKEN_LIFETIME`) or from
-files in the folder named by `IDP_SECRETS_DIR`. `load()` reports every problem at once and refuses a
-value that would be unsafe in production. This module imports nothing of ours.
+Values come from the environment (`IDP_…`; nested ones as `IDP_TOKENS__ACCESS_TOKEN_LIFETIME`) or
+from files in the folder named by `IDP_SECRETS_DIR`. `load()` reports every problem at once and
+refuses a value that would be unsafe in production. This module imports nothing of ours.
 """
 
 from __future__ import annotations
@@ -126,7 +126,8 @@ class SigningKeySettings(_Group):
     publication_lead: timedelta = timedelta(hours=24)
     """A new key is published this long before it signs."""
     retention: timedelta = timedelta(days=31)
-    """A key that stopped signing still verifies for this long (longest token lifetime and a day)."""
+    """A key that stopped signing still verifies for this long (longest token lifetime and a day).
+    """
     rsa_key_size: int = Field(3072, ge=2048, le=8192)
     """Bits of a new RSA key."""
 
@@ -223,7 +224,10 @@ class Settings(BaseSettings):
         if self.debug:
             yield "IDP_DEBUG: refused in production"
         if self.throttling == "off" and "throttling-off" not in self.allow_unsafe:
-            yield "IDP_THROTTLING: off is refused in production (IDP_ALLOW_UNSAFE=throttling-off overrules)"
+            yield (
+                "IDP_THROTTLING: off is refused in production "
+                "(IDP_ALLOW_UNSAFE=throttling-off overrules)"
+            )
         if self.mail_url is None:
             yield "IDP_MAIL_URL: required in production"
         if not any(self.keys_dir.glob("*.key")):
@@ -281,7 +285,9 @@ def load(**overrides: Any) -> Settings:
 
 
 def testing(**overrides: Any) -> Settings:
-    """The profile of the test suite: cheap hashes, everything else as in production where possible."""
+    """The profile of the test suite: cheap hashes, everything else as in production
+    where possible.
+    """
     values: dict[str, Any] = {
         "environment": Environment.TESTING,
         "passwords": PasswordSettings(bcrypt_cost=4),

@@ -1,8 +1,9 @@
 """Singletons without logic: the database, the settings and the key ring of the current app.
 
-SQLite is opened so that it behaves like PostgreSQL's READ COMMITTED: reads run in autocommit, and the
-first statement that writes begins the transaction with `BEGIN IMMEDIATE`, so a unit of work never holds
-a stale snapshot when it takes the write lock, and holds no lock while it hashes a password.
+SQLite is opened so that it behaves like PostgreSQL's READ COMMITTED: reads run in autocommit, and
+the first statement that writes begins the transaction with `BEGIN IMMEDIATE`, so a unit of work
+never holds a stale snapshot when it takes the write lock, and holds no lock while it hashes a
+password.
 """
 
 from __future__ import annotations
@@ -116,7 +117,9 @@ def _begin_before_the_first_write(
 
 
 def is_write(statement: str) -> bool:
-    """Whether a statement must hold SQLite's write lock; a savepoint does, since writes follow it."""
+    """Whether a statement must hold SQLite's write lock; a savepoint does, since
+    writes follow it.
+    """
     return statement.lstrip()[:6].upper() not in _READS
 
 
@@ -133,7 +136,9 @@ def rows_changed(statement: UpdateBase) -> int:
 
 @contextmanager
 def transaction() -> Iterator[None]:
-    """One unit of work of a command or a job: commit when it ends well, else roll back and raise."""
+    """One unit of work of a command or a job: commit when it ends well, else roll
+    back and raise.
+    """
     try:
         yield
         db.session.commit()

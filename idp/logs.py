@@ -61,7 +61,7 @@ def redact(
     return {name: _clean(name, value) for name, value in event.items()}
 
 
-def _clean(name: str, value: Any) -> Any:
+def _clean(name: str, value: object) -> object:
     if SECRET_NAMES.search(name) and name not in HARMLESS_NAMES and value is not None:
         return REDACTED
     if isinstance(value, dict):
@@ -76,7 +76,7 @@ def printable(text: str) -> str:
     return _UNPRINTABLE.sub(lambda match: f"\\u{ord(match.group()):04x}", text)
 
 
-def _renderer(settings: Settings) -> Any:
+def _renderer(settings: Settings) -> structlog.typing.Processor:
     wants_text = settings.log_format == "text" or (
         settings.log_format == "auto" and settings.environment is Environment.DEVELOPMENT
     )

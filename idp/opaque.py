@@ -10,7 +10,9 @@ _CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 
 
 def identifier() -> str:
-    """A row id of 26 characters: 48 bits of milliseconds, then 80 random bits, so inserts stay local."""
+    """A row id of 26 characters: 48 bits of milliseconds, then 80 random bits, so inserts stay
+    local.
+    """
     value = (time.time_ns() // 1_000_000 << 80) | secrets.randbits(80)
     return "".join(_CROCKFORD[(value >> shift) & 31] for shift in range(125, -5, -5))
 
@@ -21,7 +23,9 @@ def make(prefix: str = "") -> str:
 
 
 def digest(value: str) -> bytes:
-    """What is stored of a bearer secret: SHA-256, 32 bytes. Enough, because the secret is random."""
+    """What is stored of a bearer secret: SHA-256, 32 bytes. Enough, because the
+    secret is random.
+    """
     return hashlib.sha256(value.encode("utf-8", "surrogatepass")).digest()
 
 

@@ -1,4 +1,6 @@
-"""Who is asking: address, user agent, request reference and actor, set by each edge in a context variable."""
+"""Who is asking: address, user agent, request reference and actor, set by each edge in a context
+variable.
+"""
 
 from contextvars import ContextVar
 from dataclasses import dataclass, replace
@@ -16,7 +18,8 @@ class Origin:
     session_sid: str = ""
 
 
-_current: ContextVar[Origin] = ContextVar("origin", default=Origin())
+_NOBODY = Origin()
+_current: ContextVar[Origin] = ContextVar("origin", default=_NOBODY)
 
 
 def current() -> Origin:

@@ -1,7 +1,7 @@
 """Proofs of single factors, and the `amr` and `auth_time` that follow from them. Pure.
 
-Evidence is made only by the verifier that checked the factor. What counts is, per method, the newest
-proof that is young enough; a claim is never set from anything else.
+Evidence is made only by the verifier that checked the factor. What counts is, per method, the
+newest proof that is young enough; a claim is never set from anything else.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from enum import StrEnum
 class Method(StrEnum):
     """A kind of factor."""
 
-    PASSWORD = "password"
+    PASSWORD = "password"  # noqa: S105  the name of a method
     TOTP = "totp"
     RECOVERY_CODE = "recovery_code"
 
@@ -44,7 +44,9 @@ class Evidence:
 def counted(
     proofs: Iterable[Evidence], *, since: datetime | None, now: datetime, lifetime: timedelta
 ) -> tuple[Evidence, ...]:
-    """Per method the newest proof not older than `since` and not older than `lifetime`, oldest first."""
+    """Per method the newest proof not older than `since` and not older than `lifetime`, oldest
+    first.
+    """
     limit = max(since, now - lifetime) if since else now - lifetime
     newest: dict[Method, Evidence] = {}
     for proof in sorted(proofs, key=lambda proof: proof.proven_at):
@@ -54,7 +56,9 @@ def counted(
 
 
 def amr(proofs: Iterable[Evidence]) -> tuple[str, ...]:
-    """RFC 8176: a value per counted method, and `mfa` when more than one kind of factor was proven."""
+    """RFC 8176: a value per counted method, and `mfa` when more than one kind of
+    factor was proven.
+    """
     methods = {proof.method for proof in proofs}
     values = [AMR_VALUES[method] for method in Method if method in methods]
     if methods & PRIMARY and methods & SECOND:
@@ -63,5 +67,7 @@ def amr(proofs: Iterable[Evidence]) -> tuple[str, ...]:
 
 
 def auth_time(proofs: Iterable[Evidence]) -> datetime | None:
-    """The oldest counted proof, so that everything in `amr` happened at or after it (OIDC Core §2)."""
+    """The oldest counted proof, so that everything in `amr` happened at or after it
+    (OIDC Core §2).
+    """
     return min((proof.proven_at for proof in proofs), default=None)

@@ -15,7 +15,9 @@ from idp.authentication.assurance import Assurance, level_of
 
 @dataclass(frozen=True, slots=True)
 class Requirement:
-    """`proven_since`: older proofs do not count. `essential` and `voluntary`: `acr` values asked for."""
+    """`proven_since`: older proofs do not count. `essential` and `voluntary`: `acr` values asked
+    for.
+    """
 
     proven_since: datetime | None = None
     floor: Assurance = Assurance.NONE
@@ -70,7 +72,9 @@ def wanted(
     return floor
 
 
-def _essential(requirement: Requirement, floor: Assurance, attainable: Assurance) -> Assurance | None:
+def _essential(
+    requirement: Requirement, floor: Assurance, attainable: Assurance
+) -> Assurance | None:
     levels = sorted(level_of(value) for value in requirement.essential if level_of(value))
     if not levels or levels[0] > attainable:
         return None

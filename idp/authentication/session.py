@@ -1,4 +1,6 @@
-"""The browser's sign-on session: begin, recognise, strengthen, end. Only the state machine begins one."""
+"""The browser's sign-on session: begin, recognise, strengthen, end. Only the state machine begins
+one.
+"""
 
 from __future__ import annotations
 
@@ -80,7 +82,8 @@ def _evidence(condition: object) -> tuple[Evidence, ...]:
         .order_by(AuthenticationEvent.proven_at)
     )
     return tuple(
-        Evidence(Method(row.method), row.user_id, row.credential_id, row.proven_at, row.id) for row in rows
+        Evidence(Method(row.method), row.user_id, row.credential_id, row.proven_at, row.id)
+        for row in rows
     )
 
 

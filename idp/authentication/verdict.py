@@ -11,7 +11,8 @@ class Reason(StrEnum):
     """Why a factor was not accepted. Pages word them; some share one sentence on purpose."""
 
     WRONG_CREDENTIALS = "wrong_credentials"
-    """Unknown user, wrong or missing password, disabled account: told apart only in the audit log."""
+    """Unknown user, wrong or missing password, disabled account: told apart only in the audit log.
+    """
     MALFORMED = "malformed"
     WRONG_CODE = "wrong_code"
     """Wrong, expired or already used: one sentence, told apart only in the audit log."""
@@ -27,7 +28,9 @@ class Reason(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Rejected:
-    """The factor was checked and refused. `hint_steps`: how far off the code's clock seems, if known."""
+    """The factor was checked and refused. `hint_steps`: how far off the code's clock seems, if
+    known.
+    """
 
     reason: Reason
     hint_steps: int | None = None

@@ -1,1 +1,3 @@
-"""Which page does this user need next? Facts in, step out; opening and finishing of interactions."""
+"""Which page does this user need next? Facts in, step out; opening and
+finishing of interactions.
+"""

@@ -1,4 +1,6 @@
-"""What is asked of the user, in the words of this row: an authorization request, a sign-in or a step-up."""
+"""What is asked of the user, in the words of this row: an authorization request, a sign-in or a
+step-up.
+"""
 
 from __future__ import annotations
 

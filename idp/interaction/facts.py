@@ -83,7 +83,9 @@ def _person(usable: RecognisedSession | None, interaction: Interaction | None) -
 
 
 def _proofs_here(interaction: Interaction | None, person: Person) -> tuple[Evidence, ...]:
-    """Proofs of this interaction. A password that waited too long for its second factor is void (R43)."""
+    """Proofs of this interaction. A password that waited too long for its second factor is void
+    (R43).
+    """
     if interaction is None:
         return ()
     proofs = tuple(
@@ -110,7 +112,8 @@ def _facts(
     here: tuple[Evidence, ...],
 ) -> Facts:
     signing_in = any(proof.method in PRIMARY for proof in here)
-    # Only asked when it can change the answer: single sign-on to a one-factor client reads nothing here.
+    # Only asked when it can change the answer: single sign-on to a one-factor client reads
+    # nothing here.
     has_totp = (signing_in or _may_want_two(demand, person)) and totp.is_enrolled(person.id)
     return Facts(
         account_choice_due=_account_choice_due(demand, interaction, here),

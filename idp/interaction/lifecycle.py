@@ -57,7 +57,9 @@ def open_interaction(opening: Opening) -> Interaction:
 
 
 def claim(interaction: Interaction, browser_digest: bytes) -> bool:
-    """Bind to the first browser that comes: the request arrived by a form post without cookies (R46)."""
+    """Bind to the first browser that comes: the request arrived by a form post without cookies
+    (R46).
+    """
     claimed = db.session.execute(
         update(Interaction)
         .where(Interaction.id == interaction.id, Interaction.browser_digest.is_(None))
@@ -95,7 +97,9 @@ def prove(
 def _settle_session(
     interaction: Interaction, proofs: tuple[Evidence, ...], current: RecognisedSession | None
 ) -> str | None:
-    """Strengthen the user's own session, or begin one; somebody else's session in this browser ends."""
+    """Strengthen the user's own session, or begin one; somebody else's session in this browser
+    ends.
+    """
     user_id = proofs[0].user_id
     if current is not None and current.user_id == user_id:
         token = session.strengthen(current, proofs)

@@ -1,7 +1,8 @@
-"""The order of pages, computed from facts: one table for sign-in, second factor, enrolment, consent, step-up.
+"""The order of pages, computed from facts: one table for sign-in, second factor, enrolment,
+consent, step-up.
 
-Pure. Nothing is stored about "the next page": a proof given in another tab, the back button or a restart
-change the facts, and the facts change the page.
+Pure. Nothing is stored about "the next page": a proof given in another tab, the back button or a
+restart change the facts, and the facts change the page.
 """
 
 from __future__ import annotations
@@ -64,13 +65,17 @@ def _falls_short(facts: Facts) -> bool:
 
 
 def is_proven(facts: Facts) -> bool:
-    """Every wanted factor is proven: a session may begin. What is still to be asked is not about identity."""
+    """Every wanted factor is proven: a session may begin. What is still to be asked is not about
+    identity.
+    """
     return not (lacks_primary_proof(facts) or is_out_of_reach(facts) or _falls_short(facts))
 
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """When `applies`, `step` is next; a request with `prompt=none` is answered `silent_error` instead."""
+    """When `applies`, `step` is next; a request with `prompt=none` is answered `silent_error`
+    instead.
+    """
 
     applies: Callable[[Facts], bool]
     step: Step

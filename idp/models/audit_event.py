@@ -13,7 +13,9 @@ from idp.models.base import Base, Document, Identifier, Opaque, UtcDateTime
 
 
 class AuditEvent(Base):
-    """One thing that happened: who did it, to whom, through which client, from where, with what result."""
+    """One thing that happened: who did it, to whom, through which client, from where, with what
+    result.
+    """
 
     __tablename__ = "audit_events"
     __table_args__ = (

@@ -53,7 +53,9 @@ class Client(Base):
 
 
 class ClientSecret(Base):
-    """One of a client's secrets: a digest, since we generate them; two may overlap during a change."""
+    """One of a client's secrets: a digest, since we generate them; two may overlap
+    during a change.
+    """
 
     __tablename__ = "client_secrets"
 
@@ -65,7 +67,9 @@ class ClientSecret(Base):
 
 
 class CacheVersion(Base):
-    """A number that grows when cached rows change; every process compares it at most once a second."""
+    """A number that grows when cached rows change; every process compares it at
+    most once a second.
+    """
 
     __tablename__ = "cache_versions"
 

@@ -25,7 +25,9 @@ class Password(Base):
 
 
 class TotpCredential(Base):
-    """An authenticator app. Pending until `confirmed_at`; `last_step` only grows (RFC 6238 §5.2)."""
+    """An authenticator app. Pending until `confirmed_at`; `last_step` only grows
+    (RFC 6238 §5.2).
+    """
 
     __tablename__ = "totp_credentials"
 
@@ -47,7 +49,9 @@ class TotpCredential(Base):
 
 
 class TotpMiss(Base):
-    """A wrong code that would have been right at another time: two like it suggest a wrong clock."""
+    """A wrong code that would have been right at another time: two like it suggest
+    a wrong clock.
+    """
 
     __tablename__ = "totp_misses"
 
@@ -80,7 +84,9 @@ class RecoveryCode(Base):
 
     id: Mapped[str] = mapped_column(Identifier, primary_key=True, default=opaque.identifier)
     user_id: Mapped[str] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"))
-    set_id: Mapped[str] = mapped_column(ForeignKey("recovery_code_sets.id", ondelete="CASCADE"), index=True)
+    set_id: Mapped[str] = mapped_column(
+        ForeignKey("recovery_code_sets.id", ondelete="CASCADE"), index=True
+    )
     digest: Mapped[bytes] = mapped_column(Digest)
     digest_key_id: Mapped[str] = mapped_column(String(8))
     consumed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

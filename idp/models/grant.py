@@ -20,7 +20,9 @@ class Grant(Base):
 
     id: Mapped[str] = mapped_column(Identifier, primary_key=True, default=opaque.identifier)
     user_id: Mapped[str] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"))
-    client_id: Mapped[str] = mapped_column(ForeignKey("clients.client_id", ondelete="CASCADE"), index=True)
+    client_id: Mapped[str] = mapped_column(
+        ForeignKey("clients.client_id", ondelete="CASCADE"), index=True
+    )
     scope: Mapped[str] = mapped_column(Text)
     claims: Mapped[list[str]] = mapped_column(Document, default=list)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
@@ -29,7 +31,9 @@ class Grant(Base):
 
 
 class AuthorizationCode(Base):
-    """A code, good once (RFC 6749 §4.1.2). The spent row stays, so that a second use is recognised."""
+    """A code, good once (RFC 6749 §4.1.2). The spent row stays, so that a second
+    use is recognised.
+    """
 
     __tablename__ = "authorization_codes"
 
@@ -75,7 +79,9 @@ class RefreshToken(Base):
     __tablename__ = "refresh_tokens"
 
     digest: Mapped[bytes] = mapped_column(Digest, primary_key=True)
-    family_id: Mapped[str] = mapped_column(ForeignKey("token_families.id", ondelete="CASCADE"), index=True)
+    family_id: Mapped[str] = mapped_column(
+        ForeignKey("token_families.id", ondelete="CASCADE"), index=True
+    )
     generation: Mapped[int] = mapped_column(Integer, default=0)
     predecessor: Mapped[bytes | None] = mapped_column(Digest, index=True)
     issued_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)

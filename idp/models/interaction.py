@@ -22,7 +22,9 @@ class Kind(StrEnum):
 
 
 class Interaction(Base):
-    """An authorization request, a sign-in or a step-up that waits for its user, bound to one browser."""
+    """An authorization request, a sign-in or a step-up that waits for its user, bound to one
+    browser.
+    """
 
     __tablename__ = "interactions"
 

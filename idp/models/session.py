@@ -30,10 +30,14 @@ class Session(Base):
 
 
 class AuthenticationEvent(Base):
-    """One proof of one factor. `acr`, `amr` and `auth_time` are computed from these and nothing else."""
+    """One proof of one factor. `acr`, `amr` and `auth_time` are computed from these and nothing
+    else.
+    """
 
     __tablename__ = "authentication_events"
-    __table_args__ = (Index("ix_authentication_events_session_id_proven_at", "session_id", "proven_at"),)
+    __table_args__ = (
+        Index("ix_authentication_events_session_id_proven_at", "session_id", "proven_at"),
+    )
 
     id: Mapped[str] = mapped_column(Identifier, primary_key=True, default=opaque.identifier)
     user_id: Mapped[str] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), index=True)

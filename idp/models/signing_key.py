@@ -13,11 +13,14 @@ from idp.models.base import Base, Document, Opaque, Sealed, UtcDateTime
 
 
 class SigningKey(Base):
-    """upcoming (published) → active (signs) → retiring (verifies) → retired (verifies hints, unpublished)."""
+    """upcoming (published) → active (signs) → retiring (verifies) → retired (verifies hints,
+    unpublished).
+    """
 
     __tablename__ = "signing_keys"
     __table_args__ = (
-        # One key of an algorithm has no successor. Whoever rotates gives it one, and only then may the
+        # One key of an algorithm has no successor. Whoever rotates gives it one, and only
+        # then may the
         # next be inserted, so two processes cannot both become the owner of the newest key.
         Index(
             "uq_signing_keys_alg_newest",

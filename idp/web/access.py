@@ -1,4 +1,6 @@
-"""Who may come to a route: one marker on every view, which also decides CSRF, caching and policy headers."""
+"""Who may come to a route: one marker on every view, which also decides CSRF, caching and policy
+headers.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +18,9 @@ class Door(Enum):
     PUBLIC = "public"
     """Pages for anybody; posts carry a token bound to the browser."""
     PROTOCOL = "protocol"
-    """Machine endpoints and redirects: no cookie-based form, so no form token; they authenticate themselves."""
+    """Machine endpoints and redirects: no cookie-based form, so no form token; they authenticate
+    themselves.
+    """
     OPERATIONS = "operations"
     """Probes and metrics: any Host, no pages."""
     INTERACTION = "interaction"
@@ -27,7 +31,8 @@ class Door(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Access:
-    """`steps`: of an interaction page, the steps it serves (none: the dispatcher). `purpose`: the page wants
+    """`steps`: of an interaction page, the steps it serves (none: the dispatcher). `purpose`: the
+    page wants
     fresh proofs of all the account's factors, and this is what the step-up says it is for."""
 
     door: Door
@@ -59,7 +64,9 @@ View = TypeVar("View", bound=Callable[..., Any])
 
 
 def access(rule: Access) -> Callable[[View], View]:
-    """Mark a view. A view without a marker is refused, and a test lists every route with its marker."""
+    """Mark a view. A view without a marker is refused, and a test lists every route with its
+    marker.
+    """
 
     def mark(view: View) -> View:
         view.access = rule  # type: ignore[attr-defined]

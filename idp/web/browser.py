@@ -1,7 +1,7 @@
 """The two cookies: the session, and the value that binds interactions to one browser.
 
-With an https issuer they are `__Host-` cookies. On http, which is only possible on localhost, browsers and
-simple clients refuse that prefix, so the names differ and Secure is left out.
+With an https issuer they are `__Host-` cookies. On http, which is only possible on localhost,
+browsers and simple clients refuse that prefix, so the names differ and Secure is left out.
 """
 
 from __future__ import annotations
@@ -88,7 +88,9 @@ def set_cookies(response: Response) -> None:
 
 
 def has_ambiguous_cookies() -> bool:
-    """The same cookie twice: a sibling host may be tossing cookies, so neither is believed (A71)."""
+    """The same cookie twice: a sibling host may be tossing cookies, so neither is
+    believed (A71).
+    """
     header = request.headers.get("Cookie", "")
     names = [part.split("=", 1)[0].strip() for part in header.split(";")]
     return any(names.count(name) > 1 for name in (session_cookie(), browser_cookie()))

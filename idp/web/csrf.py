@@ -1,8 +1,8 @@
 """Form tokens: an HMAC over something only this page's browser holds, and the origin of the post.
 
-Nothing is stored for them. The subject is the interaction on its pages, the session's `sid` on account
-pages, and the binding cookie elsewhere; the first two survive the rotation of both cookies, so a form
-that is open in another tab stays good.
+Nothing is stored for them. The subject is the interaction on its pages, the session's `sid` on
+account pages, and the binding cookie elsewhere; the first two survive the rotation of both cookies,
+so a form that is open in another tab stays good.
 """
 
 from __future__ import annotations

@@ -1,4 +1,6 @@
-"""What the hooks found out about the request in hand: session, interaction, marker. One typed place."""
+"""What the hooks found out about the request in hand: session, interaction, marker. One typed
+place.
+"""
 
 from __future__ import annotations
 

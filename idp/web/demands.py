@@ -1,4 +1,6 @@
-"""Where the two flows meet: an authorization request in the words of the interaction row, and back."""
+"""Where the two flows meet: an authorization request in the words of the
+interaction row, and back.
+"""
 
 from __future__ import annotations
 

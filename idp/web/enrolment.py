@@ -1,4 +1,6 @@
-"""What the enrolment pages of sign-in and of the account share: the QR code, the name, the codes as a file."""
+"""What the enrolment pages of sign-in and of the account share: the QR code, the name, the codes as
+a file.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""Every failure gets a page or a JSON answer with fixed words and the request's reference. Nothing is echoed."""
+"""Every failure gets a page or a JSON answer with fixed words and the request's reference. Nothing
+is echoed.
+"""
 
 from __future__ import annotations
 
@@ -28,7 +30,7 @@ TEXTS = {
     ),
     403: (
         "That didn't come from this page",
-        "The form was open too long, or was sent from another page or browser. Go back, reload and try again.",
+        "The form was open too long, or came from another page or browser. Go back and try again.",
     ),
     404: ("There's nothing here", "The address is wrong, or the page has moved."),
     405: ("That request isn't right", "This address doesn't answer that kind of request."),
@@ -69,13 +71,13 @@ def protocol_error(error: ShownError) -> Response:
 
 
 def interaction_unknown() -> Response:
-    """Another browser, another site's cookies, or an address that never was: all the same from outside."""
+    """Another browser, another site's cookies, or an address that never was: all the same from
+    outside.
+    """
     return page(
         "errors/expired.html",
         404,
-        message=_(
-            "This sign-in belongs to another browser, or its address is wrong. Cookies may be switched off."
-        ),
+        message=_("This sign-in belongs to another browser, or cookies are switched off."),
         client_name=None,
         home_url=None,
     )

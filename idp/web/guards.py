@@ -113,7 +113,9 @@ def _signed_in(rule: Access) -> Answer:
 
 
 def _is_fresh(recognised: RecognisedSession) -> bool:
-    """All factors of the account's level within the sensitive age (R44); a form opened then may be sent."""
+    """All factors of the account's level within the sensitive age (R44); a form opened then may be
+    sent.
+    """
     age = settings().sessions.sensitive_age
     if request.method == "POST":
         # The page was shown while the proofs were fresh: typing must not lose the input.

@@ -1,4 +1,6 @@
-"""Security headers: one policy per kind of page, decided by the route's access marker (R85, R86)."""
+"""Security headers: one policy per kind of page, decided by the route's access
+marker (R85, R86).
+"""
 
 from __future__ import annotations
 
@@ -35,7 +37,8 @@ def set_headers(response: Response) -> None:
     headers.setdefault("Content-Security-Policy", content_security_policy(response))
     headers.setdefault("X-Content-Type-Options", "nosniff")
     headers.setdefault("X-Frame-Options", "DENY")
-    # A form's Origin would become "null" under no-referrer; a redirect carries codes and must leak nothing.
+    # A form's Origin would become "null" under no-referrer; a redirect carries codes and must
+    # leak nothing.
     is_redirect = 300 <= response.status_code < 400
     headers.setdefault("Referrer-Policy", "no-referrer" if is_redirect else "same-origin")
     headers.setdefault(

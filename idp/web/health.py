@@ -30,7 +30,9 @@ def healthz() -> Response:
 @blueprint.get("/readyz")
 @access(OPERATIONS)
 def readyz() -> tuple[Response, int]:
-    """Database, schema and keys can be used; each check says ok or failed, never why to a stranger."""
+    """Database, schema and keys can be used; each check says ok or failed, never
+    why to a stranger.
+    """
     results = {name: _passes(check) for name, check in CHECKS.items()}
     ready = all(results.values())
     body = {"status": "ready" if ready else "not ready", "checks": _worded(results)}

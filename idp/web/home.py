@@ -38,7 +38,9 @@ def theme() -> Response:
 
 
 def own_path(target: str) -> str:
-    """A path on this host, or the front page: `//host` and `/\\host` lead elsewhere in browsers (A52)."""
+    """A path on this host, or the front page: `//host` and `/\\host` lead elsewhere in browsers
+    (A52).
+    """
     is_ours = (
         target.startswith("/") and not target.startswith(("//", "/\\")) and target.isprintable()
     )

@@ -1,4 +1,5 @@
-"""One request from end to end: its origin, its limits, one transaction, its headers. The order is the table below.
+"""One request from end to end: its origin, its limits, one transaction, its headers. The order is
+the table below.
 
 A refusal below 500 commits, so that its counter and audit row stay; anything else rolls back.
 """

@@ -1,4 +1,6 @@
-"""What the pages say: one table per subject, so that a text is found and translated in one place."""
+"""What the pages say: one table per subject, so that a text is found and
+translated in one place.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +14,7 @@ PROBLEMS = {
     Reason.MALFORMED: "Type the 6 digits that your authenticator app shows.",
     Reason.WRONG_CODE: "That code didn't work. Each code works once; wait for the next one.",
     Reason.FROZEN: "Codes from your authenticator app are paused for your protection.",
-    Reason.CLOCK: "Codes can't be checked right now because of a fault on our side. Use a recovery code.",
+    Reason.CLOCK: "Codes can't be checked right now, which is our fault. Use a recovery code.",
     Reason.EXPIRED: "That took too long, so here is a new one. Set it up again with this one.",
     Reason.EXHAUSTED: "Too many codes didn't work. To try again, start at the app.",
 }

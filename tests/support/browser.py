@@ -1,4 +1,6 @@
-"""A browser without a window: opens pages, fills in forms, presses buttons, follows redirects, like a person."""
+"""A browser without a window: opens pages, fills in forms, presses buttons, follows redirects, like
+a person.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""A relying party by hand: builds requests, reads answers, exchanges codes. It trusts nothing and hides nothing."""
+"""A relying party by hand: builds requests, reads answers, exchanges codes. It trusts nothing and
+hides nothing.
+"""
 
 from __future__ import annotations
 
@@ -102,6 +104,6 @@ def claims(token: str) -> dict[str, Any]:
 
 def header(token: str) -> dict[str, Any]:
     """The protected header of a JWT."""
-    head = token.split(".")[0]
+    head = token.split(".", maxsplit=1)[0]
     decoded: dict[str, Any] = json.loads(base64.urlsafe_b64decode(head + "=" * (-len(head) % 4)))
     return decoded

@@ -1,4 +1,5 @@
-"""Choosing a password by a one-time link. GET spends nothing (mail scanners open links); the token leaves the
+"""Choosing a password by a one-time link. GET spends nothing (mail scanners open links); the token
+leaves the
 address by a redirect into a short-lived cookie, so that it is in no history, log or referrer."""
 
 from __future__ import annotations
@@ -17,7 +18,9 @@ COOKIE_SECONDS = 30 * 60
 
 
 def cookie_name() -> str:
-    """Not the session's, not the browser's: this one only carries a link from one GET to its form."""
+    """Not the session's, not the browser's: this one only carries a link from one
+    GET to its form.
+    """
     return "__Host-link" if settings().is_https else "idp_link"
 
 

@@ -1,4 +1,6 @@
-"""Pages of a waiting request: one module per step, and one dispatcher that alone decides which is next."""
+"""Pages of a waiting request: one module per step, and one dispatcher that alone decides which is
+next.
+"""
 
 from idp.web.interaction import (
     consent,

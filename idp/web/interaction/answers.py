@@ -79,6 +79,8 @@ def give_up(visit: Visit, error: str) -> Response:
 
 
 def cancelled(visit: Visit) -> Response:
-    """ "Cancel": a request that insists on a level hears that it was not met, any other that access was denied."""
+    """ "Cancel": a request that insists on a level hears that it was not met, any other that access
+    was denied.
+    """
     insisted = visit.demand.requirement.essential and visit.situation.facts.has_primary_proof
     return give_up(visit, "unmet_authentication_requirements" if insisted else "access_denied")

@@ -1,4 +1,6 @@
-"""A judged authorization request meets its browser: answered at once when no page is needed, else stored."""
+"""A judged authorization request meets its browser: answered at once when no page is needed, else
+stored.
+"""
 
 from __future__ import annotations
 
@@ -22,7 +24,8 @@ def authorize(judged: AuthorizationRequest) -> Response:
     if requirement.is_impossible:
         return deliver(server.refuse(judged, "unmet_authentication_requirements"))
     if _came_without_cookies():
-        # A cross-site post carries no Lax cookies: keep the request, look for the session on the GET (R46).
+        # A cross-site post carries no Lax cookies: keep the request, look for the session
+        # on the GET (R46).
         return _store(demands.opening_of(judged, requirement, None))
 
     demand = demands.of_request(judged, requirement)

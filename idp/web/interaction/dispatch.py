@@ -1,4 +1,6 @@
-"""The only router: from the facts to the page, or to the end. And the ways out that every page shares."""
+"""The only router: from the facts to the page, or to the end. And the ways out that every page
+shares.
+"""
 
 from __future__ import annotations
 
@@ -28,7 +30,9 @@ ANY_PAGE = tuple(PAGES)
 @blueprint.get("")
 @access.access(access.interaction())
 def dispatch(interaction_id: str) -> Response:
-    """Where every page returns to. Recomputed from facts, so a reload or another tab is harmless."""
+    """Where every page returns to. Recomputed from facts, so a reload or another
+    tab is harmless.
+    """
     visit = current.visit()
     if visit.step is Step.FINISH:
         return complete(visit)
@@ -47,7 +51,9 @@ def cancel(interaction_id: str) -> Response:
 @blueprint.post("/switch")
 @access.access(access.interaction(*ANY_PAGE))
 def switch(interaction_id: str) -> Response:
-    """ "Not you?": start over with another account. A step-up belongs to its user: there it means leaving."""
+    """ "Not you?": start over with another account. A step-up belongs to its user: there it means
+    leaving.
+    """
     visit = current.visit()
     if visit.interaction.kind == Kind.STEP_UP:
         return cancelled(visit)

@@ -34,7 +34,9 @@ def enrol(interaction_id: str) -> Response:
 @blueprint.post("/enrol-totp")
 @access.access(access.interaction(Step.ENROL))
 def submit_enrol(interaction_id: str) -> Response:
-    """Confirm with the first code, which counts as a proof: it is not asked for again seconds later."""
+    """Confirm with the first code, which counts as a proof: it is not asked for again seconds
+    later.
+    """
     visit = current.visit()
     interaction, user = visit.interaction, pinned_user(visit)
     name = enrolment.device_name(request.form)
@@ -116,9 +118,7 @@ def _show(status: int = 200, *, problem: str | None = None, name: str = "") -> R
 
 def _reason(visit: Visit) -> str:
     if visit.situation.facts.recovered:
-        return _(
-            "You used a recovery code. Set up an authenticator app, so that you don't run out of them."
-        )
+        return _("You used a recovery code. Set up an authenticator app before they run out.")
     client, floor = visit.demand.client, visit.demand.requirement.floor
     if client is not None and (
         floor >= assurance.Assurance.TWO_FACTOR or visit.demand.requirement.requested

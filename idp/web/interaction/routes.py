@@ -1,4 +1,6 @@
-"""The blueprint of interaction pages, and the addresses and views of people that its pages share."""
+"""The blueprint of interaction pages, and the addresses and views of people
+that its pages share.
+"""
 
 from __future__ import annotations
 
