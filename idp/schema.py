@@ -31,20 +31,20 @@ class BrokenForeignKeysError(Exception):
 
 def upgrade(engine: Engine, revision: str = "head") -> None:
     """Go up to a revision, all steps in one transaction."""
-    with _migrating(engine) as config:
+    with migrating(engine) as config:
         command.upgrade(config, revision)
 
 
 def downgrade(engine: Engine, revision: str) -> None:
     """Go back to a revision; `base` is before the first."""
-    with _migrating(engine) as config:
+    with migrating(engine) as config:
         command.downgrade(config, revision)
 
 
 def write_revision(engine: Engine, message: str) -> Path:
     """A new migration, drafted from the difference between the database and the models."""
-    with _migrating(engine) as config:
-        number = f"{len(list(_scripts().walk_revisions())) + 1:04d}"
+    with migrating(engine) as config:
+        number = f"{len(revisions()) + 1:04d}"
         script = command.revision(config, message, autogenerate=True, rev_id=number)
     _scripts.cache_clear()
     if script is None or isinstance(script, list):
@@ -63,6 +63,11 @@ def newest() -> str | None:
     return _scripts().get_current_head()
 
 
+def revisions() -> list[str]:
+    """All of them, the first one first."""
+    return [script.revision for script in reversed(list(_scripts().walk_revisions()))]
+
+
 def is_current(engine: Engine) -> bool:
     """Whether the database stands at the newest revision."""
     return current(engine) == newest()
@@ -76,7 +81,8 @@ def differences(engine: Engine) -> list[str]:
 
 
 @contextmanager
-def _migrating(engine: Engine) -> Iterator[Config]:
+def migrating(engine: Engine) -> Iterator[Config]:
+    """Alembic's configuration on a connection whose transaction ends with this block."""
     with engine.connect() as connection, _without_cascades(connection), connection.begin():
         _wait_for_turn(connection)
         yield _config(connection)

@@ -149,11 +149,9 @@ class Provider:
 
     def _require_the_right_issuer(self) -> None:
         """RFC 9207 §2.4: an answer from another provider is refused before its code is used."""
-        announced = self._metadata().get("authorization_response_iss_parameter_supported", False)
-        expected = self.issuer if announced else None
-        if request.args.get("iss", expected) != self.issuer and (
-            announced or "iss" in request.args
-        ):
+        promised = self._metadata().get("authorization_response_iss_parameter_supported", False)
+        named = request.args.get("iss")
+        if named != self.issuer and (promised or named is not None):
             raise Refusal("issuer_differs", "The answer came from another provider.")
 
     def _claims_options(self) -> dict[str, Any]:

@@ -13,14 +13,14 @@ from flask.cli import AppGroup
 from sqlalchemy.exc import OperationalError, ProgrammingError
 
 from idp import opaque, origin
-from idp.cli import db
+from idp.cli import db, settings
 from idp.cli.output import Refused
 
 if TYPE_CHECKING:
     import click
     from flask import Flask
 
-COMMANDS: tuple[click.Command, ...] = (db.group,)
+COMMANDS: tuple[click.Command, ...] = (db.group, settings.command)
 
 
 class _Group(AppGroup):
