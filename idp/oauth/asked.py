@@ -1,0 +1,22 @@
+"""An authorization request in judgement: client and redirect URI are trusted, nothing else is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from idp.clients.registered import RegisteredClient
+from idp.oauth.parameters import Received
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What the rules read."""
+
+    received: Received
+    client: RegisteredClient
+    redirect_uri: str
+    state: str | None
+
+    def get(self, name: str) -> str | None:
+        """A parameter, None when absent or empty."""
+        return self.received.get(name)

@@ -1,0 +1,36 @@
+"""OAuth 2.0 Form Post Response Mode, and the choice of a mode (Multiple Response Types §2.1)."""
+
+from __future__ import annotations
+
+from authlib.oauth2.rfc6749.errors import InvalidRequestError
+
+from idp.oauth.asked import Asked
+from idp.oauth.response import ResponseMode
+
+METADATA = {"response_modes_supported": [ResponseMode.QUERY.value, ResponseMode.FORM_POST.value]}
+
+DEFAULT = ResponseMode.QUERY
+"""Of the response type `code` (Multiple Response Types §5)."""
+
+
+def response_mode(asked: Asked) -> ResponseMode:
+    """§2: `form_post` needs an address to post to, and a `state` that survives a form."""
+    requested = asked.get("response_mode")
+    if requested is None:
+        return DEFAULT
+    if requested not in METADATA["response_modes_supported"]:
+        raise InvalidRequestError("The response_mode is not supported.")
+    mode = ResponseMode(requested)
+    if mode is ResponseMode.FORM_POST:
+        _require_postable(asked)
+    return mode
+
+
+def _require_postable(asked: Asked) -> None:
+    if not asked.redirect_uri.startswith(("https://", "http://")):
+        raise InvalidRequestError(
+            "The form_post response mode needs an http or https redirect_uri."
+        )
+    # HTML forms rewrite line breaks, so such a state could not be returned exactly.
+    if asked.state and any(character < " " for character in asked.state):
+        raise InvalidRequestError("The state cannot be returned by form_post.")

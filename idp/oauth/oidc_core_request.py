@@ -1,0 +1,102 @@
+"""OpenID Connect Core §3.1.2.1, the authentication request: `prompt`, `max_age`, `acr_values`,
+`nonce`, hints.
+
+`display` and `claims_locales` are accepted and have no effect. Request objects (§6) and the
+`registration` parameter (§7) are refused by their codes.
+"""
+
+from __future__ import annotations
+
+import re
+
+from authlib.oauth2.rfc6749.errors import InvalidRequestError
+
+from idp.authentication import assurance
+from idp.oauth.asked import Asked
+from idp.oauth.errors import Unsupported
+from idp.signing import jwt
+from idp.signing.algorithms import ALGORITHMS
+
+PROMPTS = ("none", "login", "consent", "select_account")
+
+METADATA = {
+    "acr_values_supported": list(assurance.LEVELS),
+    "prompt_values_supported": list(PROMPTS),
+    "request_parameter_supported": False,
+    "request_uri_parameter_supported": False,
+}
+
+MAXIMUM_NONCE = 512
+MAXIMUM_HINT = 320
+MAXIMUM_LIST = 20
+FOREIGN_HINT = "The id_token_hint is not an ID token of ours for this client."
+_AGE = re.compile(r"[0-9]{1,10}")
+_LANGUAGE_TAG = re.compile(r"[A-Za-z0-9-]{1,35}")
+
+
+def require_plain_request(asked: Asked) -> None:
+    """§3.1.2.6: what we do not offer is refused by its own code."""
+    for name in ("request", "request_uri", "registration"):
+        if asked.get(name) is not None:
+            raise Unsupported(f"{name}_not_supported")
+
+
+def nonce(asked: Asked) -> str | None:
+    """§3.1.2.1: returned exactly, so what is too long is refused and never cut."""
+    value = asked.get("nonce")
+    if value is not None and len(value) > MAXIMUM_NONCE:
+        raise InvalidRequestError("The nonce is too long.")
+    return value
+
+
+def prompt(asked: Asked) -> frozenset[str]:
+    """§3.1.2.1: known values, each honoured; `none` stands alone."""
+    values = frozenset((asked.get("prompt") or "").split(" ")) - {""}
+    if not values <= frozenset(PROMPTS):
+        raise InvalidRequestError("The prompt holds an unknown value.")
+    if "none" in values and len(values) > 1:
+        raise InvalidRequestError("The prompt none cannot be combined.")
+    return values
+
+
+def max_age(asked: Asked) -> int | None:
+    """§3.1.2.1: whole seconds, not negative, below 2**31."""
+    text = asked.get("max_age")
+    if text is None:
+        return None
+    if not _AGE.fullmatch(text) or int(text) >= 2**31:
+        raise InvalidRequestError("The max_age is not a non-negative integer.")
+    return int(text)
+
+
+def acr_values(asked: Asked) -> tuple[str, ...]:
+    """§3.1.2.1: in order of preference; names that we do not know are ignored."""
+    names = (asked.get("acr_values") or "").split(" ")
+    return tuple(dict.fromkeys(name for name in names if assurance.level_of(name)))
+
+
+def login_hint(asked: Asked) -> str | None:
+    """§3.1.2.1: fills a form field; one that cannot is ignored, a hint never fails a request."""
+    value = asked.get("login_hint")
+    return value if value and len(value) <= MAXIMUM_HINT and value.isprintable() else None
+
+
+def hinted_sub(asked: Asked) -> str | None:
+    """§3.1.2.1: whom an ID token of ours for this client names, expired or not. Signs nobody in."""
+    hint = asked.get("id_token_hint")
+    if hint is None:
+        return None
+    try:
+        claims = jwt.verify_even_if_expired(hint, typ=jwt.ID_TOKEN, algs=ALGORITHMS)
+    except jwt.InvalidToken:
+        raise InvalidRequestError(FOREIGN_HINT) from None
+    if claims["aud"] != asked.client.client_id:
+        raise InvalidRequestError(FOREIGN_HINT)
+    sub: str = claims["sub"]
+    return sub
+
+
+def ui_locales(asked: Asked) -> tuple[str, ...]:
+    """§3.1.2.1: language tags in order of preference; what is none is ignored."""
+    tags = (asked.get("ui_locales") or "").split(" ")
+    return tuple(tag for tag in tags if _LANGUAGE_TAG.fullmatch(tag))[:MAXIMUM_LIST]

@@ -1,0 +1,24 @@
+"""OpenID Connect Discovery §3, §4: the union of what the installed modules are entitled to say."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from types import ModuleType
+from typing import Any
+
+from idp.extensions import settings
+
+METADATA: dict[str, Any] = {}
+ENDPOINTS = {"jwks_uri": "/jwks"}
+
+
+def document(installed: Iterable[ModuleType]) -> dict[str, Any]:
+    """§3. Lists of several modules are joined; of single values each has one owner."""
+    issuer = settings().issuer
+    found: dict[str, Any] = {"issuer": issuer}
+    for module in installed:
+        for name, path in getattr(module, "ENDPOINTS", {}).items():
+            found[name] = issuer + path
+        for name, value in getattr(module, "METADATA", {}).items():
+            found[name] = [*found.get(name, ()), *value] if isinstance(value, list) else value
+    return found

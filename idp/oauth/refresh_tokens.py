@@ -1,0 +1,197 @@
+"""Token families and refresh tokens as rows: begin, find, keep alive, rotate, replace."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import case, exists, select, update
+
+from idp import clock, opaque
+from idp.extensions import settings
+from idp.oauth import authorization
+from idp.oauth.authorization import Authorization
+from idp.oauth.tables import connection, families, refresh_tokens, session_is_live, sessions, users
+
+PREFIX = "rt_"
+
+TOUCH_INTERVAL = timedelta(hours=1)
+"""The idle end of a token that does not rotate moves at most this often: most refreshes write
+nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class StoredToken:
+    """A refresh token with what its use needs to know of family, user and session."""
+
+    digest: bytes
+    client_id: str
+    generation: int
+    expires_at: datetime
+    is_spent: bool
+    family_expires_at: datetime
+    is_void: bool
+    """Its family was revoked, its user disabled, or its session is over and it was not offline."""
+    authorization: Authorization
+
+    def check_client(self, client: object) -> bool:
+        """Authlib's question; `find` has already asked for the owner's only."""
+        return getattr(client, "client_id", None) == self.client_id
+
+    def get_scope(self) -> str:
+        """Of the family, whatever a single refresh narrowed it to."""
+        return " ".join(self.authorization.scope)
+
+
+def begin_family(granted: Authorization, client_id: str, code_digest: bytes) -> datetime:
+    """The row from which everything issued hangs. Returns its absolute end."""
+    now = clock.now()
+    ends_at = now + settings().tokens.refresh_token_lifetime
+    connection().execute(
+        families.insert().values(
+            id=granted.family_id,
+            code_digest=code_digest,
+            client_id=client_id,
+            user_id=granted.user_id,
+            session_id=granted.session_id,
+            scope=" ".join(granted.scope),
+            approval=granted.document,
+            offline=granted.is_offline,
+            created_at=now,
+            expires_at=ends_at,
+        )
+    )
+    return ends_at
+
+
+def add(
+    token: str,
+    family_id: str,
+    *,
+    generation: int,
+    predecessor: bytes | None,
+    family_ends_at: datetime,
+) -> None:
+    """Store a new token of a family by its digest."""
+    now = clock.now()
+    connection().execute(
+        refresh_tokens.insert().values(
+            digest=opaque.digest(token),
+            family_id=family_id,
+            generation=generation,
+            predecessor=predecessor,
+            issued_at=now,
+            expires_at=_idle_end(now, family_ends_at),
+        )
+    )
+
+
+def find(token: str, client_id: str) -> StoredToken | None:
+    """The client's own token; a foreign one is as unknown as one that never was."""
+    now = clock.now()
+    is_live = case((families.c.offline.is_(True), True), else_=session_is_live(now))
+    row = (
+        connection()
+        .execute(
+            select(
+                refresh_tokens.c.digest,
+                refresh_tokens.c.generation,
+                refresh_tokens.c.expires_at,
+                refresh_tokens.c.consumed_at,
+                families.c.id,
+                families.c.client_id,
+                families.c.user_id,
+                families.c.session_id,
+                families.c.scope,
+                families.c.approval,
+                families.c.expires_at.label("family_expires_at"),
+                families.c.revoked_at,
+                users.c.sub,
+                users.c.disabled_at,
+                is_live.label("is_live"),
+            )
+            .join(families, families.c.id == refresh_tokens.c.family_id)
+            .join(users, users.c.id == families.c.user_id)
+            .outerjoin(sessions, sessions.c.id == families.c.session_id)
+            .where(
+                refresh_tokens.c.digest == opaque.digest(token), families.c.client_id == client_id
+            )
+        )
+        .first()
+    )
+    if row is None:
+        return None
+    return StoredToken(
+        digest=row.digest,
+        client_id=row.client_id,
+        generation=row.generation,
+        expires_at=row.expires_at,
+        is_spent=row.consumed_at is not None,
+        family_expires_at=row.family_expires_at,
+        is_void=bool(row.revoked_at or row.disabled_at or not row.is_live),
+        authorization=authorization.restored(
+            row.approval,
+            family_id=row.id,
+            user_id=row.user_id,
+            sub=row.sub,
+            session_id=row.session_id,
+            scope=row.scope,
+        ),
+    )
+
+
+def keep_alive(token: StoredToken) -> None:
+    """A use moves the idle end of a token that does not rotate."""
+    end = _idle_end(clock.now(), token.family_expires_at)
+    if end - token.expires_at >= TOUCH_INTERVAL:
+        connection().execute(
+            update(refresh_tokens)
+            .where(refresh_tokens.c.digest == token.digest)
+            .values(expires_at=end)
+        )
+
+
+def consume(token: StoredToken) -> bool:
+    """The gate of rotation: of any number of racers one changes the row, none if it is revoked."""
+    family_lives = exists().where(
+        families.c.id == refresh_tokens.c.family_id, families.c.revoked_at.is_(None)
+    )
+    spent = connection().execute(
+        update(refresh_tokens)
+        .where(
+            refresh_tokens.c.digest == token.digest,
+            refresh_tokens.c.consumed_at.is_(None),
+            family_lives,
+        )
+        .values(consumed_at=clock.now())
+    )
+    return spent.rowcount == 1
+
+
+def replace_unused_successor(token: StoredToken, grace: timedelta) -> bool:
+    """The grace: the answer with the successor was lost, so the unused successor gives way to an
+    equal one.
+
+    The first statement changes nothing. It makes those who come with the same token queue for its
+    row, so that each sees what the one before it has issued.
+    """
+    queued = connection().execute(
+        update(refresh_tokens)
+        .where(
+            refresh_tokens.c.digest == token.digest,
+            refresh_tokens.c.consumed_at >= clock.now() - grace,
+        )
+        .values(generation=refresh_tokens.c.generation)
+    )
+    if queued.rowcount != 1:
+        return False
+    replaced = connection().execute(
+        update(refresh_tokens)
+        .where(refresh_tokens.c.predecessor == token.digest, refresh_tokens.c.consumed_at.is_(None))
+        .values(consumed_at=clock.now())
+    )
+    return replaced.rowcount == 1
+
+
+def _idle_end(now: datetime, family_ends_at: datetime) -> datetime:
+    return min(now + settings().tokens.refresh_token_idle_lifetime, family_ends_at)

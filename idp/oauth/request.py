@@ -1,0 +1,149 @@
+"""The authorization request: judged once, frozen, stored with the interaction; its Authlib view."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from authlib.oauth2.rfc6749 import BasicOAuth2Payload, OAuth2Request
+
+from idp.authentication.assurance import level_of
+from idp.authentication.requirement import Requirement
+from idp.clients import registry
+from idp.clients.registered import RegisteredClient
+from idp.extensions import settings
+from idp.oauth import rfc6749_redirect_uri
+from idp.oauth.errors import ShownError
+from idp.oauth.oidc_core_claims_parameter import RequestedClaims
+from idp.oauth.response import ResponseMode
+from idp.oauth.rows import AuthlibClient
+
+
+@dataclass(frozen=True, slots=True)
+class AuthorizationRequest:
+    """A sound request of an enabled client; only its user is missing."""
+
+    client: RegisteredClient
+    redirect_uri: str
+    response_type: str
+    response_mode: ResponseMode
+    scope: tuple[str, ...]
+    state: str | None
+    nonce: str | None
+    code_challenge: str | None
+    prompt: frozenset[str]
+    max_age: int | None
+    acr_values: tuple[str, ...]
+    claims: RequestedClaims
+    login_hint: str | None
+    hinted_sub: str | None
+    """The user that a verified `id_token_hint` names."""
+    ui_locales: tuple[str, ...]
+    resource: tuple[str, ...]
+
+    @property
+    def essential_acr(self) -> tuple[str, ...]:
+        """One of these or no answer (OIDC Core §5.5.1.1)."""
+        return self.claims.essential_acr
+
+    @property
+    def voluntary_acr(self) -> tuple[str, ...]:
+        """In order of preference; registered ones when nothing is asked for (Registration §2)."""
+        asked = self.claims.voluntary_acr + self.acr_values
+        if asked or self.essential_acr:
+            return asked
+        return self.client.default_acr_values
+
+    def requirement(self, opened_at: datetime) -> Requirement:
+        """How young and how strong the proofs must be, measured from the opening of the request."""
+        return Requirement(
+            proven_since=self._proven_since(opened_at),
+            floor=level_of(self.client.min_acr),
+            essential=self.essential_acr,
+            voluntary=self.voluntary_acr,
+        )
+
+    def _proven_since(self, opened_at: datetime) -> datetime | None:
+        if "login" in self.prompt:
+            return opened_at
+        age = self.client.default_max_age if self.max_age is None else self.max_age
+        return None if age is None else opened_at - timedelta(seconds=age)
+
+    def as_document(self) -> dict[str, Any]:
+        """For the interaction's row."""
+        return {
+            "client_id": self.client.client_id,
+            "redirect_uri": self.redirect_uri,
+            "response_type": self.response_type,
+            "response_mode": self.response_mode.value,
+            "scope": list(self.scope),
+            "state": self.state,
+            "nonce": self.nonce,
+            "code_challenge": self.code_challenge,
+            "prompt": sorted(self.prompt),
+            "max_age": self.max_age,
+            "acr_values": list(self.acr_values),
+            "essential_acr": list(self.essential_acr),
+            "claimed_acr": list(self.claims.voluntary_acr),
+            "login_hint": self.login_hint,
+            "hinted_sub": self.hinted_sub,
+            "ui_locales": list(self.ui_locales),
+            "resource": list(self.resource),
+        }
+
+
+def restore(document: dict[str, Any]) -> AuthorizationRequest:
+    """The inverse of `as_document`. The client is read again: it may have changed meanwhile."""
+    client = registry.find(document["client_id"])
+    if client is None or not client.is_enabled:
+        raise ShownError(
+            "invalid_client",
+            "The application is not registered here, or it is disabled.",
+            detail="client removed or disabled during an interaction",
+            client=client,
+        )
+    scope = tuple(name for name in document["scope"] if name in client.scopes)
+    if not rfc6749_redirect_uri.is_registered(client, document["redirect_uri"]) or not scope:
+        raise ShownError(
+            "invalid_request",
+            "The application's registration changed during the sign-in.",
+            detail="redirect_uri or scope withdrawn during an interaction",
+            client=client,
+        )
+    return AuthorizationRequest(
+        client=client,
+        redirect_uri=document["redirect_uri"],
+        response_type=document["response_type"],
+        response_mode=ResponseMode(document["response_mode"]),
+        scope=scope,
+        state=document["state"],
+        nonce=document["nonce"],
+        code_challenge=document["code_challenge"],
+        prompt=frozenset(document["prompt"]),
+        max_age=document["max_age"],
+        acr_values=tuple(document["acr_values"]),
+        claims=RequestedClaims(tuple(document["essential_acr"]), tuple(document["claimed_acr"])),
+        login_hint=document["login_hint"],
+        hinted_sub=document["hinted_sub"],
+        ui_locales=tuple(document["ui_locales"]),
+        resource=tuple(document["resource"]),
+    )
+
+
+class StoredAuthorizationRequest(OAuth2Request):
+    """A judged request in Authlib's clothes: its answers come from here, never from HTTP."""
+
+    def __init__(self, judged: AuthorizationRequest) -> None:
+        super().__init__("GET", f"{settings().issuer}/authorize")
+        self.judged = judged
+        self.client = AuthlibClient(judged.client)
+        self.payload = BasicOAuth2Payload(
+            {
+                "response_type": judged.response_type,
+                "client_id": judged.client.client_id,
+                "redirect_uri": judged.redirect_uri,
+                "scope": " ".join(judged.scope),
+                "state": judged.state,
+            }
+        )

@@ -1,0 +1,147 @@
+"""RFC 6749 §4.1, the authorization code grant: `code` is the only response type.
+
+A code is bound to client, redirect URI, challenge and session, lives a minute and is good once; its
+second valid use ends everything issued from it (§4.1.2).
+"""
+
+from __future__ import annotations
+
+from typing import Any, NoReturn
+
+from authlib.oauth2.rfc6749.errors import InvalidRequestError, UnauthorizedClientError
+from authlib.oauth2.rfc6749.grants import AuthorizationCodeGrant
+
+from idp import audit, clock
+from idp.audit import catalogue
+from idp.grants import revoke
+from idp.oauth import codes, issuing, refresh_tokens, rfc8707_resource_indicators, rfc9207_issuer
+from idp.oauth.approval import Approval
+from idp.oauth.asked import Asked
+from idp.oauth.authorization import Authorization
+from idp.oauth.codes import StoredCode
+from idp.oauth.errors import InvalidGrant, Unsupported
+from idp.oauth.issuing import Issuing
+from idp.oauth.response import AuthorizationResponse
+from idp.oauth.rows import AuthlibClient
+
+METADATA = {
+    "response_types_supported": ["code"],
+    "grant_types_supported": ["authorization_code"],
+}
+
+
+def response_type(asked: Asked) -> str:
+    """§3.1.1: present, offered, and registered for this client."""
+    requested = asked.get("response_type")
+    if requested is None:
+        raise InvalidRequestError("The response_type is missing.")
+    if requested not in METADATA["response_types_supported"]:
+        raise Unsupported("unsupported_response_type")
+    if requested not in asked.client.response_types:
+        raise UnauthorizedClientError("The client may not use this response_type.")
+    return requested
+
+
+class CodeGrant(Issuing, AuthorizationCodeGrant):
+    """Authlib's walk with our rows and rules."""
+
+    # --- authorization endpoint ---
+
+    def validate_authorization_request(self) -> str:
+        """The stored request was judged by `rules`; it is not judged a second time."""
+        redirect_uri: str = self.request.judged.redirect_uri
+        return redirect_uri
+
+    def create_authorization_response(
+        self, redirect_uri: str, grant_user: Approval
+    ) -> tuple[int, AuthorizationResponse, list[Any]]:
+        """§4.1.2, with `iss` (RFC 9207) and by the response mode asked for."""
+        judged = self.request.judged
+        code = codes.store(judged, grant_user)
+        audit.record(
+            catalogue.CodeIssued(
+                user_id=grant_user.user_id,
+                client_id=judged.client.client_id,
+                scope=" ".join(grant_user.scope),
+                acr=grant_user.acr,
+                amr=list(grant_user.amr),
+            )
+        )
+        parameters = [("code", code)]
+        if judged.state is not None:
+            parameters.append(("state", judged.state))
+        parameters.append(rfc9207_issuer.parameter())
+        return 303, AuthorizationResponse(redirect_uri, tuple(parameters), judged.response_mode), []
+
+    # --- token endpoint ---
+
+    def query_authorization_code(self, code: str, client: AuthlibClient) -> StoredCode:
+        """§4.1.3: the client has authenticated; a code of another one does not exist for it."""
+        found = codes.find(code, client.client_id)
+        if found is None:
+            raise InvalidGrant("code unknown or of another client")
+        return found
+
+    def authenticate_user(self, code: StoredCode) -> Authorization:
+        """§4.1.2. Asked after redirect URI and verifier passed, so only a valid reuse is one."""
+        if code.is_spent:
+            self._react_to_reuse(code)
+        if code.is_void:
+            raise InvalidGrant("code revoked, user disabled or session ended")
+        if code.expires_at <= clock.now():
+            raise InvalidGrant("code expired")
+        return code.authorization
+
+    def generate_token(
+        self,
+        user: Authorization,
+        *,
+        include_refresh_token: bool = True,
+        **_: object,
+    ) -> issuing.Body:
+        """Sign everything; nothing is written yet."""
+        wanted = self.request.received.every("resource")
+        body = issuing.user_tokens(
+            self.registered,
+            user,
+            scope=user.scope,
+            resource=rfc8707_resource_indicators.granted(wanted, user.resource),
+            nonce=self.request.authorization_code.nonce,
+        )
+        if include_refresh_token:
+            body["refresh_token"] = issuing.new_refresh_token()
+        return body
+
+    def save_token(self, token: issuing.Body) -> None:
+        """Pass the gate, then write."""
+        code, client = self.request.authorization_code, self.registered
+        granted: Authorization = code.authorization
+        if not codes.consume(code):
+            self._react_to_reuse(code)
+        family_ends_at = refresh_tokens.begin_family(granted, client.client_id, code.digest)
+        if refresh_token := token.get("refresh_token"):
+            refresh_tokens.add(
+                refresh_token,
+                granted.family_id,
+                generation=0,
+                predecessor=None,
+                family_ends_at=family_ends_at,
+            )
+        audit.record(
+            catalogue.TokensIssued(
+                user_id=granted.user_id, client_id=client.client_id, family_id=granted.family_id
+            )
+        )
+
+    def delete_authorization_code(self, authorization_code: StoredCode) -> None:
+        """Nothing to do: a spent code stays, so that a second use is recognised."""
+
+    def _react_to_reuse(self, code: StoredCode) -> NoReturn:
+        """§4.1.2: one of the two who used it has stolen it."""
+        revoke.by_code(code.digest)
+        audit.record(
+            catalogue.CodeReused(
+                user_id=code.authorization.user_id, client_id=self.registered.client_id
+            )
+        )
+        raise InvalidGrant("code already used")

@@ -1,0 +1,94 @@
+"""RFC 6749 §2.3, client authentication: one authenticator for every endpoint.
+
+Exactly one credential, only by the registered method; every failure is the same 401. Stands in for
+Authlib's own, which takes several credentials, guesses encodings and answers 400 or 500.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from dataclasses import dataclass
+from urllib.parse import unquote_to_bytes
+
+from authlib.oauth2.rfc6749.errors import InvalidRequestError
+
+from idp import clock
+from idp.clients import registry
+from idp.clients.registered import RegisteredClient
+from idp.oauth.errors import InvalidClient
+from idp.oauth.parameters import Received
+
+METADATA = {
+    "token_endpoint_auth_methods_supported": ["client_secret_basic", "client_secret_post", "none"]
+}
+
+_SECRET_METHODS = frozenset({"client_secret_basic", "client_secret_post"})
+_MAXIMUM_HEADER = 2048
+
+
+@dataclass(frozen=True, slots=True)
+class Credential:
+    """What one request brought. `secret` is None for the method `none`."""
+
+    method: str
+    client_id: str
+    secret: str | None
+
+
+def authenticate(authorization: str | None, received: Received) -> RegisteredClient:
+    """§2.3, §3.2.1. Raises `InvalidClient`, or `invalid_request` for more than one credential."""
+    credential = _only_credential(authorization, received)
+    client = registry.find(credential.client_id)
+    if client is None or not client.is_enabled:
+        raise InvalidClient("client unknown or disabled", credential.client_id)
+    if not _is_registered(client, credential.method):
+        raise InvalidClient(f"method {credential.method} is not registered", client.client_id)
+    if credential.secret is not None and not client.accepts_secret(credential.secret, clock.now()):
+        raise InvalidClient("wrong secret", client.client_id)
+    return client
+
+
+def _is_registered(client: RegisteredClient, method: str) -> bool:
+    """§2.3: a confidential client without a pinned method may use its secret either way."""
+    pinned = client.token_endpoint_auth_method
+    return method in _SECRET_METHODS if pinned is None else method == pinned
+
+
+def _only_credential(authorization: str | None, received: Received) -> Credential:
+    """§2.3: one method per request, and a `client_id` beside it that agrees."""
+    offered = received.get("client_id")
+    secret = received.get("client_secret")
+    if authorization is None:
+        if offered is None:
+            raise InvalidClient("no credential")
+        method = "none" if secret is None else "client_secret_post"
+        return Credential(method, offered, secret)
+    if secret is not None:
+        raise InvalidRequestError("More than one client credential was sent.")
+    credential = _basic(authorization)
+    if offered is not None and offered != credential.client_id:
+        raise InvalidRequestError(
+            "The client_id names another client than the Authorization header."
+        )
+    return credential
+
+
+def _basic(authorization: str) -> Credential:
+    """§2.3.1: both halves are form-encoded before they are joined and put into base64."""
+    scheme, _, encoded = authorization.partition(" ")
+    if scheme.lower() != "basic" or len(encoded) > _MAXIMUM_HEADER:
+        raise InvalidClient("another scheme than Basic")
+    try:
+        text = base64.b64decode(encoded.strip(), validate=True)
+    except (binascii.Error, ValueError):
+        raise InvalidClient("Basic is not base64") from None
+    identifier, colon, secret = text.partition(b":")
+    if not colon:
+        raise InvalidClient("Basic without a colon")
+    return Credential("client_secret_basic", _form_decoded(identifier), _form_decoded(secret))
+
+
+def _form_decoded(half: bytes) -> str:
+    """What is no UTF-8 matches no client and no secret, so it fails like any wrong one."""
+    return unquote_to_bytes(half.replace(b"+", b" ")).decode("utf-8", "surrogateescape")

@@ -1,0 +1,30 @@
+"""RFC 8707, resource indicators: which resource servers a token is for. Only registered ones."""
+
+from __future__ import annotations
+
+from authlib.oauth2.rfc6749.errors import OAuth2Error
+
+from idp.clients.registered import RegisteredClient
+from idp.oauth.asked import Asked
+from idp.oauth.errors import InvalidTarget
+
+
+def resource(asked: Asked) -> tuple[str, ...]:
+    """§2.1: of the authorization request."""
+    return available(asked.client, asked.received.every("resource"))
+
+
+def available(client: RegisteredClient, wanted: tuple[str, ...]) -> tuple[str, ...]:
+    """§2: known to this client byte for byte, which keeps out fragments and relative references."""
+    known = client.metadata.get("resources", ())
+    if not set(wanted) <= set(known):
+        raise InvalidTarget
+    return tuple(dict.fromkeys(wanted))
+
+
+def granted(wanted: tuple[str, ...], approved: tuple[str, ...]) -> tuple[str, ...]:
+    """§2.2: a token request may pick among what was approved."""
+    if not set(wanted) <= set(approved):
+        error: OAuth2Error = InvalidTarget()
+        raise error
+    return tuple(dict.fromkeys(wanted)) or approved

@@ -1,0 +1,106 @@
+"""RFC 9068, JWT access tokens: `at+jwt`, ES256, no profile data.
+
+`fam` (ours) names the token family whose row revokes it; without a user there is none.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from idp import clock, opaque
+from idp.clients.registered import RegisteredClient
+from idp.extensions import settings
+from idp.oauth.authorization import Authorization
+from idp.signing import jwt
+
+ALGORITHM = "ES256"
+
+
+@dataclass(frozen=True, slots=True)
+class Issued:
+    """A token and its lifetime in seconds."""
+
+    token: str
+    expires_in: int
+
+
+@dataclass(frozen=True, slots=True)
+class AccessToken:
+    """The claims of a good token that was meant for us."""
+
+    sub: str
+    client_id: str
+    scope: tuple[str, ...]
+    family_id: str | None
+
+
+def for_user(
+    client: RegisteredClient,
+    granted: Authorization,
+    scope: tuple[str, ...],
+    resource: tuple[str, ...],
+) -> Issued:
+    """§2.2, with the facts of the sign-in (§2.2.1) that RFC 9470 lets a resource server judge."""
+    claims: dict[str, Any] = {"sub": granted.sub, "auth_time": granted.auth_time}
+    if granted.acr is not None:
+        claims["acr"] = granted.acr
+    if granted.amr:
+        claims["amr"] = granted.amr
+    claims |= {"sid": granted.sid, "fam": granted.family_id}
+    return _issue(client, claims, scope, resource)
+
+
+def for_client(
+    client: RegisteredClient, scope: tuple[str, ...], resource: tuple[str, ...]
+) -> Issued:
+    """§2.2: without a user the subject is the client itself."""
+    return _issue(client, {"sub": client.client_id}, scope, resource)
+
+
+def validate(token: str) -> AccessToken | None:
+    """§4: type, algorithm, issuer, expiry and audience; revocation is asked of the family's row."""
+    try:
+        claims = jwt.verify(token, typ=jwt.ACCESS_TOKEN, algs=(ALGORITHM,))
+    except jwt.InvalidToken:
+        return None
+    audience = claims["aud"]
+    if settings().issuer not in (audience if isinstance(audience, list) else [audience]):
+        return None
+    return AccessToken(
+        sub=claims["sub"],
+        client_id=claims["client_id"],
+        scope=tuple(claims.get("scope", "").split()),
+        family_id=claims.get("fam"),
+    )
+
+
+def _issue(
+    client: RegisteredClient,
+    claims: dict[str, Any],
+    scope: tuple[str, ...],
+    resource: tuple[str, ...],
+) -> Issued:
+    now = int(clock.now().timestamp())
+    lifetime = client.access_token_lifetime or int(
+        settings().tokens.access_token_lifetime.total_seconds()
+    )
+    claims |= {
+        "iss": settings().issuer,
+        "aud": _audience(scope, resource),
+        "client_id": client.client_id,
+        "iat": now,
+        "exp": now + lifetime,
+        "jti": opaque.identifier(),
+    }
+    if scope:
+        claims["scope"] = " ".join(scope)
+    return Issued(jwt.sign(jwt.ACCESS_TOKEN, claims, ALGORITHM), lifetime)
+
+
+def _audience(scope: tuple[str, ...], resource: tuple[str, ...]) -> str | list[str]:
+    """§3: the resources asked for, else ourselves; UserInfo stays open to a token with `openid`."""
+    audience = [*resource]
+    if not audience or "openid" in scope:
+        audience.append(settings().issuer)
+    return audience[0] if len(audience) == 1 else audience

@@ -1,0 +1,175 @@
+"""The order in which requests are judged: two tables, first fault wins.
+
+Each reader judges one parameter and gives its value; a fault is raised. Query and form run through
+the same table.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from authlib.oauth2.rfc6749.errors import InvalidRequestError
+
+from idp.clients import registry
+from idp.clients.registered import RegisteredClient
+from idp.oauth import (
+    form_post_response_mode,
+    oidc_core_claims_parameter,
+    oidc_core_request,
+    rfc6749_authorization_code,
+    rfc6749_client_credentials,
+    rfc6749_redirect_uri,
+    rfc6749_refresh_token,
+    rfc6749_scope,
+    rfc7636_pkce,
+    rfc8707_resource_indicators,
+)
+from idp.oauth.asked import Asked
+from idp.oauth.errors import OAuth2Error, ShownError, Unsupported
+from idp.oauth.parameters import Parameters, Received
+from idp.oauth.request import AuthorizationRequest
+
+MAXIMUM_STATE = 2048
+REPEATED = "A parameter was sent more than once."
+UNREADABLE = "A parameter holds characters that cannot be read."
+
+Reader = Callable[[Asked], Any]
+
+
+def no_repeated_parameters(asked: Asked) -> None:
+    """RFC 6749 §3.1."""
+    if asked.received.repeated:
+        raise InvalidRequestError(REPEATED)
+
+
+AUTHORIZATION_REQUEST: tuple[tuple[str | None, Reader], ...] = (
+    ("response_mode", form_post_response_mode.response_mode),
+    (None, no_repeated_parameters),
+    ("response_type", rfc6749_authorization_code.response_type),
+    (None, oidc_core_request.require_plain_request),
+    ("code_challenge", rfc7636_pkce.code_challenge),
+    ("nonce", oidc_core_request.nonce),
+    ("prompt", oidc_core_request.prompt),
+    ("max_age", oidc_core_request.max_age),
+    ("claims", oidc_core_claims_parameter.claims),
+    ("acr_values", oidc_core_request.acr_values),
+    ("scope", rfc6749_scope.scope),
+    ("resource", rfc8707_resource_indicators.resource),
+    ("hinted_sub", oidc_core_request.hinted_sub),
+    ("login_hint", oidc_core_request.login_hint),
+    ("ui_locales", oidc_core_request.ui_locales),
+)
+"""Field of the request, and who judges it. The response mode comes first: it carries the errors."""
+
+
+def no_repeated_fields(received: Received) -> None:
+    """RFC 6749 §3.2."""
+    if received.repeated:
+        raise InvalidRequestError(REPEATED)
+
+
+def require_readable_fields(received: Received) -> None:
+    """Credentials are left to client authentication, whose answer is `invalid_client`."""
+    if received.unreadable() - {"client_id", "client_secret"}:
+        raise InvalidRequestError(UNREADABLE)
+
+
+def require_known_grant_type(received: Received) -> None:
+    """RFC 6749 §4.5, §5.2."""
+    grant_type = received.get("grant_type")
+    if grant_type is None:
+        raise InvalidRequestError("The grant_type is missing.")
+    if grant_type not in GRANT_TYPES:
+        raise Unsupported("unsupported_grant_type")
+
+
+TOKEN_REQUEST: tuple[Callable[[Received], None], ...] = (
+    no_repeated_fields,
+    require_readable_fields,
+    require_known_grant_type,
+)
+"""What is judged before the client is known; the rest is the grant's."""
+
+GRANT_TYPES = frozenset(
+    grant_type
+    for module in (rfc6749_authorization_code, rfc6749_refresh_token, rfc6749_client_credentials)
+    for grant_type in module.METADATA["grant_types_supported"]
+)
+
+
+class Refused(Exception):
+    """A fault of a request whose client can be told. `judged`: the fields that were sound."""
+
+    def __init__(self, asked: Asked, judged: dict[str, Any], error: OAuth2Error) -> None:
+        super().__init__(error.error)
+        self.asked = asked
+        self.error = error
+        self.mode = judged.get("response_mode", form_post_response_mode.DEFAULT)
+
+
+def judge(parameters: Parameters) -> AuthorizationRequest:
+    """Raises `ShownError` while client and redirect URI are not trusted, `Refused` afterwards."""
+    asked = trusted(Received(parameters))
+    judged: dict[str, Any] = {}
+    try:
+        for field, read in AUTHORIZATION_REQUEST:
+            value = read(asked)
+            if field is not None:
+                judged[field] = value
+    except OAuth2Error as error:
+        raise Refused(asked, judged, error) from error
+    return AuthorizationRequest(
+        client=asked.client, redirect_uri=asked.redirect_uri, state=asked.state, **judged
+    )
+
+
+def trusted(received: Received) -> Asked:
+    """RFC 6749 §4.1.2.1: without client, redirect URI and `state` only the user can be told."""
+    if received.unreadable():
+        raise ShownError("invalid_request", UNREADABLE)
+    client = _client(received)
+    if "state" in received.repeated:
+        raise ShownError("invalid_request", REPEATED, detail="state repeated", client=client)
+    return Asked(received, client, _redirect_uri(received, client), _state(received, client))
+
+
+def _client(received: Received) -> RegisteredClient:
+    client_id = received.get("client_id")
+    if client_id is None or "client_id" in received.repeated:
+        raise ShownError("invalid_request", "The request names no application, or several.")
+    client = registry.find(client_id)
+    if client is None or not client.is_enabled:
+        raise ShownError(
+            "invalid_client",
+            "The application is not registered here, or it is disabled.",
+            detail="client unknown" if client is None else "client disabled",
+            client=client,
+        )
+    return client
+
+
+def _redirect_uri(received: Received, client: RegisteredClient) -> str:
+    uri = received.get("redirect_uri")
+    if uri is None or "redirect_uri" in received.repeated:
+        raise ShownError(
+            "invalid_request",
+            "The request has no redirect_uri, or several.",
+            detail="redirect_uri missing or repeated",
+            client=client,
+        )
+    if not rfc6749_redirect_uri.is_registered(client, uri):
+        raise ShownError(
+            "invalid_request",
+            "The redirect_uri is not registered for this application.",
+            detail="redirect_uri not registered",
+            client=client,
+        )
+    return uri
+
+
+def _state(received: Received, client: RegisteredClient) -> str | None:
+    state = received.get("state")
+    if state is not None and len(state.encode()) > MAXIMUM_STATE:
+        raise ShownError("invalid_request", "The state is too long.", client=client)
+    return state

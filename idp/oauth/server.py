@@ -1,0 +1,234 @@
+"""The surface: what is installed, as tables, and the typed functions that the web row calls.
+
+Authlib's server is router and skeleton: one object per app, since a shared one collects grants.
+"""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+
+import structlog
+from authlib.oauth2.rfc6749 import AuthorizationServer
+from flask import Flask, current_app
+
+from idp import audit, metrics
+from idp.audit import catalogue
+from idp.oauth import (
+    claims,
+    form_post_response_mode,
+    oidc_core_claims_parameter,
+    oidc_core_id_token,
+    oidc_core_request,
+    oidc_core_userinfo,
+    oidc_discovery,
+    rfc6749_authorization_code,
+    rfc6749_client_authentication,
+    rfc6749_client_credentials,
+    rfc6749_refresh_token,
+    rfc7636_pkce,
+    rfc8414_metadata,
+    rfc9207_issuer,
+    rules,
+    subject,
+)
+from idp.oauth.approval import Approval
+from idp.oauth.errors import OAuth2Error, RedirectedError, ShownError, body_of, refusal
+from idp.oauth.machine import NO_STORE, AuthlibRequest, MachineRequest, MachineResponse
+from idp.oauth.parameters import Parameters
+from idp.oauth.request import AuthorizationRequest, StoredAuthorizationRequest, restore
+from idp.oauth.response import AuthorizationResponse, ResponseMode
+from idp.oauth.rows import AuthlibClient
+
+__all__ = ["accept", "answer", "install", "metadata", "refuse", "restore", "token", "userinfo"]
+
+GRANTS: tuple[tuple[type, list[Any]], ...] = (
+    (rfc6749_authorization_code.CodeGrant, [rfc7636_pkce.ProofKey()]),
+    (rfc6749_refresh_token.RefreshGrant, []),
+    (rfc6749_client_credentials.MachineGrant, []),
+)
+"""What the token endpoint answers, and Authlib's extensions of each."""
+
+METADATA = (
+    rfc8414_metadata,
+    oidc_discovery,
+    oidc_core_userinfo,
+    rfc6749_authorization_code,
+    rfc6749_refresh_token,
+    rfc6749_client_credentials,
+    rfc6749_client_authentication,
+    rfc7636_pkce,
+    rfc9207_issuer,
+    form_post_response_mode,
+    oidc_core_request,
+    oidc_core_claims_parameter,
+    oidc_core_id_token,
+    subject,
+    claims,
+)
+"""Whose members make up the discovery document."""
+
+EXTENSION = "idp.oauth"
+
+SILENT = frozenset(
+    {"login_required", "consent_required", "interaction_required", "account_selection_required"}
+)
+"""Answers to `prompt=none`: apps ask often, nobody tried anything, so no audit row."""
+
+_log = structlog.get_logger("protocol")
+
+
+class Server(AuthorizationServer):
+    """Authlib's server with our requests, our client authentication and our answers."""
+
+    def query_client(self, client_id: str) -> None:
+        """Never asked: requests arrive with their client judged."""
+        raise NotImplementedError(client_id)
+
+    def authenticate_client(
+        self, request: AuthlibRequest, _methods: list[str], _endpoint: str = "token"
+    ) -> AuthlibClient:
+        authorization = request.headers.get("Authorization")
+        client = AuthlibClient(
+            rfc6749_client_authentication.authenticate(authorization, request.received)
+        )
+        request.client = client
+        return client
+
+    def create_oauth2_request(self, request: AuthlibRequest) -> AuthlibRequest:
+        """Already one of ours."""
+        return request
+
+    def send_signal(self, name: str, *_: object, **__: object) -> None:
+        """Nobody listens."""
+
+    def create_token_response(self, request: AuthlibRequest) -> MachineResponse:
+        """RFC 6749 §3.2: what can be judged without a client comes first, apart from Authlib."""
+        try:
+            for require in rules.TOKEN_REQUEST:
+                require(request.received)
+        except OAuth2Error as error:
+            return self.handle_error_response(request, error)
+        response: MachineResponse = super().create_token_response(request)
+        return response
+
+    def handle_response(
+        self,
+        status: int,
+        body: AuthorizationResponse | dict[str, Any],
+        _headers: list[tuple[str, str]],
+    ) -> AuthorizationResponse | MachineResponse:
+        if isinstance(body, AuthorizationResponse):
+            return body
+        return MachineResponse(status, body, NO_STORE)
+
+    def handle_error_response(self, request: AuthlibRequest, error: OAuth2Error) -> MachineResponse:
+        """RFC 6749 §5.2, and the audit row of the refusal."""
+        client_id = (
+            request.client.client_id if request.client else getattr(error, "client_id", None)
+        )
+        reason = getattr(error, "reason", error.get_error_description())
+        audit.record(
+            catalogue.TokenRequestRefused(client_id=client_id, error=error.error, reason=reason)
+        )
+        metrics.token_answers.labels(_grant_type(request), error.error).inc()
+        return MachineResponse(error.status_code, body_of(error), NO_STORE | _own_headers(error))
+
+
+def install(app: Flask) -> None:
+    """Build this app's server."""
+    # At DEBUG Authlib prints whole tokens.
+    logging.getLogger("authlib").setLevel(logging.INFO)
+    server = Server()
+    for grant, extensions in GRANTS:
+        server.register_grant(grant, extensions)
+    app.extensions[EXTENSION] = server
+
+
+def _server() -> Server:
+    server: Server = current_app.extensions[EXTENSION]
+    return server
+
+
+def metadata() -> dict[str, Any]:
+    """The discovery document, which is also the one of RFC 8414."""
+    return oidc_discovery.document(METADATA)
+
+
+def accept(parameters: Parameters) -> AuthorizationRequest:
+    """Judge an authorization request. Raises `ShownError` or `RedirectedError`."""
+    try:
+        return rules.judge(parameters)
+    except ShownError as error:
+        client_id = error.client.client_id if error.client else None
+        _record_refusal(client_id, error.code, error.detail)
+        raise
+    except rules.Refused as refused:
+        asked, fault = refused.asked, refused.error
+        _record_refusal(asked.client.client_id, fault.error, fault.get_error_description())
+        response = _error_response(fault, asked.redirect_uri, asked.state, refused.mode)
+        raise RedirectedError(response, fault) from fault
+
+
+def answer(request: AuthorizationRequest, approval: Approval) -> AuthorizationResponse:
+    """Mint the code that the finished interaction has earned."""
+    view = StoredAuthorizationRequest(request)
+    server = _server()
+    response: AuthorizationResponse = server.create_authorization_response(
+        view, grant_user=approval, grant=server.get_authorization_grant(view)
+    )
+    return response
+
+
+def refuse(request: AuthorizationRequest, code: str) -> AuthorizationResponse:
+    """End a sound request without a code."""
+    if code not in SILENT:
+        _record_refusal(request.client.client_id, code, "after judgement")
+    return _error_response(
+        refusal(code), request.redirect_uri, request.state, request.response_mode
+    )
+
+
+def token(request: MachineRequest) -> MachineResponse:
+    """RFC 6749 §3.2."""
+    view = AuthlibRequest(request, "/token")
+    response: MachineResponse = _server().create_token_response(view)
+    if response.status == 200:
+        metrics.token_answers.labels(_grant_type(view), "issued").inc()
+        _log.info("issued", grant_type=view.payload.grant_type, client_id=view.client.client_id)
+    return response
+
+
+def userinfo(request: MachineRequest) -> MachineResponse:
+    """OpenID Connect Core §5.3."""
+    try:
+        return MachineResponse(200, oidc_core_userinfo.userinfo(request), NO_STORE)
+    except OAuth2Error as error:
+        _log.info("userinfo refused", error_code=error.error, reason=getattr(error, "reason", ""))
+        body = dict(error.get_body())
+        return MachineResponse(error.status_code, body, NO_STORE | _own_headers(error))
+
+
+def _error_response(
+    error: OAuth2Error, redirect_uri: str, state: str | None, mode: ResponseMode
+) -> AuthorizationResponse:
+    """RFC 6749 §4.1.2.1, by the mode that success would have used."""
+    parameters = list(body_of(error).items())
+    if state is not None:
+        parameters.append(("state", state))
+    parameters.append(rfc9207_issuer.parameter())
+    return AuthorizationResponse(redirect_uri, tuple(parameters), mode)
+
+
+def _record_refusal(client_id: str | None, error: str, reason: str) -> None:
+    audit.record(catalogue.AuthorizationRefused(client_id=client_id, error=error, reason=reason))
+
+
+def _grant_type(request: AuthlibRequest) -> str:
+    """For a label, so only known values."""
+    offered = request.payload.grant_type
+    return offered if offered in rules.GRANT_TYPES else "unknown"
+
+
+def _own_headers(error: OAuth2Error) -> dict[str, str]:
+    return {name: value for name, value in error.get_headers() if name == "WWW-Authenticate"}
