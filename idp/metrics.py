@@ -28,6 +28,9 @@ request_seconds = Histogram(
     buckets=_QUICK,
 )
 audit_events = Counter("idp_audit_events", "Security events, as in the audit log.", ["type"])
+token_answers = Counter(
+    "idp_token_answers", "Answers of the token endpoint.", ["grant_type", "result"]
+)
 factor_results = Counter("idp_factor_results", "Checks of one factor.", ["method", "result"])
 throttle_hits = Counter("idp_throttle_hits", "Refusals by a limit.", ["limit", "window"])
 hashes_waiting = Gauge(

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from datetime import timedelta
 
 _INNER_CAPITAL = re.compile(r"(?<!^)(?=[A-Z])")
 
@@ -195,3 +196,117 @@ class PasswordLinkIssued(Event):
 @dataclass(frozen=True, kw_only=True, slots=True)
 class PasswordLinkUsed(Event):
     """A one-time link to choose a password was spent."""
+
+
+# --- Protocol -----------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class AuthorizationRefused(Event):
+    """An authorization request ended without a code. `error`: the protocol's; `reason`: ours."""
+
+    error: str
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CodeIssued(Event):
+    """A user's approval became an authorization code. `acr`, `amr`: how the user was authenticated."""
+
+    scope: str
+    acr: str | None
+    amr: list[str]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CodeReused(Event):
+    """A code was used a second time: everything issued from it was revoked."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class TokensIssued(Event):
+    """A code was redeemed. `family_id`: what its tokens hang from."""
+
+    family_id: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RefreshTokenReused(Event):
+    """A rotated refresh token was used again: its family was revoked."""
+
+    family_id: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class TokenRequestRefused(Event):
+    """The token endpoint refused. `error`: the protocol's; `reason`: ours."""
+
+    error: str
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ConsentWithdrawn(Event):
+    """A user took back what a client was allowed; its tokens ended."""
+
+
+# --- Clients and keys ---------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ClientRegistered(Event):
+    """A client was registered."""
+
+    client_name: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ClientReplaced(Event):
+    """The metadata of a client was replaced as a whole."""
+
+    client_name: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ClientDisabled(Event):
+    """A client is refused from now on; everything it was given ended."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ClientEnabled(Event):
+    """A disabled client is served again."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ClientDeleted(Event):
+    """A client was removed with its secrets and its users' consent; what it was given ended."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SecretRotated(Event):
+    """A client got a new secret; the old one is good for `overlap` seconds."""
+
+    overlap: timedelta
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SigningKeysCreated(Event):
+    """The first signing keys of a deployment were made. `kids` names them."""
+
+    kids: list[str]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SigningKeyRotated(Event):
+    """A signing key got a successor, `kid`. `takes_over`: after_publication or at_once."""
+
+    alg: str
+    kid: str
+    takes_over: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SigningKeyRevoked(Event):
+    """A signing key was forgotten: nothing that it signed is accepted any more."""
+
+    kid: str
