@@ -76,8 +76,10 @@ class Running:
         self._reader.start()
 
     def _read(self) -> None:
-        if self.process.stdout is not None:
-            for line in self.process.stdout:
+        if self.process.stdout is None:
+            return
+        with self.process.stdout as output:
+            for line in output:
                 self.tail.append(line)
                 self._listener(self.part.name, line)
 
@@ -105,6 +107,11 @@ class Running:
             os.killpg(self.process.pid, number)
         except ProcessLookupError:
             return
+
+    def finish(self) -> None:
+        """Collect the exit code and the rest of the output."""
+        self.process.wait()
+        self._reader.join(timeout=1)
 
     def is_gone(self) -> bool:
         """Also its workers, which may outlive it for a moment."""
@@ -170,14 +177,22 @@ def _require_all_alive(running: Sequence[Running]) -> None:
 
 
 def _end(running: Sequence[Running]) -> None:
-    for number, patience in ((signal.SIGTERM, STOP_TIMEOUT), (signal.SIGKILL, STOP_TIMEOUT)):
+    for number in (signal.SIGTERM, signal.SIGKILL):
         for one in running:
             one.signal(number)
-        deadline = time.monotonic() + patience
-        while time.monotonic() < deadline:
-            if all(one.is_gone() for one in running):
-                return
-            time.sleep(0.05)
+        if _all_gone(running):
+            break
+    for one in running:
+        one.finish()
+
+
+def _all_gone(running: Sequence[Running]) -> bool:
+    deadline = time.monotonic() + STOP_TIMEOUT
+    while time.monotonic() < deadline:
+        if all(one.is_gone() for one in running):
+            return True
+        time.sleep(0.05)
+    return False
 
 
 @contextmanager

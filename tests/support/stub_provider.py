@@ -34,7 +34,7 @@ class StubProvider:
     published_key: ECKey | None = None
 
     def authorized(self, location: str, **parameters: str) -> dict[str, str]:
-        """The response to the authorization request in `location`, remembered for what is issued."""
+        """The response to the authorization request in `location`, which the tokens will fit."""
         asked = {name: values[0] for name, values in parse_qs(urlsplit(location).query).items()}
         self.asked = asked
         return {"code": "the-code", "state": asked["state"], "iss": self.issuer} | parameters
