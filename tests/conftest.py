@@ -12,7 +12,9 @@ from playwright.sync_api import sync_playwright
 from tests.support import chromium as debian_chromium
 from tests.support import live_server as servers
 from tests.support import provider, run
+from tests.support.browser import Browser as Windowless
 from tests.support.databases import Databases, EngineKind
+from tests.support.factories import Factory
 from tests.support.time_travel import Clock, standing_still
 
 if TYPE_CHECKING:
@@ -154,3 +156,18 @@ def page(chromium: Browser) -> Iterator[Page]:
     """A tab of a browser that has never been anywhere."""
     with chromium.new_context() as context:
         yield context.new_page()
+
+
+# --- who takes part ------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def a(clock: Clock, app: Flask) -> Factory:
+    """`a.user()`, `a.phone(user)`, `a.client()`: at the frozen moment, in this test's database."""
+    return Factory(app)
+
+
+@pytest.fixture
+def browser(clock: Clock, app: Flask, settings: Settings) -> Windowless:
+    """A person's browser without a window: `browser.open(…).submit(…).press("Allow")`."""
+    return Windowless(app.test_client(), settings.issuer)

@@ -11,7 +11,7 @@ from sqlalchemy import select, update
 
 from idp import clock, opaque, origin
 from idp.authentication.evidence import Evidence, Method
-from idp.extensions import db, settings
+from idp.extensions import db, rows_changed, settings
 from idp.models import AuthenticationEvent, Session, User
 
 
@@ -135,7 +135,7 @@ def strengthen(session: RecognisedSession, proofs: tuple[Evidence, ...]) -> str 
     Returns None when the session has ended meanwhile.
     """
     token = opaque.make()
-    renewed = db.session.execute(
+    renewed = rows_changed(
         update(Session)
         .where(Session.id == session.id, Session.ended_at.is_(None))
         .values(
@@ -144,7 +144,7 @@ def strengthen(session: RecognisedSession, proofs: tuple[Evidence, ...]) -> str 
             expires_at=_expiry(session.started_at, session.proofs + proofs),
         )
     )
-    if renewed.rowcount != 1:  # type: ignore[attr-defined]
+    if renewed != 1:
         return None
     _attach(proofs, session.id)
     return token
@@ -159,12 +159,14 @@ def touch(session: RecognisedSession) -> None:
 
 def end(session_id: str) -> bool:
     """End it, once. Returns whether this call did."""
-    ended = db.session.execute(
-        update(Session)
-        .where(Session.id == session_id, Session.ended_at.is_(None))
-        .values(ended_at=clock.now())
+    return (
+        rows_changed(
+            update(Session)
+            .where(Session.id == session_id, Session.ended_at.is_(None))
+            .values(ended_at=clock.now())
+        )
+        == 1
     )
-    return bool(ended.rowcount == 1)  # type: ignore[attr-defined]
 
 
 def _attach(proofs: tuple[Evidence, ...], session_id: str) -> None:

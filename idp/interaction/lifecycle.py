@@ -13,7 +13,7 @@ from idp.authentication import session
 from idp.authentication.evidence import Evidence
 from idp.authentication.requirement import Requirement
 from idp.authentication.session import RecognisedSession
-from idp.extensions import db, settings
+from idp.extensions import db, rows_changed, settings
 from idp.grants import consent
 from idp.interaction.demand import Demand
 from idp.interaction.facts import gather
@@ -60,12 +60,14 @@ def claim(interaction: Interaction, browser_digest: bytes) -> bool:
     """Bind to the first browser that comes: the request arrived by a form post without cookies
     (R46).
     """
-    claimed = db.session.execute(
-        update(Interaction)
-        .where(Interaction.id == interaction.id, Interaction.browser_digest.is_(None))
-        .values(browser_digest=browser_digest)
+    return (
+        rows_changed(
+            update(Interaction)
+            .where(Interaction.id == interaction.id, Interaction.browser_digest.is_(None))
+            .values(browser_digest=browser_digest)
+        )
+        == 1
     )
-    return bool(claimed.rowcount == 1)  # type: ignore[attr-defined]
 
 
 def move_to_browser(old_digest: bytes, new_digest: bytes) -> None:
@@ -174,9 +176,11 @@ def allow(interaction: Interaction, user_id: str, demand: Demand) -> None:
 
 def finish(interaction: Interaction) -> bool:
     """Close it, once. Only the caller that gets True may answer the client."""
-    finished = db.session.execute(
-        update(Interaction)
-        .where(Interaction.id == interaction.id, Interaction.finished_at.is_(None))
-        .values(finished_at=clock.now())
+    return (
+        rows_changed(
+            update(Interaction)
+            .where(Interaction.id == interaction.id, Interaction.finished_at.is_(None))
+            .values(finished_at=clock.now())
+        )
+        == 1
     )
-    return bool(finished.rowcount == 1)  # type: ignore[attr-defined]
