@@ -76,10 +76,10 @@ class InvalidTarget(OAuth2Error):
 class InvalidClient(InvalidClientError):
     """RFC 6749 §5.2, uniformly 401: whether the client exists is not told. `reason`: for logs."""
 
-    def __init__(self, reason: str, client_id: str | None = None) -> None:
+    def __init__(self, reason: str, client: RegisteredClient | None = None) -> None:
         super().__init__(description=DESCRIPTIONS["invalid_client"], status_code=401)
         self.reason = reason
-        self.client_id = client_id
+        self.client = client
 
     def get_headers(self) -> list[tuple[str, str]]:
         return [("WWW-Authenticate", 'Basic realm="token", charset="UTF-8"')]

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from authlib.oauth2.rfc6749 import BasicOAuth2Payload, OAuth2Request
+from authlib.oauth2.rfc6749.requests import BasicOAuth2Payload, OAuth2Request
 
 from idp.extensions import settings
 from idp.oauth.parameters import Parameters, Received

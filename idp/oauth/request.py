@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from authlib.oauth2.rfc6749 import BasicOAuth2Payload, OAuth2Request
+from authlib.oauth2.rfc6749.requests import BasicOAuth2Payload, OAuth2Request
 
 from idp.authentication.assurance import level_of
 from idp.authentication.requirement import Requirement

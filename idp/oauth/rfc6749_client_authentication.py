@@ -41,11 +41,11 @@ def authenticate(authorization: str | None, received: Received) -> RegisteredCli
     credential = _only_credential(authorization, received)
     client = registry.find(credential.client_id)
     if client is None or not client.is_enabled:
-        raise InvalidClient("client unknown or disabled", credential.client_id)
+        raise InvalidClient("client unknown or disabled", client)
     if not _is_registered(client, credential.method):
-        raise InvalidClient(f"method {credential.method} is not registered", client.client_id)
+        raise InvalidClient(f"method {credential.method} is not registered", client)
     if credential.secret is not None and not client.accepts_secret(credential.secret, clock.now()):
-        raise InvalidClient("wrong secret", client.client_id)
+        raise InvalidClient("wrong secret", client)
     return client
 
 

@@ -6,14 +6,17 @@ Authlib's server is router and skeleton: one object per app, since a shared one 
 from __future__ import annotations
 
 import logging
+import math
+from datetime import timedelta
 from typing import Any
 
 import structlog
 from authlib.oauth2.rfc6749 import AuthorizationServer
 from flask import Flask, current_app
 
-from idp import audit, metrics
+from idp import audit, metrics, throttle
 from idp.audit import catalogue
+from idp.clients.registered import RegisteredClient
 from idp.oauth import (
     claims,
     form_post_response_mode,
@@ -33,7 +36,14 @@ from idp.oauth import (
     subject,
 )
 from idp.oauth.approval import Approval
-from idp.oauth.errors import OAuth2Error, RedirectedError, ShownError, body_of, refusal
+from idp.oauth.errors import (
+    InvalidClient,
+    OAuth2Error,
+    RedirectedError,
+    ShownError,
+    body_of,
+    refusal,
+)
 from idp.oauth.machine import NO_STORE, AuthlibRequest, MachineRequest, MachineResponse
 from idp.oauth.parameters import Parameters
 from idp.oauth.request import AuthorizationRequest, StoredAuthorizationRequest, restore
@@ -124,14 +134,18 @@ class Server(AuthorizationServer):
 
     def handle_error_response(self, request: AuthlibRequest, error: OAuth2Error) -> MachineResponse:
         """RFC 6749 §5.2, and the audit row of the refusal."""
-        client_id = (
-            request.client.client_id if request.client else getattr(error, "client_id", None)
-        )
-        reason = getattr(error, "reason", error.get_error_description())
-        audit.record(
-            catalogue.TokenRequestRefused(client_id=client_id, error=error.error, reason=reason)
-        )
         metrics.token_answers.labels(_grant_type(request), error.error).inc()
+        client = request.client.registered if request.client else getattr(error, "client", None)
+        if isinstance(error, InvalidClient) and (wait := _too_many_failures(client)):
+            headers = NO_STORE | {"Retry-After": str(math.ceil(wait.total_seconds()))}
+            return MachineResponse(429, body_of(error), headers)
+        audit.record(
+            catalogue.TokenRequestRefused(
+                client_id=client.client_id if client else None,
+                error=error.error,
+                reason=getattr(error, "reason", error.get_error_description()),
+            )
+        )
         return MachineResponse(error.status_code, body_of(error), NO_STORE | _own_headers(error))
 
 
@@ -222,6 +236,11 @@ def _error_response(
 
 def _record_refusal(client_id: str | None, error: str, reason: str) -> None:
     audit.record(catalogue.AuthorizationRefused(client_id=client_id, error=error, reason=reason))
+
+
+def _too_many_failures(client: RegisteredClient | None) -> timedelta | None:
+    """Counted after the failure (R36). Unknown clients of one address share a counter."""
+    return throttle.take("client_authentication", client=client.client_id if client else "unknown")
 
 
 def _grant_type(request: AuthlibRequest) -> str:

@@ -1,0 +1,120 @@
+"""The endpoints of OAuth and OpenID Connect: read what came, call the protocol row, answer."""
+
+from __future__ import annotations
+
+import json
+
+from flask import Blueprint, Response, request
+from werkzeug.exceptions import RequestEntityTooLarge
+
+from idp.oauth import parameters, server
+from idp.oauth.errors import RedirectedError, ShownError
+from idp.oauth.machine import MachineRequest, MachineResponse
+from idp.oauth.parameters import MalformedParameters, Parameters
+from idp.web import errors
+from idp.web import interaction as pages
+from idp.web.access import PROTOCOL, access
+from idp.web.interaction.answers import deliver
+
+blueprint = Blueprint("protocol", __name__)
+
+FORM = "application/x-www-form-urlencoded"
+CORS = {"Access-Control-Allow-Origin": "*"}
+"""Without credentials: no cookie is ever looked at here, so any origin may ask (Core §5.3.1)."""
+READABLE = {"Access-Control-Expose-Headers": "WWW-Authenticate, Retry-After"}
+PREFLIGHT_SECONDS = 7200
+
+
+@blueprint.route("/authorize", methods=["GET", "POST"], provide_automatic_options=False)
+@access(PROTOCOL)
+def authorize() -> Response:
+    """OIDC Core §3.1.2: an answer to the client, a page, or an error that only the user sees."""
+    try:
+        received = _form() if request.method == "POST" else parameters.parse(request.query_string)
+        return pages.authorize(server.accept(received))
+    except MalformedParameters:
+        return errors.protocol_error(
+            ShownError("invalid_request", "The parameters cannot be read.", detail="malformed form")
+        )
+    except ShownError as error:
+        return errors.protocol_error(error)
+    except RedirectedError as error:
+        return deliver(error.response)
+
+
+@blueprint.route("/token", methods=["GET", "POST", "OPTIONS"], provide_automatic_options=False)
+@access(PROTOCOL)
+def token() -> Response:
+    """RFC 6749 §3.2."""
+    if request.method != "POST":
+        return _preflight("POST") if request.method == "OPTIONS" else _only_post()
+    try:
+        received = _form()
+    except (MalformedParameters, RequestEntityTooLarge) as error:
+        return _unreadable(error)
+    return _written(server.token(MachineRequest(received, _authorization())))
+
+
+@blueprint.route("/userinfo", methods=["GET", "POST", "OPTIONS"], provide_automatic_options=False)
+@access(PROTOCOL)
+def userinfo() -> Response:
+    """OIDC Core §5.3."""
+    if request.method == "OPTIONS":
+        return _preflight("GET, POST")
+    try:
+        received: Parameters = _form() if request.method == "POST" else ()
+    except (MalformedParameters, RequestEntityTooLarge) as error:
+        return _unreadable(error)
+    return _written(server.userinfo(MachineRequest(received, _authorization())))
+
+
+def _form() -> Parameters:
+    """The body's fields, read once. A body of another type holds none."""
+    body = request.get_data(cache=False)
+    return parameters.parse(body) if request.mimetype == FORM else ()
+
+
+def _authorization() -> str | None:
+    return request.headers.get("Authorization")
+
+
+def _written(answer: MachineResponse) -> Response:
+    """`json.dumps` keeps ASCII, so a client that guesses another encoding reads the same."""
+    response = Response(json.dumps(answer.body), answer.status, mimetype="application/json")
+    response.headers.update(answer.headers)
+    response.headers.update(CORS | READABLE)
+    return response
+
+
+def _preflight(methods: str) -> Response:
+    response = Response(status=204, headers=CORS)
+    response.headers["Access-Control-Allow-Methods"] = methods
+    response.headers["Access-Control-Allow-Headers"] = "Authorization, Content-Type"
+    response.headers["Access-Control-Max-Age"] = str(PREFLIGHT_SECONDS)
+    return response
+
+
+def _only_post() -> Response:
+    """RFC 6749 §3.2."""
+    return _written(
+        MachineResponse(
+            405,
+            {
+                "error": "invalid_request",
+                "error_description": "The token endpoint takes POST only.",
+            },
+            {"Allow": "POST, OPTIONS", "Cache-Control": "no-store"},
+        )
+    )
+
+
+def _unreadable(error: Exception) -> Response:
+    is_too_large = isinstance(error, RequestEntityTooLarge)
+    description = "The body is too large." if is_too_large else "The body cannot be read."
+    return _written(
+        MachineResponse(
+            413 if is_too_large else 400,
+            {"error": "invalid_request", "error_description": description},
+            {"Cache-Control": "no-store"},
+        )
+    )
