@@ -262,9 +262,9 @@ class ClientRegistered(Event):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ClientReplaced(Event):
-    """The metadata of a client was replaced as a whole."""
+    """The metadata of a client was replaced. `changed`: the members that are different now."""
 
-    client_name: str
+    changed: list[str]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -1,0 +1,78 @@
+"""The background jobs and their loop: each job when it is due, until the process is told to stop.
+
+Jobs are idempotent and write by conditional statements, so it does no harm when two nodes run the
+same one; it is only done twice.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from threading import Event
+from typing import TYPE_CHECKING
+
+import structlog
+
+from idp import clock, opaque, origin
+from idp.jobs import purge, rotate_keys
+
+if TYPE_CHECKING:
+    from flask import Flask
+
+_log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """Something that is done again and again. It returns how much it did."""
+
+    name: str
+    interval: timedelta
+    run: Callable[[datetime], int]
+
+
+JOBS: tuple[Job, ...] = (
+    Job("rotate_keys", timedelta(hours=1), rotate_keys.run),
+    Job("purge", timedelta(minutes=1), purge.run),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of one run. `done` is None when it failed."""
+
+    job: str
+    done: int | None
+
+
+def run_once(app: Flask) -> list[Outcome]:
+    """Every job once, in order; one that fails does not keep the others from running."""
+    return [_run(app, job) for job in JOBS]
+
+
+def run_until(stop: Event, app: Flask) -> None:
+    """Every job at its interval. Returns soon after `stop` is set, never in the middle of a job."""
+    due_at = dict.fromkeys(JOBS, time.monotonic())
+    while not stop.is_set():
+        for job in JOBS:
+            if not stop.is_set() and due_at[job] <= time.monotonic():
+                _run(app, job)
+                due_at[job] = time.monotonic() + job.interval.total_seconds()
+        stop.wait(max(0, min(due_at.values()) - time.monotonic()))
+
+
+def _run(app: Flask, job: Job) -> Outcome:
+    # A context of its own: no session, no identity map outlives the job.
+    with app.app_context():
+        origin.enter(origin.Origin(actor=f"job:{job.name}", reference=opaque.identifier()[-8:]))
+        started = time.monotonic()
+        try:
+            done = job.run(clock.now())
+        except Exception:  # noqa: BLE001  whatever it is, the other jobs go on and it is logged
+            _log.exception("job_failed", job=job.name)
+            return Outcome(job.name, None)
+        seconds = round(time.monotonic() - started, 3)
+        _log.info("job_done", job=job.name, done=done, seconds=seconds)
+        return Outcome(job.name, done)
