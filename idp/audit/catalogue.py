@@ -156,6 +156,11 @@ class ConsentGiven(Event):
     scope: str
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ConsentRefused(Event):
+    """A user declined what a client asked for."""
+
+
 # --- Accounts -----------------------------------------------------------------------------------
 
 
