@@ -8,9 +8,12 @@ refuses a value that would be unsafe in production. This module imports nothing 
 from __future__ import annotations
 
 import os
+import re
+import ssl
 from collections.abc import Iterator
 from datetime import timedelta
 from enum import StrEnum
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
@@ -19,6 +22,8 @@ from pydantic import BaseModel, BeforeValidator, Field, ValidationError
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 PROJECT = Path(__file__).resolve().parent
+# With a letter in its last label, so that `10.0.0.1/8` and `127.1` are not taken for names.
+_HOST_NAME = re.compile(r"([a-z0-9_-]+\.)*[a-z0-9_-]*[a-z][a-z0-9_-]*", re.IGNORECASE | re.ASCII)
 
 
 class Environment(StrEnum):
@@ -178,9 +183,9 @@ class Settings(BaseSettings):
     throttling: Literal["on", "off"] = "on"
     """`off` lets every guess through; for conformance runs only."""
     outbound_allow: CommaSeparated = ()
-    """Private hosts or networks that outbound requests may reach."""
+    """Host names or networks that outbound requests may reach though private, at any port and by http."""
     outbound_ca_file: Path | None = None
-    """Extra certificate authority for outbound requests."""
+    """PEM file of extra certificate authorities for outbound requests; read once per process."""
     dynamic_registration: Literal["off", "token", "open"] = "off"
     """Whether clients may register themselves."""
     allow_unsafe: CommaSeparated = ()
@@ -217,6 +222,7 @@ class Settings(BaseSettings):
             yield "IDP_DATABASE_URL: use sqlite:///FILE or postgresql+psycopg://…"
         if self.environment is not Environment.TESTING and self.passwords.bcrypt_cost < 10:
             yield "IDP_PASSWORDS__BCRYPT_COST: at least 10"
+        yield from _outbound_problems(self.outbound_allow, self.outbound_ca_file)
         if self.environment is Environment.PRODUCTION:
             yield from self._production_problems()
 
@@ -231,7 +237,7 @@ class Settings(BaseSettings):
         if self.mail_url is None:
             yield "IDP_MAIL_URL: required in production"
         if not any(self.keys_dir.glob("*.key")):
-            yield f"IDP_KEYS_DIR: no key ring in {self.keys_dir}; create one with: idp keys init"
+            yield f"IDP_KEYS_DIR: no key ring in {self.keys_dir}; create one with: python -m idp keys init"
         if self.server.metrics_token is not None and len(self.server.metrics_token) < 32:
             yield "IDP_SERVER__METRICS_TOKEN: at least 32 characters in production"
 
@@ -247,6 +253,20 @@ def _issuer_problems(issuer: str, environment: Environment) -> Iterator[str]:
         yield "IDP_ISSUER: http is refused in production"
     if parts.scheme == "http" and parts.hostname not in {"localhost", "127.0.0.1", "::1"}:
         yield "IDP_ISSUER: http only for localhost"
+
+
+def _outbound_problems(allowed: tuple[str, ...], ca_file: Path | None) -> Iterator[str]:
+    for entry in allowed:
+        try:
+            ip_network(entry)
+        except ValueError:
+            if not _HOST_NAME.fullmatch(entry):
+                yield f"IDP_OUTBOUND_ALLOW: {entry!r} is neither a host name nor a network"
+    try:
+        if ca_file is not None:
+            ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_verify_locations(ca_file)
+    except OSError:
+        yield f"IDP_OUTBOUND_CA_FILE: no certificates (PEM) can be read from {ca_file}"
 
 
 class SettingsRefused(SystemExit):
