@@ -25,7 +25,7 @@ _UNPRINTABLE = re.compile(
 
 
 def configure(settings: Settings) -> None:
-    """Once per process. Libraries that would print tokens at DEBUG are held at INFO."""
+    """Once per process. Libraries that would print tokens or bound parameters are held back."""
     structlog.configure(
         processors=[
             structlog.processors.add_log_level,
@@ -39,9 +39,11 @@ def configure(settings: Settings) -> None:
         cache_logger_on_first_use=False,
     )
     logging.basicConfig(stream=sys.stderr, level=settings.log_level)
-    for name in ("authlib", "urllib3", "sqlalchemy.engine"):
-        # `log.debug("Issue token %r")` and bound SQL parameters would print secrets.
-        logging.getLogger(name).setLevel(max(logging.INFO, getattr(logging, settings.log_level)))
+    # Authlib prints tokens at DEBUG; SQLAlchemy prints statements with their values at INFO.
+    for name, quietest in (("authlib", "INFO"), ("urllib3", "INFO"), ("sqlalchemy", "WARNING")):
+        level = max(getattr(logging, quietest), getattr(logging, settings.log_level))
+        logging.getLogger(name).setLevel(level)
+    logging.getLogger("alembic").setLevel(logging.WARNING)
 
 
 def add_origin(
