@@ -237,7 +237,7 @@ class Settings(BaseSettings):
         if self.mail_url is None:
             yield "IDP_MAIL_URL: required in production"
         if not any(self.keys_dir.glob("*.key")):
-            yield f"IDP_KEYS_DIR: no key ring in {self.keys_dir}; create one with: python -m idp keys init"
+            yield f"IDP_KEYS_DIR: no key ring in {self.keys_dir}; run: python -m idp keys init"
         if self.server.metrics_token is not None and len(self.server.metrics_token) < 32:
             yield "IDP_SERVER__METRICS_TOKEN: at least 32 characters in production"
 
