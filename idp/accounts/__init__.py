@@ -1,1 +1,1 @@
-"""The life of an account: create, set a password, lose a factor, sign out, disable."""
+"""The life of a user: created, given a password and factors, signed out, disabled."""

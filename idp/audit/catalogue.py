@@ -114,6 +114,13 @@ class RecoveryCodeRejected(Event):
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class SealFoundBroken(Event):
+    """A sealed secret did not open: altered, moved from another user, or its key is gone. Alert."""
+
+    credential_id: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class LimitReached(Event):
     """A try was refused unseen by a limit. `limit` and `window` name it, `wait` is in seconds."""
 

@@ -7,6 +7,7 @@ from idp.throttle.buckets import (
     clear_series,
     give_back,
     is_closed,
+    require_no_write_lock,
     take,
     unlock,
 )
@@ -21,6 +22,7 @@ __all__ = [
     "clear_series",
     "give_back",
     "is_closed",
+    "require_no_write_lock",
     "take",
     "unlock",
 ]

@@ -63,7 +63,7 @@ def attempt(
     now = clock.now()
     if settings().throttling == "off":
         return Taken(now, {}, {})
-    _require_no_write_lock()
+    require_no_write_lock()
     keys = _keys(LIMITS[limit], _subjects(user, interaction, client), device)
     with db.engine.connect() as connection:
         counts = _take_all(connection, keys, now)
@@ -231,11 +231,11 @@ def _refusal(connection: Connection, closed: Keys, now: datetime) -> Refused:
     return Refused(wait, tuple(closed.values()))
 
 
-def _require_no_write_lock() -> None:
+def require_no_write_lock() -> None:
     """SQLite has one writer: a second transaction would wait for the request's own in vain."""
     session = db.session()
     if not session.in_transaction():
         return
     raw = session.connection().connection.driver_connection
     if isinstance(raw, sqlite3.Connection) and raw.in_transaction:
-        raise RuntimeError("a limit must be taken before the first write of the request")
+        raise RuntimeError("to be done before the first write of the request")

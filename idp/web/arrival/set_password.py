@@ -8,9 +8,10 @@ from flask import Response, request, url_for
 
 from idp.accounts import password_link
 from idp.authentication import password
+from idp.authentication.verdict import Busy
 from idp.extensions import settings
 from idp.models import MailedLink, User
-from idp.web import access
+from idp.web import access, errors
 from idp.web.arrival.routes import blueprint
 from idp.web.pages import FAILED_FORM, page, see_other
 
@@ -59,7 +60,10 @@ def submit_set_password() -> Response:
     problems = password.problems(chosen, user)
     if problems:
         return _show(link, FAILED_FORM, errors={"password": " ".join(problems)})
-    if not password_link.consume(link, chosen):
+    outcome = password_link.consume(link, chosen)
+    if isinstance(outcome, Busy):
+        return errors.busy(int(outcome.wait.total_seconds()))
+    if not outcome:
         return page("arrival/link_invalid.html", 410)
     response = page("arrival/password_set.html")
     response.delete_cookie(

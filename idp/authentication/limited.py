@@ -1,0 +1,24 @@
+"""Taking a try for a factor, and telling the audit log when a limit refuses it."""
+
+from __future__ import annotations
+
+from idp import audit, throttle
+from idp.audit import catalogue
+from idp.throttle import Device, Refused, Taken
+
+
+def attempt(
+    limit: str,
+    *,
+    counted_as: str,
+    user_id: str | None,
+    interaction_id: str | None = None,
+    device: Device = Device.UNKNOWN,
+) -> Taken | Refused:
+    """`counted_as` is the user's id, or what stands for an unknown name."""
+    outcome = throttle.attempt(limit, user=counted_as, interaction=interaction_id, device=device)
+    if isinstance(outcome, Refused):
+        wait = int(outcome.wait.total_seconds())
+        window = ", ".join(sorted(window.name for window in outcome.closed))
+        audit.record(catalogue.LimitReached(user_id=user_id, limit=limit, window=window, wait=wait))
+    return outcome

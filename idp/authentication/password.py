@@ -1,0 +1,187 @@
+"""Passwords: find the user by what was typed, verify, set. The rules are in `password_rules`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TypeVar
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import lazyload
+
+from idp import audit, clock, metrics, opaque, throttle
+from idp.audit import catalogue
+from idp.authentication import hash_pool, limited, password_hash
+from idp.authentication.evidence import Evidence, Method
+from idp.authentication.identifier import canonical
+from idp.authentication.password_hash import Pepper, StoredHash
+from idp.authentication.password_rules import is_too_long, minimum_length, problems
+from idp.authentication.verdict import Busy, Reason, Rejected, Throttled
+from idp.extensions import db, insert, keyring, settings
+from idp.models import EmailAddress, Password, User
+from idp.throttle import Device, Refused, Taken
+from idp.throttle.limits import PASSWORD_SERIES, SUSPICIOUS_SERIES
+
+__all__ = ["find_user", "minimum_length", "prepare", "problems", "set_password", "store", "verify"]
+
+T = TypeVar("T")
+
+PATIENCE = timedelta(seconds=10)
+"""Who sets a password waits for a slot longer than who guesses one."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Credential:
+    """The row of a password, as it was when the check began."""
+
+    id: str
+    stored: StoredHash
+
+
+def find_user(identifier: str) -> User | None:
+    """By e-mail address, however it was written. Disabled users are found too."""
+    name = canonical(identifier)
+    if "\x00" in name or not name.isprintable():
+        return None
+    found = (
+        select(User)
+        .join(EmailAddress, EmailAddress.user_id == User.id)
+        .where(EmailAddress.canonical == name)
+        .options(lazyload(User.email_addresses))
+    )
+    return db.session.scalar(found)
+
+
+def verify(
+    user: User | None, identifier: str, password: str, device: Device = Device.UNKNOWN
+) -> Evidence | Rejected | Throttled | Busy:
+    """One answer, in one time, for a wrong password, an unknown name, an account without either."""
+    if is_too_long(password):
+        return _refused(Reason.MALFORMED)
+    counted_as = user.id if user else _stranger(identifier)
+    taken = limited.attempt(
+        "password", counted_as=counted_as, user_id=user.id if user else None, device=device
+    )
+    if isinstance(taken, Refused):
+        metrics.factor_results.labels(Method.PASSWORD, "throttled").inc()
+        return Throttled(taken.wait)
+
+    credential = _credential_of(user)
+    stored = credential.stored if credential else None
+    cost = settings().passwords.bcrypt_cost
+    pepper = _pepper(stored.pepper_key_id if stored else None)
+    is_right = _hashed(
+        lambda: password_hash.matches(password, stored, pepper, cost),
+        settings().passwords.hash_wait,
+    )
+    if isinstance(is_right, Busy):
+        metrics.factor_results.labels(Method.PASSWORD, "busy").inc()
+        return is_right
+    if user is None or credential is None or not is_right or user.disabled_at is not None:
+        return _wrong(user, credential, taken, is_right=is_right)
+    return _right(user, credential, taken, password)
+
+
+def prepare(password: str) -> StoredHash | Busy:
+    """Hash a new password. Slow, so before the first write of the transaction that stores it."""
+    pepper, cost = _pepper(None), settings().passwords.bcrypt_cost
+    return _hashed(lambda: password_hash.make(password, pepper, cost), PATIENCE)
+
+
+def store(user: User, prepared: StoredHash) -> None:
+    """Make it the user's password; what was there before is gone."""
+    values = {
+        "scheme": prepared.scheme,
+        "hash": prepared.hash,
+        "pepper_key_id": prepared.pepper_key_id,
+        "changed_at": clock.now(),
+    }
+    new = insert(Password).values(id=opaque.identifier(), user_id=user.id, **values)
+    db.session.execute(new.on_conflict_do_update(index_elements=[Password.user_id], set_=values))
+    throttle.clear_series(PASSWORD_SERIES, user=user.id)
+    audit.record(catalogue.PasswordChanged(user_id=user.id))
+
+
+def set_password(user: User, password: str) -> Busy | None:
+    """Prepare and store. The caller has asked `problems` first."""
+    prepared = prepare(password)
+    if isinstance(prepared, Busy):
+        return prepared
+    store(user, prepared)
+    return None
+
+
+def _right(user: User, credential: _Credential, taken: Taken, password: str) -> Evidence:
+    renewed = _renewed(credential.stored, password)
+    throttle.give_back(taken)
+    if renewed is not None:
+        # Unless somebody has changed the password in the meantime.
+        db.session.execute(
+            update(Password)
+            .where(Password.id == credential.id, Password.hash == credential.stored.hash)
+            .values(hash=renewed.hash, pepper_key_id=renewed.pepper_key_id, scheme=renewed.scheme)
+        )
+    audit.record(catalogue.PasswordAccepted(user_id=user.id))
+    metrics.factor_results.labels(Method.PASSWORD, "accepted").inc()
+    return Evidence(Method.PASSWORD, user.id, credential.id, clock.now())
+
+
+def _wrong(
+    user: User | None, credential: _Credential | None, taken: Taken, *, is_right: bool
+) -> Rejected:
+    reason = "wrong"
+    if user is None:
+        reason = "unknown_user"
+    elif credential is None:
+        reason = "no_password"
+    elif is_right:
+        reason = "disabled"
+    user_id = user.id if user else None
+    audit.record(catalogue.PasswordRejected(user_id=user_id, reason=reason))
+    if taken.counts.get(PASSWORD_SERIES.name) == SUSPICIOUS_SERIES:
+        audit.record(catalogue.GuessingSuspected(user_id=user_id))
+    return _refused(Reason.WRONG_CREDENTIALS)
+
+
+def _refused(reason: Reason) -> Rejected:
+    metrics.factor_results.labels(Method.PASSWORD, reason).inc()
+    return Rejected(reason)
+
+
+def _stranger(identifier: str) -> str:
+    """What an unknown name is counted as: the same for all its spellings, and no list of names."""
+    name = canonical(identifier).encode("utf-8", "surrogatepass")
+    return "~" + opaque.base64url(keyring().keyed_digest("unknown-name", name))
+
+
+def _credential_of(user: User | None) -> _Credential | None:
+    # Asked for an unknown name as well, so that both take the same statements.
+    row = db.session.execute(
+        select(Password.id, Password.hash, Password.pepper_key_id, Password.scheme).where(
+            Password.user_id == (user.id if user else "")
+        )
+    ).first()
+    return _Credential(row[0], StoredHash(*row[1:])) if row else None
+
+
+def _renewed(stored: StoredHash, password: str) -> StoredHash | None:
+    """The same password hashed anew, when the cost or the pepper has changed and a slot is free."""
+    pepper, cost = _pepper(None), settings().passwords.bcrypt_cost
+    if stored.cost == cost and stored.pepper_key_id == pepper.key_id:
+        return None
+    renewed = _hashed(
+        lambda: password_hash.make(password, pepper, cost), settings().passwords.hash_wait
+    )
+    return None if isinstance(renewed, Busy) else renewed
+
+
+def _pepper(key_id: str | None) -> Pepper:
+    chosen = key_id or keyring().active_id
+    return Pepper(chosen, keyring().derive("pepper", chosen))
+
+
+def _hashed(job: Callable[[], T], wait: timedelta) -> T | Busy:
+    """In the pool, and never while SQLite's write lock is held: everybody would queue behind it."""
+    throttle.require_no_write_lock()
+    return hash_pool.pool(hash_pool.slots_for(settings().passwords.hash_slots)).run(job, wait)
