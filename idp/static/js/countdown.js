@@ -25,6 +25,7 @@ function arm(element) {
   };
 
   const timer = setInterval(tick, 1000);
+  element.hidden = false;
   tick();
 }
 
