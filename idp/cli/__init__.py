@@ -13,14 +13,20 @@ from flask.cli import AppGroup
 from sqlalchemy.exc import OperationalError, ProgrammingError
 
 from idp import opaque, origin
-from idp.cli import db, settings
+from idp.cli import clients, db, jobs, keys, settings
 from idp.cli.output import Refused
 
 if TYPE_CHECKING:
     import click
     from flask import Flask
 
-COMMANDS: tuple[click.Command, ...] = (db.group, settings.command)
+COMMANDS: tuple[click.Command, ...] = (
+    db.group,
+    clients.group,
+    keys.group,
+    jobs.command,
+    settings.command,
+)
 
 
 class _Group(AppGroup):
