@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import pyotp
@@ -11,14 +11,16 @@ from idp import clock
 from idp.accounts import create
 from idp.authentication import password as passwords
 from idp.authentication import totp
+from idp.authentication.password_hash import StoredHash
 from idp.clients import register, templates
+from idp.clients.metadata import ProposedClient
+from idp.clients.templates import Template
 from idp.extensions import transaction
+from idp.models import User
 from tests.support.relying_party import REDIRECT_URI, RelyingParty
 
 if TYPE_CHECKING:
     from flask import Flask
-
-    from idp.models import User
 
 PASSWORD = "four unrelated words here"
 EMAIL = "ann@example.com"
@@ -44,8 +46,12 @@ class Factory:
     def user(self, email: str = EMAIL, *, name: str = "Ann Example", **claims: Any) -> User:
         """A person with a verified address and the usual password."""
         with self.app.app_context(), transaction():
+            # Hashed first: nothing slow happens while SQLite's write lock is held.
+            prepared = passwords.prepare(PASSWORD)
             made = create.create_user(email, name, claims=claims)
-            passwords.set_password(made, PASSWORD)
+            assert isinstance(prepared, StoredHash)
+            assert isinstance(made, User)
+            passwords.store(made, prepared)
             return made
 
     def phone(self, user: User) -> Phone:
@@ -55,16 +61,24 @@ class Factory:
 
     def client(self, template: str = "web", **metadata: Any) -> RelyingParty:
         """A registered client, and a relying party that speaks for it."""
-        values: dict[str, Any] = {"client_name": "Photos"} | metadata
         if template != "machine":
-            values.setdefault("redirect_uris", [REDIRECT_URI])
+            metadata.setdefault("redirect_uris", [REDIRECT_URI])
         with self.app.app_context(), transaction():
-            registered = register.register(templates.proposed(template, **values), actor="test")
-        issuer = self.app.extensions["idp.settings"].issuer
+            registered = register.register(_proposed(template, metadata))
+        assert isinstance(registered, register.Registered), registered
         return RelyingParty(
             self.app.test_client(),
-            issuer,
+            self.app.extensions["idp.settings"].issuer,
             registered.client.client_id,
             registered.client_secret,
-            redirect_uri=values.get("redirect_uris", [REDIRECT_URI])[0],
+            redirect_uri=metadata.get("redirect_uris", [REDIRECT_URI])[0],
         )
+
+
+def _proposed(template: str, metadata: dict[str, Any]) -> ProposedClient:
+    """A template's client, with some members replaced; what is only shown goes to `metadata`."""
+    start = templates.propose(Template(template), metadata.get("client_name", "Photos"))
+    frozen = {name: tuple(v) if isinstance(v, list) else v for name, v in metadata.items()}
+    known = {name: value for name, value in frozen.items() if hasattr(start, name)}
+    shown = {name: value for name, value in frozen.items() if not hasattr(start, name)}
+    return replace(start, **known, metadata={**start.metadata, **shown})
