@@ -5,9 +5,10 @@ from __future__ import annotations
 import click
 from flask.cli import AppGroup
 
-from idp import schema
+from idp import clock, schema
 from idp.cli import output
 from idp.extensions import db
+from idp.jobs import rotate_keys
 
 group = AppGroup("db", help="The database schema.")
 
@@ -15,8 +16,10 @@ group = AppGroup("db", help="The database schema.")
 @group.command("upgrade")
 @click.argument("revision", default="head")
 def upgrade(revision: str) -> None:
-    """Migrate to REVISION, by default the newest."""
+    """Migrate to REVISION, by default the newest, and see to it that there are signing keys."""
     schema.upgrade(db.engine, revision)
+    if schema.is_current(db.engine):
+        rotate_keys.run(clock.now())
     click.echo(f"The schema is at {schema.current(db.engine)}.")
 
 

@@ -112,9 +112,10 @@ NOT_OFFERED: dict[str, tuple[object, ...]] = {
 """Names that promise something we do not do, and the values that ask for nothing."""
 
 _LANGUAGE = re.compile(r"[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8}){0,4}")
-_IDENTITY = frozenset({"client_id", "client_id_issued_at", "client_secret"}) | {
-    "client_secret_expires_at"
+_ABOUT = {"client_id", "client_id_issued_at", "client_secret", "client_secret_expires_at"} | {
+    "disabled"
 }
+"""What is said of a registration beside its metadata; nothing of it is asked for."""
 
 
 def from_document(document: object) -> ProposedClient | Invalid:
@@ -141,7 +142,7 @@ def from_document(document: object) -> ProposedClient | Invalid:
 
 def ignored_members(document: Mapping[str, Any]) -> list[str]:
     """What a document says in vain."""
-    known = _IDENTITY | NOT_OFFERED.keys()
+    known = _ABOUT | NOT_OFFERED.keys()
     return sorted(member for member in document if member not in known and not _reader(member))
 
 
