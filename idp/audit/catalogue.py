@@ -85,6 +85,7 @@ class TotpEnrolled(Event):
 
     credential_id: str
     by: str
+    reason: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -94,7 +94,7 @@ def _first_code(user: User, bound_to: str, code: str) -> int | Rejected:
     return step
 
 
-def enrol_directly(user: User, name: str = DEFAULT_NAME) -> PendingTotp:
+def enrol_directly(user: User, *, reason: str = "", name: str = DEFAULT_NAME) -> PendingTotp:
     """For the terminal: counts at once. The caller shows the secret to its owner."""
     credential_id, secret = opaque.identifier(), totp_codes.new_secret()
     db.session.add(
@@ -108,7 +108,9 @@ def enrol_directly(user: User, name: str = DEFAULT_NAME) -> PendingTotp:
     )
     db.session.flush()
     audit.record(
-        catalogue.TotpEnrolled(user_id=user.id, credential_id=credential_id, by="administrator")
+        catalogue.TotpEnrolled(
+            user_id=user.id, credential_id=credential_id, by="administrator", reason=reason
+        )
     )
     return _shown(user, Authenticator(credential_id, secret))
 

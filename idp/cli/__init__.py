@@ -13,7 +13,7 @@ from flask.cli import AppGroup
 from sqlalchemy.exc import OperationalError, ProgrammingError
 
 from idp import opaque, origin
-from idp.cli import clients, db, jobs, keys, settings
+from idp.cli import clients, db, dev, jobs, keys, settings, users
 from idp.cli.output import Refused
 
 if TYPE_CHECKING:
@@ -22,10 +22,12 @@ if TYPE_CHECKING:
 
 COMMANDS: tuple[click.Command, ...] = (
     db.group,
+    users.group,
     clients.group,
     keys.group,
     jobs.command,
     settings.command,
+    dev.group,
 )
 
 

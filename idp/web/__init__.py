@@ -7,6 +7,7 @@ from flask import Flask
 from idp.web import (
     account,
     arrival,
+    dev,
     errors,
     health,
     home,
@@ -27,3 +28,4 @@ def install(app: Flask) -> None:
     request_cycle.install(app)
     for part in (health, home, well_known, protocol, interaction, account, arrival):
         app.register_blueprint(part.blueprint)
+    dev.install(app)

@@ -1,0 +1,141 @@
+"""For developers: the demo, its people and their codes, and the tables that decide."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import click
+from flask import current_app
+from flask.cli import AppGroup
+
+from idp import demo, schema
+from idp.cli import demo as demo_plan
+from idp.cli import output, supervisor
+from idp.cli.supervisor import Part, PartFailed
+from idp.demo import codes, seed
+from idp.extensions import db, settings, transaction
+from idp.interaction import machine
+from idp.oauth import rules as oauth_rules
+from idp.signing import rotation
+
+group = AppGroup("dev", help="For developers: demo, seed, one-time codes, routes and rules.")
+
+
+def _require_demo() -> None:
+    if not demo.is_allowed(settings()):
+        raise output.Refused(
+            "Refused: the demo people's passwords are public. They exist only outside production,"
+            " with an issuer on localhost."
+        )
+
+
+@group.command("seed")
+def seed_command() -> None:
+    """The demo people and the example apps. Run again, it changes nothing that is there."""
+    _require_demo()
+    made = _seed(demo_plan.Plan.from_environment())
+    click.echo("\n".join(f"created {name}" for name in made) or "Everything is there already.")
+
+
+def _seed(plan: demo_plan.Plan) -> list[str]:
+    with transaction():
+        made = seed.people()
+    with transaction():
+        rotation.ensure_keys()
+        return made + seed.apps(plan.apps)
+
+
+@group.command("demo")
+@click.option("--reload", "way", flag_value="reloading", help="Start again on changes; show logs.")
+def demo_command(way: str | None) -> None:
+    """Everything at once, in the foreground, on localhost. Ctrl-C ends all of it."""
+    _require_demo()
+    plan = demo_plan.Plan.from_environment()
+    if taken := supervisor.ports_in_use([plan.port, *plan.app_ports]):
+        raise output.Refused(_taken(taken))
+    schema.upgrade(db.engine)
+    _seed(plan)
+    # The connections belong to this process; the parts open their own.
+    db.session.remove()
+    db.engine.dispose()
+    server, listener = WAYS[way or "serving"]
+    try:
+        supervisor.run(
+            plan.parts(server(plan)),
+            when_ready=lambda: click.echo(demo_plan.summary(plan, mailbox=None)),
+            listener=listener,
+        )
+    except PartFailed as failure:
+        raise output.Refused(str(failure)) from failure
+    click.echo("\nStopped. Nothing is left running.")
+
+
+WAYS: dict[str, tuple[Callable[[demo_plan.Plan], Part], Callable[[str, str], None]]] = {
+    "serving": (demo_plan.Plan.server, supervisor.silent),
+    "reloading": (demo_plan.Plan.reloading_server, supervisor.to_terminal),
+}
+
+
+def _taken(ports: list[int]) -> str:
+    listed = " and ".join(str(port) for port in ports)
+    return (
+        f"Port {listed} is in use: another demo, or another program."
+        " Stop it, or choose others: IDP_PORT=5010 DEMO_RP_PORT=5011 make demo"
+    )
+
+
+@group.command("totp")
+@click.argument("email", required=False)
+def totp(email: str | None) -> None:
+    """The current one-time codes of the demo people, or of EMAIL only."""
+    _require_demo()
+    phones = [phone for phone in codes.current() if email in {None, phone.email}]
+    if not phones:
+        raise output.Refused(f"{email} is not one of the demo people.")
+    rows = [(phone.email, phone.code, phone.seconds_left) for phone in phones]
+    click.echo(output.table(("person", "code", "seconds left"), rows))
+
+
+@group.command("mail")
+def mail() -> None:
+    """The demo mailbox: what would have been sent, the newest last."""
+    _require_demo()
+    folder = Path(settings().effective_mail_url.removeprefix("file://"))
+    letters = sorted(folder.glob("*.eml"))
+    click.echo("\n\n".join(letter.read_text() for letter in letters) or f"No mail in {folder}.")
+
+
+@group.command("routes")
+def routes() -> None:
+    """Every URL, its methods, who may come, and its view."""
+    every = sorted(current_app.url_map.iter_rules(), key=lambda rule: rule.rule)
+    rows = [
+        (
+            rule.rule,
+            sorted((rule.methods or set()) - {"HEAD", "OPTIONS"}),
+            getattr(current_app.view_functions[rule.endpoint], "access", None),
+            rule.endpoint,
+        )
+        for rule in every
+    ]
+    click.echo(output.table(("url", "methods", "access", "view"), rows))
+
+
+@group.command("rules")
+def rules() -> None:
+    """The two tables that decide: which page is next, and how a request is judged."""
+    pages = [(rule.step, rule.silent_error) for rule in machine.RULES]
+    click.echo(output.table(("the first page that applies", "prompt=none answers"), pages))
+    judged = [(_place(rule), _first_line(rule)) for _, rule in oauth_rules.AUTHORIZATION_REQUEST]
+    click.echo("\n" + output.table(("authorization request, in order", "judges"), judged))
+    judged = [(_place(rule), _first_line(rule)) for rule in oauth_rules.TOKEN_REQUEST]
+    click.echo("\n" + output.table(("token request, in order", "judges"), judged))
+
+
+def _place(rule: Callable[..., object]) -> str:
+    return f"{rule.__module__.rpartition('.')[2]}.{rule.__name__}"
+
+
+def _first_line(rule: Callable[..., object]) -> str:
+    return (rule.__doc__ or "").strip().partition("\n")[0]

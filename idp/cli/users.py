@@ -1,0 +1,190 @@
+"""People: create, hand over an authenticator, disable, enable, free from limits, reset factors."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import click
+from flask.cli import AppGroup
+
+from config import Environment
+from idp.accounts import disable as account_state
+from idp.accounts import factors, password_link
+from idp.accounts.create import create_user
+from idp.accounts.invalid import Invalid
+from idp.authentication import password, totp
+from idp.authentication.password_hash import StoredHash
+from idp.authentication.password_rules import is_too_long
+from idp.authentication.verdict import Busy
+from idp.cli import output
+from idp.cli.output import Refused
+from idp.extensions import settings, transaction
+from idp.models import Role, User
+
+group = AppGroup("user", help="People and how they sign in.")
+
+reason_option = click.option("--reason", help="Why; kept in the audit log. Required in production.")
+
+
+@group.command("create")
+@click.argument("email")
+@click.option("--name", required=True, help="As it is shown, and given to apps as `name`.")
+@click.option("--admin", "role", flag_value=Role.OWNER, help="May administer everything.")
+@click.option(
+    "--password-stdin",
+    "read_password",
+    flag_value="stdin",
+    help="Read the password from standard input instead of printing a link to choose one.",
+)
+@click.option(
+    "--claims",
+    "claims_file",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="A JSON object of OpenID Connect standard claims.",
+)
+@output.json_option
+def create(
+    email: str, name: str, role: Role | None, read_password: str | None, claims_file: Path | None
+) -> None:
+    """Create a user with a verified e-mail address."""
+    claims = _claims(claims_file) if claims_file else {}
+    chosen = _typed_password() if read_password else None
+    # Hashed before the first write, so that no lock is held meanwhile.
+    prepared = _prepared(chosen) if chosen is not None else None
+    with transaction():
+        user = _accepted(create_user(email, name, role=Role(role) if role else None, claims=claims))
+        if chosen is not None and prepared is not None:
+            _store(user, chosen, prepared)
+            link = {}
+        else:
+            link = {"set_password_url": password_link.url(password_link.issue(user))}
+    output.show(_described(user) | link, output.fields(_described(user) | link) + _notice(link))
+
+
+@group.command("totp")
+@click.argument("email")
+@reason_option
+@output.json_option
+def enrol_totp(email: str, reason: str | None) -> None:
+    """Enrol an authenticator for a user and print its secret, this once."""
+    because = _reason(reason)
+    with transaction():
+        pending = totp.enrol_directly(_existing(email), reason=because)
+    shown = {"email": email, "secret": pending.secret, "otpauth_uri": pending.otpauth_uri}
+    output.show(shown, output.fields(shown) + "\n\nIt counts already, and is not shown again.")
+
+
+@group.command("reset-mfa")
+@click.argument("email")
+@reason_option
+@output.json_option
+def reset_mfa(email: str, reason: str | None) -> None:
+    """Remove every second factor of somebody who has lost them; ends all sessions and tokens."""
+    because = _reason(reason)
+    with transaction():
+        changed = factors.reset(_existing(email), reason=because)
+    text = "All second factors are removed." if changed else "There was no second factor."
+    output.show({"email": email, "second_factors": "none", "changed": changed}, text)
+
+
+def _add(name: str, explanation: str, change: Callable[[User], bool], unchanged: str) -> None:
+    """One of the three that only need to know whom."""
+    state = f"{name}d" if name.endswith("e") else f"{name}ed"
+
+    @group.command(name, help=explanation)
+    @click.argument("email")
+    @output.json_option
+    def command(email: str) -> None:
+        with transaction():
+            changed = change(_existing(email))
+        text = f"{email} is {state}." if changed else f"{email} {unchanged}."
+        output.show({"email": email, "state": state, "changed": changed}, text)
+
+
+_add(
+    "disable",
+    "Refuse a user; ends all sessions, tokens and links at once.",
+    account_state.disable,
+    "was disabled before",
+)
+_add(
+    "enable",
+    "Let a disabled user sign in again. Nothing that ended comes back.",
+    account_state.enable,
+    "was not disabled",
+)
+_add(
+    "unlock",
+    "Lift every wait after wrong passwords or codes, and free frozen one-time codes.",
+    account_state.unlock,
+    "was not locked",
+)
+
+
+def _existing(email: str) -> User:
+    user = password.find_user(email)
+    if user is None:
+        raise Refused(f"There is no user {email!a}.")
+    return user
+
+
+def _accepted(made: User | Invalid) -> User:
+    if isinstance(made, Invalid):
+        raise Refused("\n".join(f"{field}: {text}" for field, text in made.problems.items()))
+    return made
+
+
+def _described(user: User) -> dict[str, Any]:
+    address = user.email.address if user.email else None
+    return {"sub": user.sub, "email": address, "name": user.name, "role": user.role}
+
+
+def _notice(link: dict[str, str]) -> str:
+    if not link:
+        return ""
+    lifetime = password_link.FIRST_PASSWORD_LIFETIME
+    return f"\n\nThe link is good once, within {lifetime.total_seconds() // 60:.0f} minutes."
+
+
+def _claims(file: Path) -> dict[str, Any]:
+    try:
+        content = json.loads(file.read_bytes())
+    except ValueError as error:
+        raise Refused(f"{file} is not JSON: {error}") from error
+    if not isinstance(content, dict):
+        raise Refused(f"{file} must hold a JSON object of claims.")
+    return content
+
+
+def _typed_password() -> str:
+    """The first line. The bytes are read, since a terminal's locale may not be UTF-8."""
+    line = sys.stdin.buffer.readline().rstrip(b"\r\n")
+    try:
+        return line.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise Refused("The password on standard input is not UTF-8.") from error
+
+
+def _prepared(chosen: str) -> StoredHash:
+    if is_too_long(chosen):
+        raise Refused("password: This password is too long.")
+    prepared = password.prepare(chosen)
+    if isinstance(prepared, Busy):
+        raise Refused("The machine is too busy to hash a password. Try again.")
+    return prepared
+
+
+def _store(user: User, chosen: str, prepared: StoredHash) -> None:
+    if problems := password.problems(chosen, user):
+        raise Refused("\n".join(f"password: {problem}" for problem in problems))
+    password.store(user, prepared)
+
+
+def _reason(given: str | None) -> str:
+    if not given and settings().environment is Environment.PRODUCTION:
+        raise click.UsageError("--reason is required in production: say why, for the audit log.")
+    return given or "by command"

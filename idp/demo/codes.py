@@ -1,0 +1,57 @@
+"""The codes that the demo people's authenticator apps would show now."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy import select
+
+from idp import clock
+from idp.authentication.identifier import canonical
+from idp.authentication.totp_codes import Secret
+from idp.demo.people import PEOPLE, DemoPerson
+from idp.extensions import db, keyring
+from idp.models import EmailAddress, TotpCredential
+from idp.sealing import Place
+
+
+@dataclass(frozen=True, slots=True)
+class PretendPhone:
+    """One person's authenticator; without one there is no code."""
+
+    name: str
+    email: str
+    code: str | None
+    seconds_left: int | None
+
+
+def current() -> list[PretendPhone]:
+    """Of all demo people, in their order, and of nobody else."""
+    return [_phone(person) for person in PEOPLE]
+
+
+def _phone(person: DemoPerson) -> PretendPhone:
+    secret = _newest_secret(person)
+    if secret is None:
+        return PretendPhone(person.name, person.email, None, None)
+    now = clock.now()
+    step = secret.step_at(now)
+    left = (step + 1) * secret.period - int(now.timestamp())
+    return PretendPhone(person.name, person.email, secret.code_at(step), left)
+
+
+def _newest_secret(person: DemoPerson) -> Secret | None:
+    """Also one that waits for its first code: that is the one being set up right now."""
+    newest = (
+        select(TotpCredential)
+        .join(EmailAddress, EmailAddress.user_id == TotpCredential.user_id)
+        .where(EmailAddress.canonical == canonical(person.email))
+        .order_by(TotpCredential.id.desc())
+        .limit(1)
+    )
+    row = db.session.scalar(newest)
+    if row is None:
+        return None
+    place = Place("totp_credentials", "secret_sealed", row.id, row.user_id)
+    base32 = keyring().unseal(row.secret_sealed, place).decode("ascii")
+    return Secret(base32, row.algorithm, row.digits, row.period)

@@ -1,0 +1,68 @@
+"""Put the demo people and apps into the database; what is there already stays as it is."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from idp.accounts import invalid as accounts_invalid
+from idp.accounts.create import create_user
+from idp.authentication import password, totp
+from idp.authentication.password_hash import StoredHash
+from idp.authentication.verdict import Busy
+from idp.clients import document, register, registry
+from idp.clients.metadata import Invalid
+from idp.clients.register import Given
+from idp.demo.clients import DemoApp
+from idp.demo.people import PEOPLE, DemoPerson
+from idp.models import Role
+
+
+class SeedRefused(Exception):
+    """Our own people or apps break our own rules; the message says which."""
+
+
+def people() -> list[str]:
+    """The addresses of those who were missing. To be called before the first write."""
+    missing = [person for person in PEOPLE if password.find_user(person.email) is None]
+    prepared = [_prepared(person) for person in missing]
+    for person, stored in zip(missing, prepared, strict=True):
+        _create(person, stored)
+    return [person.email for person in missing]
+
+
+def apps(wanted: Sequence[DemoApp]) -> list[str]:
+    """The names of those that were missing, or whose addresses moved with the ports."""
+    return [app.name for app in wanted if _register(app)]
+
+
+def _prepared(person: DemoPerson) -> StoredHash:
+    prepared = password.prepare(person.password)
+    if isinstance(prepared, Busy):
+        raise SeedRefused("The machine is too busy to hash a password. Try again.")
+    return prepared
+
+
+def _create(person: DemoPerson, prepared: StoredHash) -> None:
+    role = Role.OWNER if person.is_administrator else None
+    user = create_user(person.email, person.name, role=role, claims=person.claims)
+    if isinstance(user, accounts_invalid.Invalid):
+        raise SeedRefused(f"{person.email}: {dict(user.problems)}")
+    if problems := password.problems(person.password, user):
+        raise SeedRefused(f"{person.email}: {' '.join(problems)}")
+    password.store(user, prepared)
+    if person.has_authenticator:
+        totp.enrol_directly(user, reason="demo")
+
+
+def _register(app: DemoApp) -> bool:
+    wanted = app.registration()
+    known = registry.find(app.client_id)
+    if known is not None and list(known.redirect_uris) == wanted["redirect_uris"]:
+        return False
+    proposed = document.from_document(wanted)
+    if isinstance(proposed, Invalid):
+        raise SeedRefused(f"{app.name}: {proposed.problems}")
+    made = register.put(Given(app.client_id, app.client_secret), proposed)
+    if isinstance(made, Invalid):
+        raise SeedRefused(f"{app.name}: {made.problems}")
+    return True
