@@ -95,7 +95,7 @@ def _versions(shared: _Shared) -> dict[str, int]:
     # Time and commits are noted before the versions are read, and the versions before any row: what
     # happens in between makes an entry newer than its version says, never older.
     made_at, commits = time.monotonic(), shared.commits
-    rows = db.session.execute(select(CacheVersion.name, CacheVersion.version)).tuples()
+    rows = db.session.execute(select(CacheVersion.name, CacheVersion.version))
     shared.comparison = _Comparison(dict(rows.all()), made_at, commits)
     return shared.comparison.versions
 

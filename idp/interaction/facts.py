@@ -166,10 +166,7 @@ def _is_recovering(
 
 def _consent_due(demand: Demand, interaction: Interaction | None, person: Person) -> bool:
     client = demand.client
-    if (
-        client is None
-        or client.trusted
-        or (interaction is not None and interaction.consented_at is not None)
-    ):
+    consented = interaction is not None and interaction.consented_at is not None
+    if client is None or client.trusted or consented:
         return False
-    return demand.wants_consent or bool(consent.missing(person.id, client.client_id, demand.scope))
+    return demand.wants_consent or bool(consent.missing(person.id, client, demand.scope))

@@ -210,7 +210,7 @@ def _take_all(connection: Connection, keys: Keys, now: datetime) -> dict[str, in
         },
         where=or_(is_over, is_open),
     ).returning(Bucket.key, Bucket.count)
-    return {key: count for key, count in connection.execute(taken).tuples()}  # noqa: C416  typed
+    return {key: count for key, count in connection.execute(taken)}  # noqa: C416  typed
 
 
 def _close_for_a_while(

@@ -176,4 +176,5 @@ def _wants_json() -> bool:
     rule = current.access()
     if rule is not None and rule.door is Door.PROTOCOL:
         return request.endpoint != "protocol.authorize"
-    return not request.accept_mimetypes.accept_html
+    # Without an Accept header anything is welcome, and a page helps more people.
+    return "Accept" in request.headers and not request.accept_mimetypes.accept_html

@@ -34,7 +34,7 @@ class Phone:
 
     def code(self, steps: int = 0) -> str:
         """What it shows now, or some steps of 30 seconds from now."""
-        return pyotp.TOTP(self.secret).at(clock.now(), steps)
+        return pyotp.TOTP(self.secret).at(clock.now(), counter_offset=steps)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,4 +81,5 @@ def _proposed(template: str, metadata: dict[str, Any]) -> ProposedClient:
     frozen = {name: tuple(v) if isinstance(v, list) else v for name, v in metadata.items()}
     known = {name: value for name, value in frozen.items() if hasattr(start, name)}
     shown = {name: value for name, value in frozen.items() if not hasattr(start, name)}
-    return replace(start, **known, metadata={**start.metadata, **shown})
+    changes: Any = known | {"metadata": {**start.metadata, **shown}}
+    return replace(start, **changes)

@@ -6,7 +6,7 @@ from flask import Response, request
 
 from idp.authentication import password
 from idp.authentication.evidence import Evidence
-from idp.authentication.verdict import Busy, Rejected, Throttled
+from idp.authentication.verdict import Busy, Reason, Rejected, Throttled
 from idp.interaction import lifecycle
 from idp.interaction.machine import Step
 from idp.models import Kind, User
@@ -37,6 +37,9 @@ def submit_sign_in(interaction_id: str) -> Response:
                 visit.interaction, proof, visit.demand, browser.recognised_session()
             )
             return go_on_with(token)
+        case Rejected(reason=Reason.MALFORMED):
+            # Longer than any password may be: nothing was counted and nothing was hashed (R2).
+            return _show(400, username="", problem=words.problem(Reason.WRONG_CREDENTIALS))
         case Rejected(reason=reason):
             return _show(FAILED_FORM, username=typed, problem=words.problem(reason))
         case Throttled(wait=wait):

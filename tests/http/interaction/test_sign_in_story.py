@@ -100,9 +100,7 @@ def test_a_client_that_demands_two_factors_leads_through_enrolment(
     assert (identity["acr"], identity["amr"]) == (LOA2, ["pwd", "otp", "mfa"])
 
 
-def test_a_recovery_code_counts_and_is_never_called_otp(
-    a: Factory, browser: Browser
-) -> None:
+def test_a_recovery_code_counts_and_is_never_called_otp(a: Factory, browser: Browser) -> None:
     from tests.support.factories import Phone
 
     a.user()

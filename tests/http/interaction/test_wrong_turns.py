@@ -135,7 +135,9 @@ def test_a_form_without_our_token_is_refused_and_changes_nothing(
     a.user()
     browser.open(rp.authorization_url())
     page = browser.url
-    data = {"username": EMAIL, "password": PASSWORD} | ({} if token is None else {"csrf_token": token})
+    data = {"username": EMAIL, "password": PASSWORD} | (
+        {} if token is None else {"csrf_token": token}
+    )
 
     browser.open(page, method="POST", data=data)
 
@@ -227,7 +229,9 @@ def test_the_browsers_value_changes_after_every_proof(
     assert browser.client.get_cookie("__Host-session", "idp.example") is not None
 
 
-@pytest.mark.parametrize("code", ["", "12345", "1234567", "abcdef", "１２３４５６", "+12345", "1" * 5000, "\x00"])
+@pytest.mark.parametrize(
+    "code", ["", "12345", "1234567", "abcdef", "１２３４５６", "+12345", "1" * 5000, "\x00"]
+)
 def test_a_malformed_code_is_refused_and_the_page_stays(
     a: Factory, browser: Browser, rp: RelyingParty, code: str
 ) -> None:
