@@ -52,9 +52,6 @@ cli: $(DEV) ## tests of commands and migrations
 http: $(DEV) ## tests through the WSGI door
 	@$(PYTEST) tests/http
 
-cli: $(DEV) ## tests of the commands
-	@$(PYTEST) tests/cli
-
 browser: $(DEV) ## tests in a real Chromium
 	@.ci/chromium; REQUIRE_BROWSER=1 $(PYTEST) tests/browser
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Mapping, Sequence
+import textwrap
+from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 
 from config import PROJECT
 from idp.cli import output
@@ -98,25 +98,18 @@ def _example(app: DemoApp, issuer: str) -> Part:
     return Part(app.client_id, command, folder, environment, app.port)
 
 
-def summary(plan: Plan, mailbox: Path | None) -> str:
+def summary(plan: Plan) -> str:
     """What one needs to try it."""
-    lines = [
-        "",
-        f"  The provider    {plan.issuer}",
-        f"  Your account    {plan.issuer}/account/",
-        *(f"  {app.name:<14}  {app.base_url}  ({app.story})" for app in plan.apps),
-        f"  One-time codes  {plan.issuer}/dev/codes  (or: make totp)",
-        *([f"  Mail            {mailbox}  (or: make mail)"] if mailbox else []),
-        "",
-        *_people(),
-        "",
-        "  Ctrl-C stops everything. The data stay in var/, the keys in keys/.",
-        "",
-    ]
-    return "\n".join(lines)
-
-
-def _people() -> Sequence[str]:
-    rows = [(person.email, person.password, person.story) for person in PEOPLE]
-    table = output.table(("sign in as", "password", "who"), rows)
-    return [f"  {line}" for line in table.splitlines()]
+    addresses = {
+        "The provider": plan.issuer,
+        "Your account": f"{plan.issuer}/account/",
+        **{app.name: f"{app.base_url}  ({app.story})" for app in plan.apps},
+        "One-time codes": f"{plan.issuer}/dev/codes  (or: make totp)",
+    }
+    people = [(person.email, person.password, person.story) for person in PEOPLE]
+    blocks = (
+        output.fields(addresses),
+        output.table(("sign in as", "password", "who"), people),
+        "Ctrl-C stops everything. The data stay in var/, the keys in keys/.",
+    )
+    return "\n" + textwrap.indent("\n\n".join(blocks), "  ") + "\n"

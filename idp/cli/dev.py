@@ -63,7 +63,7 @@ def demo_command(way: str | None) -> None:
     try:
         supervisor.run(
             plan.parts(server(plan)),
-            when_ready=lambda: click.echo(demo_plan.summary(plan, mailbox=None)),
+            when_ready=lambda: click.echo(demo_plan.summary(plan)),
             listener=listener,
         )
     except PartFailed as failure:
