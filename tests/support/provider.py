@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 from flask import Flask
 from flask.testing import FlaskClient
+from jinja2 import FileSystemBytecodeCache
 from werkzeug.test import TestResponse
 
 import config
@@ -15,6 +17,7 @@ import idp
 from idp import schema, sealing
 from idp.extensions import db, transaction
 from idp.signing import rotation
+from tests.support import run
 from tests.support.time_travel import standing_still
 
 ISSUER = "https://idp.example"
@@ -52,7 +55,16 @@ def build(settings: config.Settings) -> Flask:
     app = idp.create_app(settings)
     app.testing = True
     app.test_client_class = IssuerClient
+    app.jinja_env.bytecode_cache = _templates()
     return app
+
+
+@lru_cache(maxsize=1)
+def _templates() -> FileSystemBytecodeCache:
+    """Templates compiled once per run: every test builds an app of its own."""
+    folder = run.folder() / "templates"
+    folder.mkdir(exist_ok=True)
+    return FileSystemBytecodeCache(str(folder))
 
 
 def migrate(database_url: str, run_dir: Path) -> None:
