@@ -25,6 +25,7 @@ from typing import IO, TypeAlias
 from urllib.parse import quote
 
 Process: TypeAlias = "subprocess.Popen[str]"
+Durability: TypeAlias = tuple[str, ...]
 
 SYSTEM_PROGRAMS = (
     "usr/lib/postgresql/*/bin",  # Debian
@@ -36,6 +37,7 @@ CLUSTER = ("-U", "idp", "--auth=trust", "--encoding=UTF8", "--no-locale", "--no-
 SOCKET_ONLY = ("listen_addresses=",)
 # Losing the test data in a power cut is fine; locks, isolation and constraints are as real as ever.
 NOT_DURABLE = ("fsync=off", "synchronous_commit=off", "full_page_writes=off")
+DURABLE = ("fsync=on", "synchronous_commit=on", "full_page_writes=on")
 ROOM = ("max_connections=300", "shared_buffers=64MB")
 
 ADVICE = """
@@ -112,7 +114,8 @@ def _version(folder: Path) -> float:
 class Server:
     """One running PostgreSQL on a private folder with a Unix socket and no network."""
 
-    def __init__(self, programs: Path, account: Account) -> None:
+    def __init__(self, programs: Path, account: Account, durability: Durability) -> None:
+        self.durability = durability
         self.folder = Path(tempfile.mkdtemp(prefix="idp-postgres-", dir=_short_temporary_folder()))
         account.own(self.folder)
         try:
@@ -148,7 +151,7 @@ class Server:
     def _start(self, programs: Path, account: Account) -> Process:
         data = str(self.folder / "data")
         account.run([str(programs / "initdb"), "-D", data, *CLUSTER], self.folder)
-        settings = [f"-c{setting}" for setting in (*SOCKET_ONLY, *NOT_DURABLE, *ROOM)]
+        settings = [f"-c{setting}" for setting in (*SOCKET_ONLY, *self.durability, *ROOM)]
         log = self.folder / "server.log"
         with log.open("w") as output:
             command = [str(programs / "postgres"), "-D", data, "-k", str(self.folder), *settings]
@@ -178,11 +181,11 @@ def _short_temporary_folder() -> str:
     return chosen if len(chosen) < 60 and os.geteuid() != 0 else "/tmp"  # noqa: S108
 
 
-def first_that_works(account: Account) -> Server:
+def first_that_works(account: Account, durability: Durability = NOT_DURABLE) -> Server:
     failures = []
     for programs in candidates():
         try:
-            return Server(programs, account)
+            return Server(programs, account, durability)
         except (StartFailed, OSError, subprocess.TimeoutExpired) as failure:
             failures.append(f"{programs}: {failure}")
     raise StartFailed("\n".join([*failures, ADVICE]))

@@ -1,0 +1,162 @@
+"""A deployment as an operator makes it: production settings, everything through the commands."""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+import subprocess
+import sys
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from benchmarks.database import KINDS, Database
+from config import PROJECT
+
+ISSUER = "https://login.bench.example"
+"""Nothing is resolved: the driver plays the proxy that ends TLS and names the caller's address."""
+REDIRECT_URI = "https://app.bench.example/callback"
+SCOPE = "openid profile email offline_access"
+
+
+class SetUpFailed(Exception):
+    """A command refused; the message is what it said."""
+
+
+@dataclass(frozen=True, slots=True)
+class Client:
+    """A registered client and its secret."""
+
+    client_id: str
+    client_secret: str
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Somebody who signs in with a password."""
+
+    email: str
+    password: str
+
+
+@dataclass(frozen=True, slots=True)
+class Deployment:
+    """Everything a driver has to know."""
+
+    folder: Path
+    database: Database
+    environment: dict[str, str]
+    people: tuple[Person, ...]
+    rotating: Client
+    """Its refresh tokens are replaced at each use."""
+    keeping: Client
+    """Its refresh tokens are kept, as is the default of clients with a secret."""
+    machine: Client
+
+    @property
+    def log(self) -> Path:
+        return self.folder / "server.log"
+
+
+@contextmanager
+def deployed(kind: str, people: int, alg: str) -> Iterator[Deployment]:
+    """Made from nothing in a folder of its own on the project's disk, and removed again."""
+    (PROJECT / "var").mkdir(exist_ok=True)
+    with (
+        TemporaryDirectory(prefix="bench-", dir=PROJECT / "var") as name,
+        KINDS[kind](Path(name)) as database,
+    ):
+        yield _set_up(Path(name), database, people, alg)
+
+
+def _set_up(folder: Path, database: Database, people: int, alg: str) -> Deployment:
+    environment = _environment(folder, database)
+    deployment = Deployment(
+        folder,
+        database,
+        environment,
+        tuple(_person(number) for number in range(people)),
+        *(_client(name) for name in ("rotating", "keeping", "machine")),
+    )
+    _command(environment, "keys", "init")
+    _command(environment, "db", "upgrade")
+    _command(environment, "jobs", "--once")  # makes the first signing keys
+    documents = folder / "clients.json"
+    documents.write_text(json.dumps(_registrations(deployment, alg)))
+    _command(environment, "client", "import", str(documents))
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        # A list, so that the first refusal is raised.
+        list(pool.map(lambda person: _create(environment, person), deployment.people))
+    return deployment
+
+
+def _environment(folder: Path, database: Database) -> dict[str, str]:
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith("IDP_")}
+    (folder / "metrics").mkdir()
+    return inherited | {
+        "IDP_ENVIRONMENT": "production",
+        "IDP_ISSUER": ISSUER,
+        "IDP_DATABASE_URL": database.url,
+        "IDP_KEYS_DIR": str(folder / "keys"),
+        "IDP_MAIL_URL": f"file://{folder / 'mail'}",
+        "IDP_TRUSTED_PROXY_HOPS": "1",
+        "PROMETHEUS_MULTIPROC_DIR": str(folder / "metrics"),
+    }
+
+
+def _person(number: int) -> Person:
+    return Person(f"person{number}@bench.example", secrets.token_urlsafe(18))
+
+
+def _client(name: str) -> Client:
+    return Client(f"bench-{name}", secrets.token_urlsafe(32))
+
+
+def _registrations(deployment: Deployment, alg: str) -> list[dict[str, object]]:
+    """RFC 7591 documents with our `rotate_refresh_tokens`."""
+    app = {
+        "grant_types": ["authorization_code", "refresh_token"],
+        "response_types": ["code"],
+        "redirect_uris": [REDIRECT_URI],
+        "scope": SCOPE,
+        "id_token_signed_response_alg": alg,
+    }
+    kinds: list[tuple[Client, dict[str, object]]] = [
+        (deployment.rotating, {**app, "rotate_refresh_tokens": True}),
+        (deployment.keeping, {**app, "rotate_refresh_tokens": False}),
+        (deployment.machine, {"grant_types": ["client_credentials"], "response_types": []}),
+    ]
+    return [
+        {
+            "client_id": client.client_id,
+            "client_secret": client.client_secret,
+            "client_name": client.client_id,
+            "token_endpoint_auth_method": "client_secret_basic",
+            **members,
+        }
+        for client, members in kinds
+    ]
+
+
+def _create(environment: dict[str, str], person: Person) -> None:
+    who = ("create", person.email, "--name", "Bench Person", "--password-stdin")
+    _command(environment, "user", *who, typed=person.password)
+
+
+def _command(environment: dict[str, str], *words: str, typed: str = "") -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "idp", *words],
+        cwd=PROJECT,
+        env=environment,
+        input=typed,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+    )
+    if done.returncode:
+        raise SetUpFailed(f"idp {' '.join(words)}: {done.stderr.strip()[-2000:]}")

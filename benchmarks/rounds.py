@@ -1,0 +1,98 @@
+"""A whole run on one database: everything in turn, several times over.
+
+So the machine's mood does not decide a comparison.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections import defaultdict
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+
+from benchmarks import crowd, yardsticks
+from benchmarks.counts import CountingConnection, Counts, count_operation
+from benchmarks.crowd import Beside, token_beside_sign_ins
+from benchmarks.deployment import Deployment, deployed
+from benchmarks.http import Connection
+from benchmarks.measurement import Measurement, measure_operation, meters
+from benchmarks.operations import OPERATIONS, Stock
+from benchmarks.options import Options
+from benchmarks.server import WORKERS, Server, running
+from benchmarks.target import Target
+
+
+@dataclass(slots=True)
+class Results:
+    """One entry in each list for a round."""
+
+    database: str
+    plain: list[Measurement] = field(default_factory=list)
+    hashes: list[float] = field(default_factory=list)
+    operations: dict[str, list[Measurement]] = field(default_factory=lambda: defaultdict(list))
+    beside: list[Beside] = field(default_factory=list)
+    counts: dict[str, Counts] = field(default_factory=dict)
+    memory_before: list[float] = field(default_factory=list)
+    memory_after: list[float] = field(default_factory=list)
+    not_offered: list[str] = field(default_factory=list)
+
+
+async def run(kind: str, options: Options, plain: Server) -> Results:
+    """Deploy, measure, count, remove."""
+    results = Results(kind)
+    _say(f"{kind}: setting up a deployment with {options.people} people")
+    with deployed(kind, options.people, options.alg) as deployment:
+        with _serving("wsgi:app", deployment, WORKERS) as server:
+            await _measure(results, await _ready(deployment, server), options, (server, plain))
+        with _serving("benchmarks.counting:app", deployment, 1) as server:
+            await _count(results, await _ready(deployment, server, CountingConnection))
+    return results
+
+
+def _say(line: str) -> None:
+    print(line, file=sys.stderr, flush=True)
+
+
+def _serving(app: str, deployment: Deployment, workers: int) -> AbstractContextManager[Server]:
+    return running(
+        app, deployment.environment, deployment.log, health_path="/readyz", workers=workers
+    )
+
+
+async def _ready(
+    deployment: Deployment, server: Server, connect: type[Connection] = Connection
+) -> Stock:
+    """The endpoints are known, everybody has signed in and allowed the apps what they want."""
+    target = Target(deployment, server.port, connect)
+    await target.discover()
+    stock = Stock(target)
+    await stock.fill()
+    return stock
+
+
+async def _measure(
+    results: Results, stock: Stock, options: Options, servers: tuple[Server, Server]
+) -> None:
+    provider, plain = servers
+    chosen = [one(stock) for one in OPERATIONS if options.wants(one.name)]
+    offered = [operation for operation in chosen if operation.is_offered()]
+    results.not_offered = [one.name for one in chosen if not one.is_offered()]
+    results.memory_before = provider.memory()
+    read = meters(provider.pid, stock.target)
+    for number in range(options.rounds):
+        _say(f"{results.database}: round {number + 1} of {options.rounds}")
+        results.plain.append(await yardsticks.plain_json(plain, options.duration))
+        results.hashes.append(yardsticks.hashes_per_second(options.duration))
+        for operation in offered:
+            figures = await measure_operation(operation, read, options.duration)
+            results.operations[operation.name].append(figures)
+        if options.wants(crowd.NAME):
+            results.beside.append(await token_beside_sign_ins(stock, read, options.duration))
+    results.memory_after = provider.memory()
+
+
+async def _count(results: Results, stock: Stock) -> None:
+    _say(f"{results.database}: counting statements")
+    for operation in OPERATIONS:
+        if operation.name in results.operations:
+            results.counts[operation.name] = await count_operation(operation(stock))

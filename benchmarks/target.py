@@ -1,0 +1,139 @@
+"""The provider as the driver sees it: found by discovery, spoken to as an app and as a person."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import itertools
+import secrets
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+from urllib.parse import parse_qs, quote, urlencode, urlsplit
+
+from benchmarks.browser import Browser, Page
+from benchmarks.deployment import ISSUER, REDIRECT_URI, SCOPE, Client, Deployment, Person
+from benchmarks.http import Connection, Response, Wrong, message
+
+HOST = urlsplit(ISSUER).netloc
+DISCOVERY = "/.well-known/openid-configuration"
+
+
+class Code(NamedTuple):
+    """An authorization code, and what redeems it."""
+
+    code: str
+    verifier: str
+
+
+@dataclass(slots=True)
+class Target:
+    """One running server of one deployment."""
+
+    deployment: Deployment
+    port: int
+    connect: type[Connection] = Connection
+    metadata: dict[str, Any] = field(default_factory=dict)
+    _people: Iterator[Person] = field(init=False)
+    _addresses: Iterator[int] = field(default_factory=itertools.count)
+
+    def __post_init__(self) -> None:
+        self._people = itertools.cycle(self.deployment.people)
+
+    def connection(self) -> Connection:
+        return self.connect(self.port)
+
+    async def discover(self) -> None:
+        connection = self.connection()
+        response = await connection.send(message("GET", DISCOVERY, {"Host": HOST}))
+        connection.close()
+        self.metadata = response.json()
+
+    def path(self, endpoint: str) -> str:
+        """Where an endpoint is; the origin is the issuer's."""
+        return urlsplit(str(self.metadata[endpoint])).path
+
+    # --- as a relying party ------------------------------------------------------------------
+
+    def token_request(self, client: Client, **fields: str) -> bytes:
+        return self.client_request("token_endpoint", client, **fields)
+
+    def client_request(self, endpoint: str, client: Client, **fields: str) -> bytes:
+        """A form by an authenticated client (client_secret_basic)."""
+        pair = f"{quote(client.client_id, safe='')}:{quote(client.client_secret, safe='')}"
+        basic = base64.b64encode(pair.encode()).decode()
+        headers = {"Host": HOST, "Authorization": f"Basic {basic}"}
+        return message("POST", self.path(endpoint), headers, fields)
+
+    def authorization_request(self, client: Client) -> tuple[str, str]:
+        """Path with query, and the PKCE verifier."""
+        verifier = secrets.token_urlsafe(32)
+        digest = hashlib.sha256(verifier.encode()).digest()
+        query = {
+            "response_type": "code",
+            "client_id": client.client_id,
+            "redirect_uri": REDIRECT_URI,
+            "scope": SCOPE,
+            "state": secrets.token_urlsafe(8),
+            "nonce": secrets.token_urlsafe(8),
+            "code_challenge": base64.urlsafe_b64encode(digest).rstrip(b"=").decode(),
+            "code_challenge_method": "S256",
+        }
+        return f"{self.path('authorization_endpoint')}?{urlencode(query)}", verifier
+
+    async def exchange(self, connection: Connection, client: Client, code: Code) -> dict[str, Any]:
+        request = self.token_request(
+            client,
+            grant_type="authorization_code",
+            code=code.code,
+            redirect_uri=REDIRECT_URI,
+            code_verifier=code.verifier,
+        )
+        return issued(await connection.send(request), "access_token", "id_token", "refresh_token")
+
+    # --- as a person -------------------------------------------------------------------------
+
+    async def sign_in(self, connection: Connection, client: Client) -> tuple[Browser, Code]:
+        """The next person in a fresh browser: request, password, consent if it is asked, code."""
+        person = next(self._people)
+        browser = Browser(connection, ISSUER, self._address())
+        path, verifier = self.authorization_request(client)
+        arrived = await browser.go(path, REDIRECT_URI)
+        while isinstance(arrived, Page):
+            button, typed = _answer(arrived, person)
+            form = arrived.form_with(button)
+            fields = form.fields | typed
+            arrived = await browser.go(form.action, REDIRECT_URI, fields)
+        return browser, Code(code_in(arrived), verifier)
+
+    def _address(self) -> str:
+        """A new one each time: one address may not try many passwords."""
+        number = next(self._addresses)
+        return f"10.{number >> 16 & 255}.{number >> 8 & 255}.{number & 255}"
+
+
+def _answer(page: Page, person: Person) -> tuple[str, dict[str, str]]:
+    """What marks the form, and what is typed into it or pressed."""
+    if page.name == "sign-in":
+        return "password", {"username": person.email, "password": person.password}
+    if page.name == "consent":
+        return "decision", {"decision": "allow"}
+    raise Wrong(f"unexpected page {page.name!r}")
+
+
+def code_in(url: str) -> str:
+    """The code of an authorization response."""
+    answer = parse_qs(urlsplit(url).query)
+    if "code" not in answer:
+        raise Wrong(f"no code: {answer.get('error', ['?'])[0]}")
+    return answer["code"][0]
+
+
+def issued(response: Response, *members: str) -> dict[str, Any]:
+    """The answer of the token endpoint, which must have these members."""
+    if response.status != 200:
+        raise Wrong(f"{response.status}: {response.body[:60]!r}")
+    document = response.json()
+    if missing := [member for member in members if member not in document]:
+        raise Wrong(f"answer without {', '.join(missing)}")
+    return document
