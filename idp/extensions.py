@@ -130,8 +130,10 @@ def insert(table: type[DeclarativeBase]) -> sqlite.Insert | postgresql.Insert:
 
 def rows_changed(statement: UpdateBase) -> int:
     """Execute a write; its row count is the verdict of every check that must hold in a race."""
-    result = db.session.execute(statement, execution_options={"synchronize_session": False})
-    return cast("CursorResult[Any]", result).rowcount
+    # Of an INSERT, SQLAlchemy forgets the count unless it is told to keep it.
+    options = {"synchronize_session": False, "preserve_rowcount": True}
+    result = cast("CursorResult[Any]", db.session.execute(statement, execution_options=options))
+    return result.rowcount
 
 
 @contextmanager
