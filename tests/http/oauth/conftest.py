@@ -1,0 +1,118 @@
+"""A user whose interactions are always finished: `approve(rp)` is the answer to rp's request."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from idp import clock as the_clock
+from idp import models
+from idp.authentication import session as sessions
+from idp.extensions import db, transaction
+from idp.models import AuditEvent, TokenFamily
+from idp.oauth import server
+from idp.oauth.approval import Approval
+from tests.support.relying_party import RelyingParty, answer
+
+if TYPE_CHECKING:
+    from flask import Flask
+
+    from tests.support.factories import Factory
+
+
+@dataclass
+class Approver:
+    """Stands in for the pages: a signed-in user who allows everything."""
+
+    app: Flask
+    user: models.User
+    acr: str | None = "urn:idp:loa:2fa"
+    amr: tuple[str, ...] = ("pwd", "otp", "mfa")
+    sessions: list[str] = field(default_factory=list)
+
+    def __call__(self, rp: RelyingParty, **changes: Any) -> dict[str, str]:
+        """The parameters of the authorization response in the query."""
+        with self.app.app_context(), transaction():
+            request = server.accept(list(rp.parameters(**changes).items()))
+            session_id, _ = sessions.begin(self.user.id, ())
+            self.sessions.append(session_id)
+            approval = Approval(
+                user_id=self.user.id,
+                session_id=session_id,
+                sid=db.session.get_one(models.Session, session_id).sid,
+                auth_time=the_clock.now(),
+                acr=self.acr,
+                amr=self.amr,
+                event_ids=("event",),
+                scope=request.scope,
+            )
+            return answer(server.answer(request, approval).location)
+
+    def code(self, rp: RelyingParty, **changes: Any) -> str:
+        return self(rp, **changes)["code"]
+
+    def tokens(self, rp: RelyingParty, **changes: Any) -> dict[str, Any]:
+        """The body of the token response."""
+        response = rp.exchange(self.code(rp, **changes))
+        assert response.status_code == 200, response.text
+        body: dict[str, Any] = response.json
+        return body
+
+    def disable_user(self) -> None:
+        with self.app.app_context(), transaction():
+            db.session.get_one(models.User, self.user.id).disabled_at = the_clock.now()
+
+    def end_session(self) -> None:
+        with self.app.app_context(), transaction():
+            sessions.end(self.sessions[-1])
+
+
+@dataclass
+class Records:
+    """What is in the database."""
+
+    app: Flask
+
+    def events(self, type_: str) -> list[AuditEvent]:
+        with self.app.app_context():
+            found = db.session.query(AuditEvent).filter_by(type=type_).order_by(AuditEvent.id)
+            return list(found)
+
+    def families(self) -> list[TokenFamily]:
+        with self.app.app_context():
+            return list(db.session.query(TokenFamily))
+
+    def count(self, model: type[models.Base]) -> int:
+        with self.app.app_context():
+            return db.session.query(model).count()
+
+
+@pytest.fixture
+def rp(a: Factory) -> RelyingParty:
+    """A confidential client with the refresh grant."""
+    return a.client()
+
+
+@pytest.fixture
+def spa(a: Factory) -> RelyingParty:
+    """A public client with the refresh grant."""
+    return a.client("spa")
+
+
+@pytest.fixture
+def approve(app: Flask, a: Factory) -> Approver:
+    return Approver(app, a.user())
+
+
+@pytest.fixture
+def records(app: Flask) -> Records:
+    return Records(app)
+
+
+def refused(response: Any, status: int, error: str) -> None:
+    """Exactly this status and code, as JSON that nothing may cache (RFC 6749 §5.2)."""
+    assert (response.status_code, response.json["error"]) == (status, error)
+    assert response.headers["Cache-Control"] == "no-store"
+    assert set(response.json) <= {"error", "error_description"}
