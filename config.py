@@ -183,7 +183,7 @@ class Settings(BaseSettings):
     throttling: Literal["on", "off"] = "on"
     """`off` lets every guess through; for conformance runs only."""
     outbound_allow: CommaSeparated = ()
-    """Host names or networks that outbound requests may reach though private, at any port and by http."""
+    """Private hosts or networks that outbound requests may reach, at any port and by plain http."""
     outbound_ca_file: Path | None = None
     """PEM file of extra certificate authorities for outbound requests; read once per process."""
     dynamic_registration: Literal["off", "token", "open"] = "off"

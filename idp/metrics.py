@@ -40,6 +40,7 @@ hash_refusals = Counter(
     "idp_hash_refusals", "Password checks refused because every slot was taken."
 )
 hash_wait_seconds = Histogram("idp_hash_wait_seconds", "Wait for a hashing slot.", buckets=_SLOW)
+outbound_calls = Counter("idp_outbound_calls", "Calls to other hosts.", ["method", "outcome"])
 
 
 def observe_request(endpoint: str, method: str, status: int, seconds: float) -> None:

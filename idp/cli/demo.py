@@ -45,21 +45,26 @@ class Plan:
     def app_ports(self) -> tuple[int, ...]:
         return tuple(app.port for app in self.apps)
 
+    @property
+    def settings(self) -> Mapping[str, str]:
+        """Of every process of the provider. The apps on this machine are told about sign-outs."""
+        allowed = os.environ.get("IDP_OUTBOUND_ALLOW", "localhost")
+        return {"IDP_ISSUER": self.issuer, "IDP_OUTBOUND_ALLOW": allowed}
+
     def parts(self, server: Part) -> list[Part]:
         """The provider first: the others ask it."""
-        environment = {"IDP_ISSUER": self.issuer}
-        jobs = Part("jobs", (*_FLASK, "idp", "jobs"), PROJECT, environment)
+        jobs = Part("jobs", (*_FLASK, "idp", "jobs"), PROJECT, self.settings)
         return [server, jobs, *(_example(app, self.issuer) for app in self.apps)]
 
     def server(self) -> Part:
         """As in production, but small."""
         command = _granian("wsgi:app", self.port)
-        return Part("idp", command, PROJECT, {"IDP_ISSUER": self.issuer}, self.port, "/readyz")
+        return Part("idp", command, PROJECT, self.settings, self.port, "/readyz")
 
     def reloading_server(self) -> Part:
         """For development: starts again when a file changes."""
         command = (*_FLASK, "run", "--host", HOST, "--port", str(self.port), "--reload")
-        return Part("idp", command, PROJECT, {"IDP_ISSUER": self.issuer}, self.port, "/readyz")
+        return Part("idp", command, PROJECT, self.settings, self.port, "/readyz")
 
 
 def _port(environment: Mapping[str, str], name: str, default: int) -> int:
