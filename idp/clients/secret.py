@@ -36,7 +36,8 @@ def rotate(client_id: str, overlap: timedelta) -> str:
     newest = (
         select(ClientSecret.id)
         .where(ClientSecret.client_id == row_id)
-        .order_by(ClientSecret.created_at.desc(), ClientSecret.id.desc())
+        # The one that was never succeeded has no end, whatever the clocks said.
+        .order_by(ClientSecret.expires_at.is_not(None), ClientSecret.expires_at.desc())
         .limit(1)
     )
     kept = db.session.scalar(newest)
