@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 from benchmarks.load import Load
 from benchmarks.measurement import Measurement, Meters, count
-from benchmarks.operations import ClientCredentials, SignIn, Stock
+from benchmarks.operations import ClientCredentials, SignIn
+from benchmarks.stock import Stock
 
 NAME = "token-beside-sign-ins"
 WAITING = 16

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 from abc import ABC, abstractmethod
-from collections import deque
 from typing import Any, ClassVar
 
-from benchmarks.browser import Browser
-from benchmarks.deployment import REDIRECT_URI, Client
+from benchmarks.deployment import Client
 from benchmarks.http import Connection, Wrong, message
 from benchmarks.load import UsedUp
-from benchmarks.target import DISCOVERY, HOST, Code, Target, code_in, issued
+from benchmarks.stock import Stock
+from benchmarks.target import DISCOVERY, HOST, issued
 
 
 class Operation(ABC):
@@ -48,42 +48,6 @@ class Operation(ABC):
     @abstractmethod
     async def sample(self, lane: int) -> None:
         """Raises `Wrong`, or `UsedUp` when what was prepared is spent."""
-
-
-class Stock:
-    """What operations leave for those after them: signed-in browsers, codes, tokens."""
-
-    def __init__(self, target: Target) -> None:
-        self.target = target
-        self.browsers: deque[Browser] = deque()
-        self.codes: deque[Code] = deque()
-        self.refresh_tokens: dict[Client, deque[str]] = {}
-        self.access_tokens: list[str] = []
-
-    async def fill(self) -> None:
-        """Every person signs in and allows both clients, so that later consent is remembered."""
-        connection = self.target.connection()
-        for client in (self.target.deployment.keeping, self.target.deployment.rotating):
-            tokens = self.refresh_tokens[client] = deque()
-            for _ in self.target.deployment.people:
-                browser, code = await self.target.sign_in(connection, client)
-                self.browsers.append(browser)
-                answer = await self.target.exchange(connection, client, code)
-                tokens.append(answer["refresh_token"])
-                self.access_tokens.append(answer["access_token"])
-        connection.close()
-
-    async def mint(self, connection: Connection) -> Code:
-        """A code by the next browser, which must be answered without a page."""
-        browser = self.browsers[0]
-        self.browsers.rotate(-1)
-        path, verifier = self.target.authorization_request(self.target.deployment.rotating)
-        headers = {"Host": HOST, "Cookie": browser.cookie_header()}
-        response = await connection.send(message("GET", path, headers))
-        location = response.header("location")
-        if not location.startswith(REDIRECT_URI):
-            raise Wrong(f"{response.status}: not answered at once")
-        return Code(code_in(location), verifier)
 
 
 class _Fixed(Operation):
@@ -142,10 +106,14 @@ class CodeExchange(Operation):
 
     name = "code-exchange"
     enough: ClassVar[int] = 1200
+    """Codes for a window; more are minted when this runs without `authorize`."""
 
     async def prepare(self) -> None:
+        await asyncio.gather(*(self._mint(connection) for connection in self.connections))
+
+    async def _mint(self, connection: Connection) -> None:
         while len(self.stock.codes) < self.enough:
-            self.stock.codes.append(await self.stock.mint(self.connections[0]))
+            self.stock.codes.append(await self.stock.mint(connection))
 
     async def sample(self, lane: int) -> None:
         if not self.stock.codes:
@@ -239,8 +207,9 @@ class SignIn(Operation):
     warm_up = 1.5
 
     async def sample(self, lane: int) -> None:
-        keeping = self.target.deployment.keeping
-        await self.target.sign_in(self.connections[lane], keeping)
+        browser = self.target.browser(self.connections[lane])
+        client, person = self.target.deployment.keeping, self.target.next_person()
+        await self.target.sign_in(browser, client, person)
 
 
 async def _renew_access_tokens(operation: Operation) -> None:

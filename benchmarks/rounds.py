@@ -16,9 +16,10 @@ from benchmarks.crowd import Beside, token_beside_sign_ins
 from benchmarks.deployment import Deployment, deployed
 from benchmarks.http import Connection
 from benchmarks.measurement import Measurement, measure_operation, meters
-from benchmarks.operations import OPERATIONS, Stock
+from benchmarks.operations import OPERATIONS
 from benchmarks.options import Options
 from benchmarks.server import WORKERS, Server, running
+from benchmarks.stock import Stock
 from benchmarks.target import Target
 
 

@@ -93,10 +93,18 @@ class Target:
 
     # --- as a person -------------------------------------------------------------------------
 
-    async def sign_in(self, connection: Connection, client: Client) -> tuple[Browser, Code]:
-        """The next person in a fresh browser: request, password, consent if it is asked, code."""
-        person = next(self._people)
-        browser = Browser(connection, ISSUER, self._address())
+    def browser(self, connection: Connection) -> Browser:
+        """A fresh one, at an address of its own: one address may not try many passwords."""
+        number = next(self._addresses)
+        address = f"10.{number >> 16 & 255}.{number >> 8 & 255}.{number & 255}"
+        return Browser(connection, ISSUER, address)
+
+    def next_person(self) -> Person:
+        """All in turn, for ever."""
+        return next(self._people)
+
+    async def sign_in(self, browser: Browser, client: Client, person: Person) -> Code:
+        """From the request to the code: password and consent where they are asked for."""
         path, verifier = self.authorization_request(client)
         arrived = await browser.go(path, REDIRECT_URI)
         while isinstance(arrived, Page):
@@ -104,12 +112,7 @@ class Target:
             form = arrived.form_with(button)
             fields = form.fields | typed
             arrived = await browser.go(form.action, REDIRECT_URI, fields)
-        return browser, Code(code_in(arrived), verifier)
-
-    def _address(self) -> str:
-        """A new one each time: one address may not try many passwords."""
-        number = next(self._addresses)
-        return f"10.{number >> 16 & 255}.{number >> 8 & 255}.{number & 255}"
+        return Code(code_in(arrived), verifier)
 
 
 def _answer(page: Page, person: Person) -> tuple[str, dict[str, str]]:
