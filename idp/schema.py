@@ -46,10 +46,15 @@ def write_revision(engine: Engine, message: str) -> Path:
     with migrating(engine) as config:
         number = f"{len(revisions()) + 1:04d}"
         script = command.revision(config, message, autogenerate=True, rev_id=number)
-    _scripts.cache_clear()
+    forget_scripts()
     if script is None or isinstance(script, list):
         raise RuntimeError("one migration was expected")
     return Path(script.path)
+
+
+def forget_scripts() -> None:
+    """Read the folder again: a migration was added."""
+    _scripts.cache_clear()
 
 
 def current(engine: Engine) -> str | None:
@@ -142,5 +147,5 @@ def _named(difference: object) -> str:
     if not isinstance(difference, tuple):
         return str(difference)
     verb, *rest = difference
-    names = [str(getattr(part, "name", part)) for part in rest if part is not None]
-    return f"{verb} {'.'.join(names[:3])}"
+    named = [part if isinstance(part, str) else getattr(part, "name", None) for part in rest]
+    return f"{verb} {'.'.join([name for name in named if isinstance(name, str)][:2])}"

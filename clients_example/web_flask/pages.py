@@ -138,7 +138,7 @@ def _problem(error: str, description: str, status: int) -> tuple[str, int]:
 
 
 def _instant(seconds: int) -> str:
-    return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
+    return datetime.fromtimestamp(seconds, UTC).strftime("%d %b, %H:%M:%S UTC")
 
 
 def _protect(response: Response) -> Response:

@@ -23,10 +23,11 @@ def upgrade(revision: str) -> None:
     click.echo(f"The schema is at {schema.current(db.engine)}.")
 
 
-@group.command("downgrade")
+# `-1`, one step back, is no option.
+@group.command("downgrade", context_settings={"ignore_unknown_options": True})
 @click.argument("revision")
 def downgrade(revision: str) -> None:
-    """Go back to REVISION; `base` removes every table and all data."""
+    """Go back to REVISION; `-1` is one step, `base` removes every table and all data."""
     schema.downgrade(db.engine, revision)
     click.echo(f"The schema is at {schema.current(db.engine) or 'its beginning: empty'}.")
 

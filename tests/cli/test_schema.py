@@ -106,7 +106,7 @@ def _rename_through_batch(connection):
     from alembic.operations import Operations
 
     operations = Operations(MigrationContext.configure(connection))
-    with operations.batch_alter_table("users", recreate="always") as batch:
+    with operations.batch_alter_table("users") as batch:
         batch.alter_column("name", type_=sa.String(500))
 
 
