@@ -11,7 +11,7 @@ import re
 import sqlite3
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from sqlalchemy import case, delete, or_, select, update
@@ -25,6 +25,9 @@ if TYPE_CHECKING:
     from sqlalchemy.engine import Connection
 
 _SHORT_AND_PLAIN = re.compile(r"[\w.:/@~-]{1,80}", re.ASCII)
+
+_LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
+"""Of a bucket that was never closed: open also if the clock is set back."""
 
 Keys = dict[str, Window]
 """The windows of a limit by the key of their bucket, for the subjects in hand."""
@@ -102,7 +105,7 @@ def give_back(taken: Taken) -> None:
         .where(Bucket.key.in_(ordered), Bucket.count > 0)
         .values(
             count=case((is_series, 0), else_=Bucket.count - 1),
-            opens_at=case((is_series, Bucket.window_started_at), else_=Bucket.opens_at),
+            opens_at=case((is_series, _LONG_AGO), else_=Bucket.opens_at),
         ),
         execution_options={"synchronize_session": False},
     )
@@ -188,7 +191,7 @@ def _take_all(connection: Connection, keys: Keys, now: datetime) -> dict[str, in
                 "count": 1,
                 "capacity": window.capacity,
                 "window_started_at": now,
-                "opens_at": now,
+                "opens_at": _LONG_AGO,
                 "expires_at": now + window.period,
             }
             for key, window in keys.items()
