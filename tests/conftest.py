@@ -13,7 +13,7 @@ from tests.support import chromium as debian_chromium
 from tests.support import live_server as servers
 from tests.support import provider, run
 from tests.support.browser import Browser as Windowless
-from tests.support.databases import Databases, EngineKind
+from tests.support.databases import EngineKind
 from tests.support.factories import Factory
 from tests.support.time_travel import Clock, standing_still
 
@@ -41,7 +41,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 def pytest_unconfigure(config: pytest.Config) -> None:
     if not _is_worker(config):
-        _databases().remove_template()
+        provider.databases().remove_template()
         run.end()
 
 
@@ -65,10 +65,6 @@ def clock() -> Iterator[Clock]:
 # --- databases -----------------------------------------------------------------------------------
 
 
-def _databases() -> Databases:
-    return Databases(run.folder(), lambda url: provider.migrate(url, run.folder()))
-
-
 @pytest.fixture(params=list(EngineKind))
 def engine_kind(request: pytest.FixtureRequest) -> EngineKind:
     """SQLite, then PostgreSQL: whatever asks for a database runs on both."""
@@ -79,14 +75,14 @@ def engine_kind(request: pytest.FixtureRequest) -> EngineKind:
 @pytest.fixture
 def database_url(engine_kind: EngineKind, tmp_path: Path) -> Iterator[str]:
     """A database of one's own with the current schema."""
-    with _databases().migrated(engine_kind, tmp_path) as url:
+    with provider.databases().migrated(engine_kind, tmp_path) as url:
         yield url
 
 
 @pytest.fixture
 def empty_database_url(engine_kind: EngineKind, tmp_path: Path) -> Iterator[str]:
     """A database without any table."""
-    with _databases().empty(engine_kind, tmp_path) as url:
+    with provider.databases().empty(engine_kind, tmp_path) as url:
         yield url
 
 

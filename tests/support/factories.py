@@ -10,7 +10,7 @@ import pyotp
 from idp import clock
 from idp.accounts import create
 from idp.authentication import password as passwords
-from idp.authentication import totp
+from idp.authentication import recovery_code, totp
 from idp.authentication.password_hash import StoredHash
 from idp.clients import register, templates
 from idp.clients.metadata import ProposedClient
@@ -58,6 +58,13 @@ class Factory:
         """An authenticator app, already enrolled."""
         with self.app.app_context(), transaction():
             return Phone(totp.enrol_directly(user).secret)
+
+    def recovery_codes(self, user: User) -> list[str]:
+        """A set, already said to be saved."""
+        with self.app.app_context(), transaction():
+            codes = recovery_code.begin(user, "factory")
+            assert recovery_code.confirm_saved(user, "factory")
+            return list(codes)
 
     def client(self, template: str = "web", **metadata: Any) -> RelyingParty:
         """A registered client, and a relying party that speaks for it."""

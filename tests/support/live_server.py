@@ -1,4 +1,4 @@
-"""The provider as it is deployed: granian in a process of its own, with real threads."""
+"""A program as it is deployed: granian in a process of its own, with real threads."""
 
 from __future__ import annotations
 
@@ -34,6 +34,9 @@ class LiveServer:
     ledger: Path
     """Folder where running servers are written down, so that an interrupted run can end them."""
     threads: int = 8
+    application: tuple[str, ...] = ("wsgi:app",)
+    folder: Path = PROJECT
+    health_path: str = "/healthz"
     process: subprocess.Popen[bytes] | None = field(default=None, init=False)
 
     def start(self) -> None:
@@ -41,7 +44,7 @@ class LiveServer:
         with self.log.open("ab") as output:
             self.process = subprocess.Popen(
                 self._command(),
-                cwd=PROJECT,
+                cwd=self.folder,
                 env=dict(self.environment),
                 stdin=subprocess.DEVNULL,
                 stdout=output,
@@ -76,7 +79,8 @@ class LiveServer:
     def _command(self) -> list[str]:
         where = ["--host", "127.0.0.1", "--port", str(urlsplit(self.url).port)]
         room = ["--workers", "1", "--blocking-threads", str(self.threads), "--no-ws"]
-        return [sys.executable, "-m", "granian", "--interface", "wsgi", *where, *room, "wsgi:app"]
+        granian = [sys.executable, "-m", "granian", "--interface", "wsgi"]
+        return [*granian, *where, *room, *self.application]
 
     def _entry(self) -> Path:
         assert self.process is not None
@@ -85,7 +89,7 @@ class LiveServer:
     def _answers(self) -> bool:
         connection = HTTPConnection("127.0.0.1", urlsplit(self.url).port or 0, timeout=5)
         try:
-            connection.request("GET", "/healthz", headers={"Host": urlsplit(self.url).netloc})
+            connection.request("GET", self.health_path, headers={"Host": urlsplit(self.url).netloc})
             return connection.getresponse().status == 200
         except OSError:
             return False

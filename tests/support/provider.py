@@ -18,6 +18,7 @@ from idp import schema, sealing
 from idp.extensions import db, transaction
 from idp.signing import rotation
 from tests.support import run
+from tests.support.databases import Databases
 from tests.support.time_travel import standing_still
 
 ISSUER = "https://idp.example"
@@ -76,6 +77,11 @@ def migrate(database_url: str, run_dir: Path) -> None:
             with transaction():
                 rotation.ensure_keys()
         dispose(app)
+
+
+def databases() -> Databases:
+    """Of this run, migrated as a deployment is."""
+    return Databases(run.folder(), lambda url: migrate(url, run.folder()))
 
 
 def dispose(app: Flask) -> None:

@@ -1,0 +1,121 @@
+"""The provider and the example app as real processes, knowing each other as in the demo."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+
+from sqlalchemy import delete, update
+
+from idp import clock
+from idp.demo import clients, seed
+from idp.demo.clients import DemoApp
+from idp.extensions import db, transaction
+from idp.models import Bucket, Interaction, User
+from tests.support import live_server, provider, run
+from tests.support.databases import EngineKind
+from tests.support.factories import Factory, Phone
+from tests.support.live_server import PROJECT, LiveServer
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """Somebody who can sign in with the usual password, and her authenticator app."""
+
+    email: str
+    user: User
+    phone: Phone | None = None
+
+    def code(self, steps: int = 0) -> str:
+        """Of her authenticator app, now or some steps of 30 seconds from now."""
+        assert self.phone is not None, f"{self.email} has no authenticator app"
+        return self.phone.code(steps)
+
+
+@dataclass(frozen=True, slots=True)
+class Deployment:
+    """`a` makes people and clients in its database; `app` is the example's address."""
+
+    server: LiveServer
+    app_server: LiveServer
+    a: Factory
+
+    @property
+    def issuer(self) -> str:
+        return self.server.url
+
+    @property
+    def app(self) -> str:
+        return self.app_server.url
+
+    def account(self, name: str = "Ann Example") -> Account:
+        """Somebody new, with a password only."""
+        email = f"{name.partition(' ')[0].lower()}-{secrets.token_hex(3)}@example.com"
+        return Account(email, self.a.user(email, name=name))
+
+    def account_with_phone(self, name: str = "Bob Example") -> Account:
+        """Somebody new, with an authenticator app, too."""
+        made = self.account(name)
+        return Account(made.email, made.user, self.a.phone(made.user))
+
+    def restart(self) -> None:
+        """A new process, which remembers what is in the database and nothing else."""
+        self.server.stop()
+        self.server.start()
+
+    def let_interactions_expire(self) -> None:
+        """As if everybody had left a sign-in page open for too long."""
+        past = clock.now() - timedelta(seconds=1)
+        with self.a.app.app_context(), transaction():
+            db.session.execute(update(Interaction).values(expires_at=past))
+
+    def forget_tries(self) -> None:
+        """All tests come from one address: what one of them used up must not lock the next out."""
+        with self.a.app.app_context(), transaction():
+            db.session.execute(delete(Bucket))
+
+
+@contextmanager
+def deployed(kind: EngineKind, folder: Path) -> Iterator[Deployment]:
+    """Both processes on free ports, with a database of their own."""
+    with provider.databases().migrated(kind, folder) as database_url:
+        issuer = f"http://localhost:{live_server.free_port()}"
+        mail_url = f"file://{folder / 'mail'}"
+        settings = provider.settings_for(
+            database_url, run.folder(), issuer=issuer, mail_url=mail_url
+        )
+        here = provider.build(settings)
+        app = clients.apps(live_server.free_port())[0]
+        with here.app_context(), transaction():
+            seed.apps([app])
+        server = LiveServer(
+            issuer, provider.environment(settings), folder / "server.log", run.ledger()
+        )
+        with live_server.running(server), live_server.running(_example(app, issuer, folder)) as web:
+            yield Deployment(server, web, Factory(here))
+        provider.dispose(here)
+
+
+def _example(app: DemoApp, issuer: str, folder: Path) -> LiveServer:
+    environment = {
+        "ISSUER": issuer,
+        "CLIENT_ID": app.client_id,
+        "CLIENT_SECRET": app.client_secret,
+        "BASE_URL": app.base_url,
+        "APP_NAME": app.name,
+        "SESSION_FILE": str(folder / "app.sqlite3"),
+    }
+    return LiveServer(
+        app.base_url,
+        {**os.environ, **environment},
+        folder / "app.log",
+        run.ledger(),
+        application=("web_flask:create_app", "--factory"),
+        folder=PROJECT / "clients_example",
+        health_path="/",
+    )
