@@ -38,7 +38,7 @@ types: $(DEV) ## mypy, strict
 	@$(BIN)/mypy
 
 layers: $(DEV) ## who may import whom
-	@$(BIN)/lint-imports --no-logo
+	@$(BIN)/lint-imports --no-logo --no-cache
 
 migrations: $(DEV) ## the migrations lead to the models
 	@.ci/migrations
