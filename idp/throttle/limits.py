@@ -85,7 +85,7 @@ PASSWORD_SERIES = Window(
     devices=(Device.UNKNOWN,),
 )
 """Strangers wait, ever longer, but are never shut out for good: that would shut out the owner too
-(docs/decisions/no-lock-out-by-strangers.md)."""
+(docs/decisions/0007-strangers-lock-nobody-out.md)."""
 
 SUSPICIOUS_SERIES = 100
 """At this many failures in a row the operator is told (NIST SP 800-63B-4 §3.2.2)."""
