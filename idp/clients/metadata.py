@@ -11,14 +11,15 @@ import unicodedata
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import urlsplit
 
 from idp.authentication.assurance import LEVELS
 from idp.clients import redirect_uri
 from idp.clients.redirect_uri import Deployment
 from idp.signing import public_jwk
-from idp.signing.algorithms import OFFERED
+from idp.signing.algorithms import ALGORITHMS, OFFERED
 
-AUTH_METHODS = ("client_secret_basic", "client_secret_post", "none")
+AUTH_METHODS = ("client_secret_basic", "client_secret_post", "private_key_jwt", "none")
 GRANT_TYPES = ("authorization_code", "refresh_token", "client_credentials")
 RESPONSE_TYPES = ("code",)
 APPLICATION_TYPES = ("web", "native")
@@ -35,7 +36,8 @@ LONGEST_GRACE = 30
 SHORTEST_TOKEN, LONGEST_TOKEN = 30, 3_600
 """Seconds of an access token's life."""
 
-URI_MEMBERS = ("client_uri", "logo_uri", "policy_uri", "tos_uri", "initiate_login_uri", "jwks_uri")
+URI_MEMBERS = ("client_uri", "logo_uri", "policy_uri", "tos_uri", "initiate_login_uri")
+SUBJECT_TYPES = ("public", "pairwise")
 
 _SCOPE = re.compile(r"[\x21\x23-\x5b\x5d-\x7e]+")
 _BIDI = set("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
@@ -64,6 +66,18 @@ class ProposedClient:
     post_logout_redirect_uris: tuple[str, ...] = ()
     scope: str = STANDARD_SCOPE
     id_token_signed_response_alg: str = "RS256"  # noqa: S105  an algorithm
+    userinfo_signed_response_alg: str | None = None
+    request_object_signing_alg: str | None = None
+    token_endpoint_auth_signing_alg: str | None = None
+    jwks: dict[str, Any] | None = None
+    jwks_uri: str | None = None
+    subject_type: str = "public"
+    sector_identifier_uri: str | None = None
+    request_uris: tuple[str, ...] = ()
+    backchannel_logout_uri: str | None = None
+    backchannel_logout_session_required: bool = False
+    frontchannel_logout_uri: str | None = None
+    frontchannel_logout_session_required: bool = False
     default_max_age: int | None = None
     default_acr_values: tuple[str, ...] = ()
     require_auth_time: bool = False
@@ -80,6 +94,11 @@ class ProposedClient:
     @property
     def is_public(self) -> bool:
         return self.token_endpoint_auth_method == "none"  # noqa: S105  a method, no secret
+
+    @property
+    def proves_by_key(self) -> bool:
+        """RFC 7523 §2.2."""
+        return self.token_endpoint_auth_method == "private_key_jwt"  # noqa: S105  a method
 
     @property
     def rotates_refresh_tokens(self) -> bool:
@@ -122,6 +141,7 @@ def _choices_are_offered(proposed: ProposedClient, _: Deployment) -> Iterator[Pr
         "application_type": (proposed.application_type, APPLICATION_TYPES),
         "profile": (proposed.profile, PROFILES),
         "id_token_signed_response_alg": (proposed.id_token_signed_response_alg, OFFERED),
+        "subject_type": (proposed.subject_type, SUBJECT_TYPES),
     }
     if proposed.token_endpoint_auth_method is not None:
         chosen = proposed.token_endpoint_auth_method
@@ -129,6 +149,17 @@ def _choices_are_offered(proposed: ProposedClient, _: Deployment) -> Iterator[Pr
     for member, (value, offered) in single.items():
         if value not in offered:
             yield member, f"offered: {', '.join(offered)}"
+    for member, chosen_alg, offered_algs in (
+        ("userinfo_signed_response_alg", proposed.userinfo_signed_response_alg, OFFERED),
+        ("request_object_signing_alg", proposed.request_object_signing_alg, tuple(ALGORITHMS)),
+        (
+            "token_endpoint_auth_signing_alg",
+            proposed.token_endpoint_auth_signing_alg,
+            tuple(ALGORITHMS),
+        ),
+    ):
+        if chosen_alg is not None and chosen_alg not in offered_algs:
+            yield member, f"offered: {', '.join(offered_algs)}"
     several = {
         "grant_types": (proposed.grant_types, GRANT_TYPES),
         "response_types": (proposed.response_types, RESPONSE_TYPES),
@@ -179,11 +210,13 @@ def _other_uris_are_https(proposed: ProposedClient, deployment: Deployment) -> I
 
 
 def _keys_are_public(proposed: ProposedClient, _: Deployment) -> Iterator[Problem]:
-    if "jwks" not in proposed.metadata:
+    if proposed.jwks is None:
+        if proposed.proves_by_key and proposed.jwks_uri is None:
+            yield "jwks", "private_key_jwt needs jwks or jwks_uri"
         return
-    if "jwks_uri" in proposed.metadata:
+    if proposed.jwks_uri is not None:
         yield "jwks", "either jwks or jwks_uri"
-    keys = proposed.metadata["jwks"].get("keys")
+    keys = proposed.jwks.get("keys")
     if not isinstance(keys, list) or not 1 <= len(keys) <= MOST_KEYS:
         yield "jwks", f"must be an object whose keys are a list of 1 to {MOST_KEYS}"
         return
@@ -192,6 +225,38 @@ def _keys_are_public(proposed: ProposedClient, _: Deployment) -> Iterator[Proble
     kids = [str(key["kid"]) for key in keys if isinstance(key, dict) and "kid" in key]
     if len(set(kids)) < len(kids):
         yield "jwks", "two keys have the same kid"
+
+
+def _calls_go_to_the_client(proposed: ProposedClient, deployment: Deployment) -> Iterator[Problem]:
+    """Where we call the client, or send its users: https, without a fragment but for
+    `request_uris`.
+    """
+    single = {
+        "jwks_uri": proposed.jwks_uri,
+        "sector_identifier_uri": proposed.sector_identifier_uri,
+        "backchannel_logout_uri": proposed.backchannel_logout_uri,
+        "frontchannel_logout_uri": proposed.frontchannel_logout_uri,
+    }
+    named = [(member, uri) for member, uri in single.items() if uri is not None]
+    # The fragment of a request_uri is a hash of its content (OIDC Core §6.2).
+    named += [
+        ("request_uris", uri.partition("#")[0]) for uri in proposed.request_uris[:MOST_VALUES]
+    ]
+    for member, uri in named:
+        if wrong := redirect_uri.web_problem(uri, deployment):
+            yield member, f"{_shown(uri)} {wrong}"
+    if len(proposed.request_uris) > MOST_VALUES:
+        yield "request_uris", f"at most {MOST_VALUES}"
+
+
+def _pairwise_has_one_sector(proposed: ProposedClient, _: Deployment) -> Iterator[Problem]:
+    """OIDC Core §8.1: with several hosts only a sector identifier says which clients belong
+    together.
+    """
+    if proposed.subject_type != "pairwise" or proposed.sector_identifier_uri is not None:
+        return
+    if len({urlsplit(uri).hostname for uri in proposed.redirect_uris}) != 1:
+        yield "sector_identifier_uri", "pairwise with several hosts, or none, needs one"
 
 
 def _scopes_are_tokens(proposed: ProposedClient, _: Deployment) -> Iterator[Problem]:
@@ -259,6 +324,8 @@ RULES: tuple[Rule, ...] = (
     _redirects_lead_to_the_client,
     _other_uris_are_https,
     _keys_are_public,
+    _calls_go_to_the_client,
+    _pairwise_has_one_sector,
     _scopes_are_tokens,
     _levels_are_reachable,
     _numbers_are_sane,

@@ -33,6 +33,18 @@ class RegisteredClient:
     post_logout_redirect_uris: tuple[str, ...]
     scopes: frozenset[str]
     id_token_signed_response_alg: str
+    userinfo_signed_response_alg: str | None
+    request_object_signing_alg: str | None
+    token_endpoint_auth_signing_alg: str | None
+    jwks: dict[str, Any] | None
+    jwks_uri: str | None
+    subject_type: str
+    sector_identifier_uri: str | None
+    request_uris: tuple[str, ...]
+    backchannel_logout_uri: str | None
+    backchannel_logout_session_required: bool
+    frontchannel_logout_uri: str | None
+    frontchannel_logout_session_required: bool
     default_max_age: int | None
     default_acr_values: tuple[str, ...]
     require_auth_time: bool
@@ -44,6 +56,7 @@ class RegisteredClient:
     access_token_lifetime: int | None
     metadata: dict[str, Any]
     secrets: tuple[Secret, ...]
+    registration_token_digest: bytes | None = field(repr=False)
     created_at: datetime
     disabled_at: datetime | None
 

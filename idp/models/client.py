@@ -31,6 +31,20 @@ class Client(Base):
     scope: Mapped[str] = mapped_column(Text)
     """The scopes it may ask for, separated by spaces."""
     id_token_signed_response_alg: Mapped[str] = mapped_column(String(10), default="RS256")
+    userinfo_signed_response_alg: Mapped[str | None] = mapped_column(String(10))
+    request_object_signing_alg: Mapped[str | None] = mapped_column(String(10))
+    token_endpoint_auth_signing_alg: Mapped[str | None] = mapped_column(String(10))
+    jwks: Mapped[dict[str, Any] | None] = mapped_column(Document)
+    jwks_uri: Mapped[str | None] = mapped_column(Text)
+    subject_type: Mapped[str] = mapped_column(String(10), default="public")
+    sector_identifier_uri: Mapped[str | None] = mapped_column(Text)
+    request_uris: Mapped[list[str]] = mapped_column(Document, default=list)
+    backchannel_logout_uri: Mapped[str | None] = mapped_column(Text)
+    backchannel_logout_session_required: Mapped[bool] = mapped_column(default=False)
+    frontchannel_logout_uri: Mapped[str | None] = mapped_column(Text)
+    frontchannel_logout_session_required: Mapped[bool] = mapped_column(default=False)
+    registration_token_digest: Mapped[bytes | None] = mapped_column(Digest)
+    """Of the token with which a client that registered itself manages its registration."""
     default_max_age: Mapped[int | None] = mapped_column(Integer)
     """Seconds (OIDC Registration §2)."""
     default_acr_values: Mapped[list[str]] = mapped_column(Document, default=list)
@@ -64,6 +78,30 @@ class ClientSecret(Base):
     digest: Mapped[bytes] = mapped_column(Digest)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
     expires_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class InitialAccessToken(Base):
+    """What lets a stranger register clients (RFC 7591 §3), and what such clients may be."""
+
+    __tablename__ = "initial_access_tokens"
+
+    digest: Mapped[bytes] = mapped_column(Digest, primary_key=True)
+    note: Mapped[str] = mapped_column(Text, default="")
+    policy: Mapped[dict[str, Any]] = mapped_column(Document, default=dict)
+    """Members that its clients get whatever they ask: profile, scope, PKCE waiver."""
+    uses_left: Mapped[int] = mapped_column(Integer, default=1)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
+    expires_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
+
+
+class UsedAssertion(Base):
+    """A `jti` of a client's assertion: inserting it is the check (RFC 7523 §3, rule 7)."""
+
+    __tablename__ = "used_assertions"
+
+    digest: Mapped[bytes] = mapped_column(Digest, primary_key=True)
+    """Of the client and the `jti` together."""
+    expires_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
 
 
 class CacheVersion(Base):

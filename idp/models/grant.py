@@ -90,6 +90,34 @@ class RefreshToken(Base):
     consumed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
+class DeviceAuthorization(Base):
+    """A device that waits for its user elsewhere (RFC 8628), until it is allowed or denied."""
+
+    __tablename__ = "device_authorizations"
+
+    digest: Mapped[bytes] = mapped_column(Digest, primary_key=True)
+    """Of the device code."""
+    user_code_digest: Mapped[bytes] = mapped_column(Digest, unique=True)
+    client_id: Mapped[str] = mapped_column(String(255))
+    scope: Mapped[str] = mapped_column(Text)
+    resource: Mapped[list[str]] = mapped_column(Document, default=list)
+    address: Mapped[str] = mapped_column(String(64), default="")
+    """Where the device asked from, shown to the user."""
+    user_id: Mapped[str | None] = mapped_column(
+        ForeignKey("users.id", ondelete="CASCADE"), index=True
+    )
+    session_id: Mapped[str | None] = mapped_column(Identifier)
+    approval: Mapped[dict[str, Any] | None] = mapped_column(Document)
+    interval: Mapped[int] = mapped_column(Integer, default=5)
+    """Seconds between polls; grows by `slow_down`."""
+    polled_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
+    expires_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
+    allowed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    denied_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    consumed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
 class DeniedToken(Base):
     """A JWT access token that was revoked before its `exp`, when no family ends with it."""
 

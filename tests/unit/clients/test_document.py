@@ -109,7 +109,7 @@ def test_of_a_key_set_only_the_keys_are_kept():
     key = ECKey.generate_key("P-256").as_dict(private=False)
     proposed = from_document(PHOTOS | {"jwks": {"keys": [key], "note": "\x00"}})
 
-    assert proposed.metadata["jwks"] == {"keys": [key]}
+    assert proposed.jwks == {"keys": [key]}
 
 
 def test_a_client_without_a_name_is_called_by_its_host():

@@ -87,11 +87,11 @@ def test_grants_and_responses_have_to_agree(changes, member):
         ({"metadata": {"initiate_login_uri": "com.example.app:/x"}}, "initiate_login_uri"),
         ({"metadata": {"contacts": ("nobody",)}}, "contacts"),
         ({"metadata": {"software_id": "a\x00"}}, "software_id"),
-        ({"metadata": {"jwks": {"keys": []}}}, "jwks"),
-        ({"metadata": {"jwks": {"keys": None}}}, "jwks"),
-        ({"metadata": {"jwks": {"keys": [KEY | {"d": "AA"}]}}}, "jwks"),
-        ({"metadata": {"jwks": {"keys": [KEY | {"kid": "1"}, KEY | {"kid": "1"}]}}}, "jwks"),
-        ({"metadata": {"jwks": {"keys": [KEY]}, "jwks_uri": "https://a.example/k"}}, "jwks"),
+        ({"jwks": {"keys": []}}, "jwks"),
+        ({"jwks": {"keys": None}}, "jwks"),
+        ({"jwks": {"keys": [KEY | {"d": "AA"}]}}, "jwks"),
+        ({"jwks": {"keys": [KEY | {"kid": "1"}, KEY | {"kid": "1"}]}}, "jwks"),
+        ({"jwks": {"keys": [KEY]}, "jwks_uri": "https://a.example/k"}, "jwks"),
     ],
 )
 def test_what_we_cannot_honour_is_refused(changes, member):
