@@ -16,6 +16,7 @@ from idp.demo.people import PEOPLE
 
 DEFAULT_PORT = 5000
 DEFAULT_APP_PORT = 5001
+HIGHEST_PORT = 65_535
 _FLASK = (sys.executable, "-m", "flask", "--app", "wsgi")
 
 
@@ -33,8 +34,11 @@ class Plan:
         port = _port(environment, "IDP_PORT", DEFAULT_PORT)
         app_port = _port(environment, "DEMO_RP_PORT", DEFAULT_APP_PORT)
         plan = cls(port, app_port, environment.get("IDP_ISSUER") or f"http://localhost:{port}")
-        if port in plan.app_ports:
-            raise output.Refused("IDP_PORT and DEMO_RP_PORT overlap; the apps use two ports.")
+        if port in plan.app_ports or max(plan.app_ports) > HIGHEST_PORT:
+            raise output.Refused(
+                f"IDP_PORT {port} and DEMO_RP_PORT {app_port} do not go together:"
+                " the apps use two ports in a row."
+            )
         return plan
 
     @property
@@ -69,7 +73,7 @@ class Plan:
 
 def _port(environment: Mapping[str, str], name: str, default: int) -> int:
     written = environment.get(name) or str(default)
-    if not written.isdecimal() or not 0 < int(written) < 65536:
+    if not written.isdecimal() or not 0 < int(written) <= HIGHEST_PORT:
         raise output.Refused(f"{name}: {written!r} is not a port number.")
     return int(written)
 
