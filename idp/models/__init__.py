@@ -2,7 +2,13 @@
 
 from idp.models.audit_event import AuditEvent
 from idp.models.base import Base
-from idp.models.client import CacheVersion, Client, ClientSecret
+from idp.models.client import (
+    CacheVersion,
+    Client,
+    ClientSecret,
+    InitialAccessToken,
+    UsedAssertion,
+)
 from idp.models.credential import (
     Password,
     RecoveryCode,
@@ -10,9 +16,17 @@ from idp.models.credential import (
     TotpCredential,
     TotpMiss,
 )
-from idp.models.grant import AuthorizationCode, DeniedToken, Grant, RefreshToken, TokenFamily
+from idp.models.grant import (
+    AuthorizationCode,
+    DeniedToken,
+    DeviceAuthorization,
+    Grant,
+    RefreshToken,
+    TokenFamily,
+)
 from idp.models.heartbeat import Heartbeat
 from idp.models.interaction import Interaction, Kind, MailedLink
+from idp.models.outbox import OutboundMessage
 from idp.models.session import AuthenticationEvent, Session
 from idp.models.signing_key import SigningKey
 from idp.models.throttle import Bucket
@@ -28,12 +42,15 @@ __all__ = [
     "Client",
     "ClientSecret",
     "DeniedToken",
+    "DeviceAuthorization",
     "EmailAddress",
     "Grant",
     "Heartbeat",
+    "InitialAccessToken",
     "Interaction",
     "Kind",
     "MailedLink",
+    "OutboundMessage",
     "Password",
     "RecoveryCode",
     "RecoveryCodeSet",
@@ -44,5 +61,6 @@ __all__ = [
     "TokenFamily",
     "TotpCredential",
     "TotpMiss",
+    "UsedAssertion",
     "User",
 ]
