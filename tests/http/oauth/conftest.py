@@ -14,6 +14,7 @@ from idp.extensions import db, transaction
 from idp.models import AuditEvent, TokenFamily
 from idp.oauth import server
 from idp.oauth.approval import Approval
+from idp.oauth.request import AuthorizationRequest
 from tests.support.relying_party import RelyingParty, answer
 
 if TYPE_CHECKING:
@@ -116,3 +117,29 @@ def refused(response: Any, status: int, error: str) -> None:
     assert (response.status_code, response.json["error"]) == (status, error)
     assert response.headers["Cache-Control"] == "no-store"
     assert set(response.json) <= {"error", "error_description"}
+
+
+@pytest.fixture
+def judged(app: Flask, rp: RelyingParty) -> Any:
+    """`judged(prompt="login")`: rp's request, as the provider understood it."""
+
+    def accept(asking: RelyingParty = rp, **changes: Any) -> AuthorizationRequest:
+        pairs = [
+            (name, value)
+            for name, values in asking.parameters(**changes).items()
+            for value in (values if isinstance(values, list) else [values])
+        ]
+        with app.app_context():
+            return server.accept(pairs)
+
+    return accept
+
+
+def error_of(rp: RelyingParty, **changes: Any) -> str:
+    """The error that a request with `prompt=none` is redirected with; its `iss` is checked too."""
+    response = rp.client.get(rp.authorization_url(**({"prompt": "none"} | changes)))
+    assert response.status_code == 303, response.text
+    said = answer(response.headers["Location"])
+    assert said["iss"] == rp.issuer
+    assert "code" not in said
+    return said["error"]

@@ -1,19 +1,11 @@
 """Proof keys: S256 from everybody, judged at both ends."""
 
-from urllib.parse import parse_qs, urlsplit
-
 import pytest
 
-from tests.http.oauth.conftest import refused
+from tests.http.oauth.conftest import error_of, refused
 from tests.support.spec_matrix import spec
 
 GOOD = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM"
-
-
-def error_of(rp, **changes):
-    response = rp.client.get(rp.authorization_url(prompt="none", **changes))
-    assert response.status_code == 303
-    return parse_qs(urlsplit(response.headers["Location"]).query)["error"][0]
 
 
 NOT_S256 = [

@@ -1,0 +1,102 @@
+"""Discovery and the key set: what they say is what is installed, and they cost nothing."""
+
+from authlib.oauth2.rfc8414 import AuthorizationServerMetadata
+from authlib.oidc.discovery import OpenIDProviderMetadata
+
+from tests.support.spec_matrix import spec
+from tests.support.statements import recorded
+
+OPENID = "/.well-known/openid-configuration"
+OAUTH = "/.well-known/oauth-authorization-server"
+
+
+@spec("OIDC Discovery", "3")
+@spec("OIDC Discovery", "4.2")
+def test_the_document(client, settings):
+    response = client.get(OPENID)
+
+    issuer = settings.issuer
+    assert response.status_code == 200
+    assert response.mimetype == "application/json"
+    assert response.json == {
+        "issuer": issuer,
+        "authorization_endpoint": f"{issuer}/authorize",
+        "token_endpoint": f"{issuer}/token",
+        "jwks_uri": f"{issuer}/jwks",
+        "userinfo_endpoint": f"{issuer}/userinfo",
+        "response_types_supported": ["code"],
+        "response_modes_supported": ["query", "form_post"],
+        "grant_types_supported": ["authorization_code", "refresh_token", "client_credentials"],
+        "token_endpoint_auth_methods_supported": [
+            "client_secret_basic",
+            "client_secret_post",
+            "none",
+        ],
+        "code_challenge_methods_supported": ["S256"],
+        "authorization_response_iss_parameter_supported": True,
+        "subject_types_supported": ["public"],
+        "id_token_signing_alg_values_supported": ["RS256", "ES256"],
+        "acr_values_supported": ["urn:idp:loa:1fa", "urn:idp:loa:2fa", "1", "2"],
+        "prompt_values_supported": ["none", "login", "consent", "select_account"],
+        "claims_parameter_supported": True,
+        "request_parameter_supported": False,
+        "request_uri_parameter_supported": False,
+        "scopes_supported": ["openid", "profile", "email", "address", "phone", "offline_access"],
+        "claim_types_supported": ["normal"],
+        "claims_supported": response.json["claims_supported"],
+    }
+    assert {"sub", "acr", "amr", "auth_time", "email", "address"} <= set(
+        response.json["claims_supported"]
+    )
+
+
+@spec("OIDC Discovery", "4.3")
+def test_authlib_finds_nothing_wrong_with_it(client):
+    OpenIDProviderMetadata(client.get(OPENID).json).validate()
+    AuthorizationServerMetadata(client.get(OPENID).json).validate()
+
+
+@spec("RFC 8414", "3")
+def test_it_stands_at_the_address_of_oauth_too(client):
+    assert client.get(OAUTH).data == client.get(OPENID).data
+
+
+@spec("OIDC Core", "10.1")
+def test_the_key_set_holds_public_keys_only(client):
+    keys = client.get("/jwks").json["keys"]
+
+    assert {key["alg"] for key in keys} == {"RS256", "ES256"}
+    assert len({key["kid"] for key in keys}) == len(keys)
+    for key in keys:
+        assert key["use"] == "sig"
+        assert not set(key) & {"d", "p", "q", "dp", "dq", "qi", "k"}
+
+
+def test_public_documents_are_cached_and_revalidated(client):
+    for path in (OPENID, OAUTH, "/jwks"):
+        first = client.get(path)
+        again = client.get(path, headers={"If-None-Match": first.headers["ETag"]})
+
+        assert (again.status_code, again.data) == (304, b"")
+        assert first.headers["Cache-Control"] == "public, max-age=900"
+        assert first.headers["Access-Control-Allow-Origin"] == "*"
+        assert "Set-Cookie" not in first.headers
+
+
+def test_public_documents_ask_the_database_nothing(client, app):
+    from idp.extensions import db
+
+    client.get(OPENID), client.get("/jwks")
+    with app.app_context():
+        engine = db.engine
+
+    with recorded(engine) as record:
+        client.get(OPENID), client.get("/jwks")
+
+    assert record.statements == []
+
+
+def test_they_are_for_reading(client):
+    for path in (OPENID, "/jwks"):
+        assert client.head(path).status_code == 200
+        assert client.post(path).status_code == 405

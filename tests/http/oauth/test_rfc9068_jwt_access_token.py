@@ -1,0 +1,68 @@
+"""JWT access tokens: their header, their claims, and that no other JWT passes for one."""
+
+from tests.support.relying_party import claims, header
+from tests.support.spec_matrix import spec
+
+
+@spec("RFC 9068", "2.1")
+@spec("RFC 9068", "2.2")
+def test_it_says_what_a_resource_server_needs(rp, approve, clock):
+    token = approve.tokens(rp, scope="openid email")["access_token"]
+
+    said, now = claims(token), int(clock.now().timestamp())
+    assert {header(token)[name] for name in ("typ", "alg")} == {"at+jwt", "ES256"}
+    assert header(token)["kid"] in {key["kid"] for key in rp.client.get("/jwks").json["keys"]}
+    assert len(said.pop("jti")) >= 22
+    assert said.pop("fam")
+    assert said.pop("sid")
+    assert said == {
+        "iss": rp.issuer,
+        "sub": approve.user.sub,
+        "aud": rp.issuer,
+        "client_id": rp.client_id,
+        "iat": now,
+        "exp": now + 600,
+        "scope": "openid email",
+        "auth_time": now,
+        "acr": "urn:idp:loa:2fa",
+        "amr": ["pwd", "otp", "mfa"],
+    }
+
+
+@spec("RFC 9068", "2.2")
+def test_no_two_are_alike(rp, approve):
+    token = approve.tokens(rp)["refresh_token"]
+
+    identifiers = {claims(rp.refresh(token).json["access_token"])["jti"] for _ in range(5)}
+
+    assert len(identifiers) == 5
+
+
+def test_a_client_may_have_a_lifetime_of_its_own(a, approve):
+    rp = a.client(access_token_lifetime=120)
+
+    body = approve.tokens(rp)
+
+    said = claims(body["access_token"])
+    assert body["expires_in"] == said["exp"] - said["iat"] == 120
+
+
+@spec("RFC 9068", "4")
+def test_an_id_token_is_no_access_token(a, approve):
+    """The same algorithm and key do not help: the type differs."""
+    rp = a.client(id_token_signed_response_alg="ES256")
+
+    assert rp.userinfo(approve.tokens(rp)["id_token"]).status_code == 401
+
+
+@spec("RFC 9068", "4")
+def test_a_token_for_somebody_else_is_refused(app, rp, approve):
+    from idp.signing import jwt
+
+    said = claims(approve.tokens(rp)["access_token"])
+    with app.app_context():
+        foreign = jwt.sign("at+jwt", said | {"aud": "https://api.example"}, "ES256")
+        listed = jwt.sign("at+jwt", said | {"aud": ["https://api.example", rp.issuer]}, "ES256")
+
+    assert rp.userinfo(foreign).status_code == 401
+    assert rp.userinfo(listed).status_code == 200

@@ -1,0 +1,102 @@
+"""What the machine endpoints ask of the database, whatever the machine's speed."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+
+import pytest
+
+from idp.extensions import db
+from tests.http.oauth.conftest import Approver
+from tests.support.statements import recorded
+
+
+@pytest.fixture
+def approve(app, a):
+    return Approver(app, a.user())
+
+
+@pytest.fixture
+def at_most(app):
+    """Statements and writing transactions of the block, once caches are warm."""
+    with app.app_context():
+        engine = db.engine
+
+    @contextmanager
+    def measured(*, statements, writes):
+        with recorded(engine) as record:
+            yield
+        assert len(record.statements) <= statements, record.statements
+        assert record.writing_transactions == writes, record.statements
+
+    return measured
+
+
+def test_client_credentials(a, at_most):
+    machine = a.client("machine", scope="reports:read")
+    machine.token(grant_type="client_credentials")
+
+    with at_most(statements=1, writes=0):
+        assert machine.token(grant_type="client_credentials").status_code == 200
+
+
+def test_code_exchange(a, approve, at_most):
+    rp = a.client()
+    approve.tokens(rp)
+    code = approve.code(rp)
+
+    with at_most(statements=5, writes=1):
+        assert rp.exchange(code).status_code == 200
+
+
+def test_refresh_without_rotation(a, approve, at_most):
+    rp = a.client()
+    token = approve.tokens(rp)["refresh_token"]
+
+    with at_most(statements=4, writes=0):
+        assert rp.refresh(token).status_code == 200
+
+
+def test_refresh_without_rotation_after_a_day(a, approve, at_most, clock):
+    rp = a.client()
+    token = approve.tokens(rp, scope="openid offline_access")["refresh_token"]
+    rp.refresh(token)
+    clock.advance(days=1)
+    rp.refresh(approve.tokens(rp)["refresh_token"])
+
+    with at_most(statements=4, writes=1):
+        assert rp.refresh(token).status_code == 200
+
+
+def test_refresh_with_rotation(a, approve, at_most):
+    spa = a.client("spa")
+    token = spa.refresh(approve.tokens(spa)["refresh_token"]).json["refresh_token"]
+
+    with at_most(statements=4, writes=1):
+        assert spa.refresh(token).status_code == 200
+
+
+def test_userinfo(a, approve, at_most):
+    rp = a.client()
+    token = approve.tokens(rp, scope="openid profile email")["access_token"]
+    rp.userinfo(token)
+
+    with at_most(statements=2, writes=0):
+        assert rp.userinfo(token).status_code == 200
+
+
+def test_authorization_with_a_live_session_and_remembered_consent(a, browser, at_most):
+    """Answered in the same request, without a page of ours."""
+    from tests.support.factories import EMAIL, PASSWORD
+
+    rp, _ = a.client(), a.user(email="other@example.com")
+    a.user()
+    browser.open(rp.authorization_url()).submit(username=EMAIL, password=PASSWORD).press("Allow")
+    browser.open(rp.authorization_url())
+    assert browser.left_for is not None
+
+    with at_most(statements=5, writes=1):
+        response = browser.client.get(rp.authorization_url())
+
+    assert response.status_code == 303
+    assert response.headers["Location"].startswith(rp.redirect_uri)
