@@ -11,7 +11,7 @@ DEV := .venv/.installed-requirements-dev
 PYTEST := $(BIN)/python -m pytest -n 2 --dist worksteal $(if $(T),-k "$(T)")
 
 .PHONY: help demo test dev check static lint types layers migrations unit http cli browser interop security perf \
-  coverage fix migration bench routes rules totp mail screenshots hooks lock upgrade clean
+  coverage fix migration bench routes rules totp mail readme screenshots hooks lock upgrade clean
 
 help: ## print this list
 	@sed -nE 's/^([a-z]+):.*## (.*)/  \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
@@ -87,6 +87,9 @@ totp: $(DEMO) ## the current one-time codes of the demo people
 
 mail: $(DEMO) ## the demo mailbox
 	@$(IDP) dev mail
+
+readme: $(DEV) ## write the tables of the README from the code
+	@$(BIN)/python -m tests.support.readme
 
 screenshots: $(DEV) ## pictures of every page in var/screenshots
 	@.ci/chromium

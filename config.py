@@ -141,7 +141,9 @@ class BrandSettings(_Group):
     """What users read and where they find help."""
 
     name: str = "Sign-in"
+    """The heading of every page, and the issuer that authenticator apps show."""
     support_url: str | None = None
+    """Where the pages send people who are stuck; none, no link."""
 
 
 class ServerSettings(_Group):
