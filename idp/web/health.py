@@ -12,6 +12,7 @@ from werkzeug.exceptions import NotFound
 
 from idp import metrics as registry
 from idp import schema
+from idp.authentication import time_check
 from idp.extensions import db, settings
 from idp.sealing import KeyRingError, SealBroken
 from idp.signing import keystore
@@ -70,7 +71,12 @@ def _keys() -> bool:
     return keystore.active("RS256") is not None and keystore.active("ES256") is not None
 
 
-CHECKS: dict[str, Callable[[], bool]] = {"database": _database, "schema": _schema, "keys": _keys}
+CHECKS: dict[str, Callable[[], bool]] = {
+    "database": _database,
+    "schema": _schema,
+    "keys": _keys,
+    "clock": time_check.is_trustworthy,
+}
 """What a node needs before traffic is sent to it."""
 
 
