@@ -83,7 +83,7 @@ CHECKS: dict[str, Callable[[], bool]] = {
 def _passes(check: Callable[[], bool]) -> bool:
     try:
         return check()
-    except (SQLAlchemyError, KeyRingError, SealBroken, LookupError):
+    except (SQLAlchemyError, KeyRingError, SealBroken, keystore.NoSigningKey):
         current_app.logger.warning("readiness check failed", exc_info=True)
         db.session.rollback()
         return False
