@@ -41,7 +41,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 def pytest_unconfigure(config: pytest.Config) -> None:
     if not _is_worker(config):
-        provider.databases().remove_template()
+        provider.databases().remove_everything()
         run.end()
 
 

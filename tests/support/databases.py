@@ -1,19 +1,21 @@
-"""Databases for tests: migrated once per run as a template, copied for each test."""
+"""Databases for tests: migrated once per run as a template, and one's own for a whole test."""
 
 from __future__ import annotations
 
 import secrets
 import shutil
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 
 from sqlalchemy import URL, Connection, create_engine, make_url, text
+from sqlalchemy.exc import SQLAlchemyError
 
 from tests.support import postgres
 from tests.support.postgres import taking_turns
+from tests.support.spare import Spare
 
 
 class EngineKind(StrEnum):
@@ -25,25 +27,44 @@ class EngineKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Databases:
-    """The databases of one test run, shared by its worker processes."""
+    """What one worker process knows about the databases of its test run."""
 
     run_dir: Path
     migrate: Callable[[str], None]
     """Brings the empty database at a URL to the current schema."""
+    _spares: list[Spare] = field(default_factory=list)
 
     @contextmanager
     def migrated(self, kind: EngineKind, folder: Path) -> Iterator[str]:
         """The URL of a database of one's own, with the current schema."""
         with taking_turns(self.run_dir / f"{kind}.template.lock"):
             template = self._template(kind)
-        with self._copy(kind, template, folder) as url:
+        own = (
+            _copy_of_file(template, folder) if kind is EngineKind.SQLITE else self._spare(template)
+        )
+        with own as url:
             yield url
 
     @contextmanager
     def empty(self, kind: EngineKind, folder: Path) -> Iterator[str]:
         """The URL of a database without any table, for tests of the migrations themselves."""
-        with self._copy(kind, None, folder) as url:
-            yield url
+        if kind is EngineKind.SQLITE:
+            yield f"sqlite:///{folder / secrets.token_hex(4)}.sqlite3"
+            return
+        name = self._create("TEMPLATE template0")
+        try:
+            yield self._on_server(name)
+        finally:
+            self._drop(name)
+
+    def remove_everything(self) -> None:
+        """Leave nothing of this run on a server that goes on after it."""
+        if postgres.is_in_use(self.run_dir):
+            ours = text("SELECT datname FROM pg_database WHERE starts_with(datname, :prefix)")
+            with self._server() as connection:
+                names = list(connection.scalars(ours, {"prefix": self._prefix}))
+            for name in names:
+                self._drop(name)
 
     def _template(self, kind: EngineKind) -> str:
         note = self.run_dir / f"{kind}.template"
@@ -53,36 +74,41 @@ class Databases:
             template = str(self.run_dir / "template.sqlite3")
             url = f"sqlite:///{template}"
         else:
-            template = f"idp_test_{secrets.token_hex(4)}_template"
-            with self._server() as connection:
-                connection.execute(text(f"CREATE DATABASE {template}"))
+            template = self._create("TEMPLATE template0")
             url = self._on_server(template)
         self.migrate(url)
         note.write_text(template)
         return template
 
     @contextmanager
-    def _copy(self, kind: EngineKind, template: str | None, folder: Path) -> Iterator[str]:
-        if kind is EngineKind.SQLITE:
-            yield _copy_of_file(template, folder / f"{secrets.token_hex(4)}.sqlite3")
-            return
-        name = f"idp_test_{secrets.token_hex(8)}"
-        with self._server() as connection:
-            connection.execute(
-                text(f"CREATE DATABASE {name} {_from_template(connection, template)}")
-            )
-        try:
-            yield self._on_server(name)
-        finally:
-            with self._server() as connection:
-                connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
+    def _spare(self, template: str) -> Iterator[str]:
+        """A database that an earlier test of this worker has left, clean; else a new one.
 
-    def remove_template(self) -> None:
-        """Leave nothing on a server that is not ours."""
-        note = self.run_dir / f"{EngineKind.POSTGRESQL}.template"
-        if note.exists():
-            with self._server() as connection:
-                connection.execute(text(f"DROP DATABASE IF EXISTS {note.read_text()} WITH (FORCE)"))
+        Copying a template costs the server hundreds of files, deleting a few rows does not.
+        """
+        spare = self._spares.pop() if self._spares else self._clone(template)
+        yield spare.url
+        with suppress(SQLAlchemyError):  # whatever that test did to it, nobody else shall meet it
+            spare.clean()
+            self._spares.append(spare)
+
+    def _clone(self, template: str) -> Spare:
+        return Spare(self._on_server(self._create(f"TEMPLATE {template}")))
+
+    def _create(self, template: str) -> str:
+        name = f"{self._prefix}{secrets.token_hex(6)}"
+        with self._server() as connection:
+            connection.execute(text(f"CREATE DATABASE {name} {template}"))
+        return name
+
+    def _drop(self, name: str) -> None:
+        with self._server() as connection:
+            connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
+
+    @property
+    def _prefix(self) -> str:
+        run = "".join(letter for letter in self.run_dir.name.lower() if letter.isalnum())
+        return f"idp_test_{run}_"
 
     def _server_url(self) -> URL:
         return make_url(postgres.server_url(self.run_dir))
@@ -100,16 +126,9 @@ class Databases:
             engine.dispose()
 
 
-def _copy_of_file(template: str | None, target: Path) -> str:
-    if template is not None:
-        shutil.copyfile(template, target)
-        target.chmod(0o600)
-    return f"sqlite:///{target}"
-
-
-def _from_template(connection: Connection, template: str | None) -> str:
-    if template is None:
-        return "TEMPLATE template0"
-    # Since 15 the default goes through the write-ahead log and takes twice as long when small.
-    version = connection.dialect.server_version_info or (0,)
-    return f"TEMPLATE {template}" + (" STRATEGY file_copy" if version >= (15,) else "")
+@contextmanager
+def _copy_of_file(template: str, folder: Path) -> Iterator[str]:
+    target = folder / f"{secrets.token_hex(4)}.sqlite3"
+    shutil.copyfile(template, target)
+    target.chmod(0o600)
+    yield f"sqlite:///{target}"

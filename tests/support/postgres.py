@@ -41,6 +41,11 @@ def taking_turns(path: Path) -> Iterator[None]:
         yield
 
 
+def is_in_use(run_dir: Path) -> bool:
+    """Whether a test of this run has asked for a PostgreSQL."""
+    return (run_dir / "postgresql.template.lock").exists()
+
+
 def stop(run_dir: Path) -> None:
     """End the server of this run, if there is one, and wait until it is gone."""
     pid_file = run_dir / "postgres.pid"

@@ -38,7 +38,7 @@ SOCKET_ONLY = ("listen_addresses=",)
 # Losing the test data in a power cut is fine; locks, isolation and constraints are as real as ever.
 NOT_DURABLE = ("fsync=off", "synchronous_commit=off", "full_page_writes=off")
 DURABLE = ("fsync=on", "synchronous_commit=on", "full_page_writes=on")
-ROOM = ("max_connections=300", "shared_buffers=64MB")
+ROOM = ("max_connections=300", "shared_buffers=64MB", "autovacuum=off")
 
 ADVICE = """
 The tests need a real PostgreSQL. Any one of these will do:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from functools import lru_cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -79,8 +79,9 @@ def migrate(database_url: str, run_dir: Path) -> None:
         dispose(app)
 
 
+@cache
 def databases() -> Databases:
-    """Of this run, migrated as a deployment is."""
+    """Of this run, migrated as a deployment is; one per worker, which uses what it has again."""
     return Databases(run.folder(), lambda url: migrate(url, run.folder()))
 
 
