@@ -1,0 +1,51 @@
+import signal
+import subprocess
+import sys
+import time
+
+import pytest
+
+from idp.jobs import runner
+from tests.support import provider
+
+
+def test_once_runs_every_job_and_prints_one_document(idp):
+    ran = idp("jobs", "--once", "--json")
+
+    assert ran.exit_code == 0
+    assert [one["job"] for one in ran.document] == [job.name for job in runner.JOBS]
+    assert not any(one["failed"] for one in ran.document)
+
+
+def test_once_fails_when_a_job_fails(idp, monkeypatch):
+    def fail(_now):
+        raise ZeroDivisionError
+
+    broken = runner.Job("broken", runner.JOBS[0].interval, fail)
+    monkeypatch.setattr(runner, "JOBS", (broken,))
+
+    ran = idp("jobs", "--once")
+    assert ran.exit_code == 1
+    assert "broken" in ran.errors
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_the_loop_ends_in_order_when_it_is_told_to(settings, tmp_path, number):
+    log = tmp_path / "jobs.log"
+    with log.open("w") as file:
+        loop = subprocess.Popen(
+            [sys.executable, "-m", "idp", "jobs"],
+            env=provider.environment(settings) | {"IDP_LOG_LEVEL": "DEBUG"},
+            stdout=file,
+            stderr=subprocess.STDOUT,
+        )
+    try:
+        deadline = time.monotonic() + 60
+        while "purge" not in log.read_text() and time.monotonic() < deadline:
+            time.sleep(0.1)
+        loop.send_signal(number)
+        assert loop.wait(timeout=30) == 0
+    finally:
+        loop.kill()
+        loop.wait()
+    assert "Traceback" not in log.read_text()
