@@ -62,6 +62,8 @@ def install(app: Flask, chosen: Settings, ring: KeyRing) -> None:
 def engine_options(chosen: Settings) -> dict[str, Any]:
     """Options of `create_engine` for the chosen database."""
     options: dict[str, Any] = {
+        # An error's text must not show the values that were bound: some are digests and secrets.
+        "hide_parameters": True,
         "pool_size": chosen.database_pool_size,
         "max_overflow": 8,
         "pool_timeout": 5,

@@ -32,6 +32,8 @@ def configure(settings: Settings) -> None:
             structlog.processors.TimeStamper(fmt="iso", utc=True),
             add_origin,
             redact,
+            # Frames without their local variables: those would hold what `redact` took out.
+            structlog.processors.format_exc_info,
             _renderer(settings),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(getattr(logging, settings.log_level)),

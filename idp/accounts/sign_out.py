@@ -5,6 +5,7 @@ from __future__ import annotations
 from sqlalchemy import update
 
 from idp import audit, clock
+from idp.accounts import logout_notices
 from idp.audit import catalogue
 from idp.authentication import session
 from idp.authentication.session import RecognisedSession
@@ -18,6 +19,7 @@ def end_session(current: RecognisedSession, reason: str = "signed_out") -> bool:
     if not session.end(current.id):
         return False
     revoke.by_session(current.id)
+    logout_notices.announce(current.id)
     audit.record(catalogue.SessionEnded(user_id=current.user_id, reason=reason))
     return True
 
@@ -34,5 +36,6 @@ def end_all(user_id: str, *, reason: str, keep_sid: str = "") -> int:
     ended = db.session.scalars(ending, execution_options=options).all()
     for session_id in ended:
         revoke.by_session(session_id)
+        logout_notices.announce(session_id)
         audit.record(catalogue.SessionEnded(user_id=user_id, reason=reason))
     return len(ended)

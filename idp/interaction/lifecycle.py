@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import update
 
 from idp import audit, clock
+from idp.accounts import sign_out
 from idp.audit import catalogue
 from idp.authentication import session
 from idp.authentication.evidence import Evidence
@@ -112,10 +113,7 @@ def _settle_session(
             )
             return token
     elif current is not None:
-        session.end(current.id)
-        audit.record(
-            catalogue.SessionEnded(user_id=current.user_id, reason="another user signed in")
-        )
+        sign_out.end_session(current, reason="another_user_signed_in")
     interaction.session_id, token = session.begin(user_id, proofs)
     audit.record(
         catalogue.SessionBegun(

@@ -19,7 +19,9 @@ import structlog
 from flask import current_app
 
 from idp import clock
+from idp.accounts import logout_notices
 from idp.extensions import transaction
+from idp.oauth import oidc_backchannel_logout
 from idp.outbox import delivery
 from idp.outbox.delivery import Delivered, Deliverer, Due, Message, Outcome, TryLater
 
@@ -32,7 +34,9 @@ BATCH = 200
 PASS_SECONDS = 5.0
 """After this no further delivery is begun."""
 
-DELIVERERS: Mapping[str, Deliverer] = {}
+DELIVERERS: Mapping[str, Deliverer] = {
+    logout_notices.KIND: oidc_backchannel_logout.deliver,
+}
 """Who sends messages of a kind. Others are left alone: a newer version may have put them there."""
 
 _log = structlog.get_logger(__name__)

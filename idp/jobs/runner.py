@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 import structlog
 
 from idp import clock, opaque, origin
-from idp.jobs import deliver_outbox, purge, rotate_keys
+from idp.jobs import deliver_outbox, heartbeat, purge, rotate_keys
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -34,6 +34,7 @@ class Job:
 
 
 JOBS: tuple[Job, ...] = (
+    Job("heartbeat", timedelta(seconds=10), heartbeat.run),
     Job("deliver_outbox", timedelta(seconds=2), deliver_outbox.run),
     Job("rotate_keys", timedelta(hours=1), rotate_keys.run),
     Job("purge", timedelta(minutes=1), purge.run),

@@ -20,11 +20,13 @@ from idp.clients.registered import RegisteredClient
 from idp.oauth import (
     claims,
     form_post_response_mode,
+    oidc_backchannel_logout,
     oidc_core_claims_parameter,
     oidc_core_id_token,
     oidc_core_request,
     oidc_core_userinfo,
     oidc_discovery,
+    oidc_rp_initiated_logout,
     rfc6749_authorization_code,
     rfc6749_client_authentication,
     rfc6749_client_credentials,
@@ -75,6 +77,8 @@ METADATA = (
     oidc_core_id_token,
     subject,
     claims,
+    oidc_rp_initiated_logout,
+    oidc_backchannel_logout,
 )
 """Whose members make up the discovery document."""
 
@@ -214,7 +218,7 @@ def token(request: MachineRequest) -> MachineResponse:
 
 
 def userinfo(request: MachineRequest) -> MachineResponse:
-    """OpenID Connect Core §5.3."""
+    """OIDC Core §5.3."""
     try:
         return MachineResponse(200, oidc_core_userinfo.userinfo(request), NO_STORE)
     except OAuth2Error as error:

@@ -16,6 +16,7 @@ from idp.web import (
     pages,
     protocol,
     request_cycle,
+    sign_out,
     well_known,
 )
 
@@ -26,6 +27,6 @@ def install(app: Flask) -> None:
     pages.install(app)
     errors.install(app)
     request_cycle.install(app)
-    for part in (health, home, well_known, protocol, interaction, account, arrival):
+    for part in (health, home, well_known, protocol, interaction, account, sign_out, arrival):
         app.register_blueprint(part.blueprint)
     dev.install(app)

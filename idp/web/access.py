@@ -17,6 +17,8 @@ class Door(Enum):
 
     PUBLIC = "public"
     """Pages for anybody; posts carry a token bound to the browser."""
+    LEAVING = "leaving"
+    """The same, where a post may end at a client."""
     PROTOCOL = "protocol"
     """Machine endpoints and redirects: no cookie-based form, so no form token; they authenticate
     themselves.
@@ -45,6 +47,7 @@ class Access:
 
 
 PUBLIC = Access(Door.PUBLIC)
+LEAVING = Access(Door.LEAVING)
 PROTOCOL = Access(Door.PROTOCOL)
 OPERATIONS = Access(Door.OPERATIONS)
 SIGNED_IN = Access(Door.SIGNED_IN)

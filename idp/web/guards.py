@@ -152,9 +152,10 @@ def _to_interaction(opening: Opening) -> Response:
 
 _ENTRY = {
     Door.PUBLIC: _anybody,
+    Door.LEAVING: _anybody,
     Door.PROTOCOL: _anybody,
     Door.OPERATIONS: _anybody,
     Door.INTERACTION: _browser_of_the_interaction,
     Door.SIGNED_IN: _signed_in,
 }
-_WITH_FORMS = frozenset({Door.PUBLIC, Door.INTERACTION, Door.SIGNED_IN})
+_WITH_FORMS = frozenset({Door.PUBLIC, Door.LEAVING, Door.INTERACTION, Door.SIGNED_IN})

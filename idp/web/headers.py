@@ -17,7 +17,7 @@ _PAGE = (
 )
 _DATA = "default-src 'none'; frame-ancestors 'none'; base-uri 'none'"
 
-_LEADS_AWAY = frozenset({Door.INTERACTION, Door.PROTOCOL})
+_LEADS_AWAY = frozenset({Door.INTERACTION, Door.PROTOCOL, Door.LEAVING})
 """Their posts end in a redirect to a client, which Chromium would hold against `form-action`."""
 
 

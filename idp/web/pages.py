@@ -84,6 +84,6 @@ def _variables() -> dict[str, Any]:
         "theme": theme(),
         "theme_switch": True,
         "account_url": url_for("account.overview"),
-        "sign_out_action": url_for("account.sign_out") if g.get("recognised_session") else None,
+        "sign_out_action": url_for("sign_out.leave") if g.get("recognised_session") else None,
         "is_development": settings().environment is Environment.DEVELOPMENT,
     }
