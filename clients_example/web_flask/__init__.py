@@ -45,6 +45,8 @@ def create_app(configuration: Configuration | None = None) -> Flask:
     """The app; `flask run` and every WSGI server find it by this name."""
     chosen = configuration or Configuration.from_environment()
     app = Flask(__name__)
+    # The claims are shown as they came.
+    app.json.sort_keys = app.json.ensure_ascii = False  # type: ignore[attr-defined]
     app.session_interface = ServerSessions(
         chosen.session_file,
         # Cookies ignore ports: on localhost each app needs a name that no other one uses.

@@ -4,15 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlalchemy import select
-
 from idp import clock
-from idp.authentication.identifier import canonical
+from idp.authentication import password, totp_secrets
 from idp.authentication.totp_codes import Secret
 from idp.demo.people import PEOPLE, DemoPerson
-from idp.extensions import db, keyring
-from idp.models import EmailAddress, TotpCredential
-from idp.sealing import Place
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,16 +37,6 @@ def _phone(person: DemoPerson) -> PretendPhone:
 
 def _newest_secret(person: DemoPerson) -> Secret | None:
     """Also one that waits for its first code: that is the one being set up right now."""
-    newest = (
-        select(TotpCredential)
-        .join(EmailAddress, EmailAddress.user_id == TotpCredential.user_id)
-        .where(EmailAddress.canonical == canonical(person.email))
-        .order_by(TotpCredential.id.desc())
-        .limit(1)
-    )
-    row = db.session.scalar(newest)
-    if row is None:
-        return None
-    place = Place("totp_credentials", "secret_sealed", row.id, row.user_id)
-    base32 = keyring().unseal(row.secret_sealed, place).decode("ascii")
-    return Secret(base32, row.algorithm, row.digits, row.period)
+    user = password.find_user(person.email)
+    authenticators = totp_secrets.opened(user) if user else []
+    return authenticators[-1].secret if authenticators else None

@@ -1,6 +1,10 @@
 """The example web app believes what it has checked, and nothing else."""
 
 import json
+import os
+import shutil
+import subprocess
+import sys
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -8,6 +12,7 @@ from bs4 import BeautifulSoup
 from joserfc.jwk import ECKey
 
 from clients_example.web_flask import Configuration, create_app
+from config import PROJECT
 from tests.support import stub_provider
 from tests.support.stub_provider import challenge_of, claims_parameter
 
@@ -288,3 +293,27 @@ def test_a_sign_in_asked_for_by_a_third_party_must_name_this_provider(visitor):
     answer = visitor.get("/sign-in", query_string={"iss": "https://evil.example"})
 
     assert error_of(answer) == "issuer_differs"
+
+
+def test_the_folder_works_wherever_it_is_copied_to(tmp_path):
+    shutil.copytree(PROJECT / "clients_example" / "web_flask", tmp_path / "my_app")
+    told = {"ISSUER": "https://idp.example", "CLIENT_ID": "a", "CLIENT_SECRET": "b"}
+
+    shown = subprocess.run(
+        [sys.executable, "-m", "flask", "--app", "my_app", "routes"],
+        cwd=tmp_path,
+        env=os.environ | told,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+
+    assert "/callback" in shown.stdout
+
+
+def test_what_is_missing_in_the_environment_is_named(monkeypatch):
+    for name in ("ISSUER", "CLIENT_ID", "CLIENT_SECRET"):
+        monkeypatch.delenv(name, raising=False)
+
+    with pytest.raises(KeyError, match="ISSUER"):
+        create_app()
