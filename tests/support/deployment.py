@@ -10,13 +10,14 @@ from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
-from sqlalchemy import delete, update
+from sqlalchemy import delete, select, update
 
 from idp import clock
+from idp.accounts import password_link
 from idp.demo import clients, seed
 from idp.demo.clients import DemoApp
-from idp.extensions import db, transaction
-from idp.models import Bucket, Interaction, User
+from idp.extensions import db, rows_changed, transaction
+from idp.models import AuthenticationEvent, Bucket, Interaction, User
 from tests.support import live_server, provider, run
 from tests.support.databases import EngineKind
 from tests.support.factories import Factory, Phone
@@ -63,6 +64,11 @@ class Deployment:
         made = self.account(name)
         return Account(made.email, made.user, self.a.phone(made.user))
 
+    def password_link(self, account: Account) -> str:
+        """The address of a one-time link to choose a password."""
+        with self.a.app.app_context(), transaction():
+            return password_link.url(password_link.issue(account.user))
+
     def restart(self) -> None:
         """A new process, which remembers what is in the database and nothing else."""
         self.server.stop()
@@ -73,6 +79,19 @@ class Deployment:
         past = clock.now() - timedelta(seconds=1)
         with self.a.app.app_context(), transaction():
             db.session.execute(update(Interaction).values(expires_at=past))
+
+    def let_proofs_age(self, account: Account) -> None:
+        """As if she had proven everything six minutes earlier: too old for security settings."""
+        mine = AuthenticationEvent.user_id == account.user.id
+        with self.a.app.app_context(), transaction():
+            for event in db.session.scalars(select(AuthenticationEvent).where(mine)):
+                event.proven_at -= timedelta(minutes=6)
+
+    def use_up(self, window: str, account: Account) -> None:
+        """As if somebody had gone on guessing after a first wrong try."""
+        hers = Bucket.key.like(f"{window}%:{account.user.id}")
+        with self.a.app.app_context(), transaction():
+            assert rows_changed(update(Bucket).where(hers).values(count=Bucket.capacity)) == 1
 
     def forget_tries(self) -> None:
         """All tests come from one address: what one of them used up must not lock the next out."""

@@ -1,0 +1,94 @@
+"""What every page keeps to: one heading, a title, a language, a name, no sideways scrolling, and no
+finding of axe.
+"""
+
+from pathlib import Path
+
+AXE = Path(__file__).parents[1] / "vendor" / "axe" / "axe.min.js"
+DESKTOP = {"width": 1280, "height": 860}
+PHONE = {"width": 320, "height": 640}
+
+_STRUCTURE = """() => {
+  const all = selector => [...document.querySelectorAll(selector)];
+  const ids = all("[id]").map(element => element.id);
+  const viewport = document.querySelector("meta[name=viewport]")?.content ?? "";
+  const failed = all("[role=alert]").length > 0;
+  const problems = {
+    "has no language": !document.documentElement.lang,
+    "needs exactly one h1": all("h1").length !== 1,
+    "has an empty h1": !all("h1").every(heading => heading.textContent.trim()),
+    "needs a name": !document.querySelector("main[data-page]")?.dataset.page,
+    "has a title without the site's name": !/\\S – \\S/.test(document.title),
+    "says Error: in its title exactly when a form failed":
+      document.title.startsWith("Error: ") !== failed,
+    "does not put the focus on what went wrong":
+      failed && !document.activeElement?.matches("[role=alert]"),
+    "forbids zooming": /user-scalable|maximum-scale/.test(viewport) || !viewport,
+    "has no skip link": !document.querySelector("body > a[href^='#']"),
+    "has a positive tabindex": all("[tabindex]").some(element => element.tabIndex > 0),
+    "has the same id twice": new Set(ids).size !== ids.length,
+    "has a label made of a placeholder": all("[placeholder]").length > 0,
+    "has an inline style or script": all("[style], script:not([src]), style").length > 0,
+    "has a small button": all("main button, main a.button").some(button => {
+      const box = button.getBoundingClientRect();
+      return box.height > 0 && box.height < (button.matches(".button-wide") ? 44 : 24);
+    }),
+  };
+  return Object.keys(problems).filter(problem => problems[problem]);
+}"""
+
+_AXE = """async options => {
+  const found = await axe.run(document, {resultTypes: ["violations"], ...options});
+  return found.violations.map(({id, help, nodes}) =>
+    `${id}: ${help}: ${nodes.map(node => node.html.slice(0, 120)).join(" | ")}`);
+}"""
+
+_SETTLED = """() => {
+  document.querySelectorAll("details").forEach(one => { one.open = true; });
+  // Styles are computed anew in one frame and painted in the next.
+  return new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)));
+}"""
+
+# axe looks at this property first, and there Chromium goes on telling the page's own colour where
+# forced colours are painted. No page of ours sets it.
+_COLOUR_AS_PAINTED = """() => {
+  const read = CSSStyleDeclaration.prototype.getPropertyValue;
+  CSSStyleDeclaration.prototype.getPropertyValue = function (name) {
+    return read.call(this, name === "-webkit-text-fill-color" ? "color" : name);
+  };
+}"""
+
+_OVERFLOW = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+
+EVERYTHING = {"rules": {"target-size": {"enabled": True}}}
+COLOURS = {"runOnly": {"type": "rule", "values": ["color-contrast", "link-in-text-block"]}}
+VIEWS = {
+    "light": (DESKTOP, {"color_scheme": "light"}, EVERYTHING),
+    "light, 320 px": (PHONE, {"color_scheme": "light"}, EVERYTHING),
+    # What is not a colour is the same in the next two, and was looked at.
+    "dark": (DESKTOP, {"color_scheme": "dark"}, COLOURS),
+    "forced colours": (DESKTOP, {"color_scheme": "dark", "forced_colors": "active"}, COLOURS),
+}
+
+
+def problems(page):
+    """Everything that is wrong with the page that is open, in every view."""
+    page.wait_for_load_state()
+    page.evaluate(_SETTLED)
+    found = [f"{page.url}: {problem}" for problem in page.evaluate(_STRUCTURE)]
+    page.evaluate(AXE.read_text())
+    page.evaluate(_COLOUR_AS_PAINTED)
+    for view, (size, media, options) in VIEWS.items():
+        show(page, size, **media)
+        if page.evaluate(_OVERFLOW) > 0:
+            found.append(f"{page.url}: scrolls sideways ({view})")
+        found += [f"{page.url} ({view}): {finding}" for finding in page.evaluate(_AXE, options)]
+    show(page, DESKTOP, color_scheme="light")
+    return found
+
+
+def show(page, size, *, color_scheme, forced_colors="none"):
+    """Look at the page in another way, without loading it again."""
+    page.set_viewport_size(size)
+    page.emulate_media(color_scheme=color_scheme, forced_colors=forced_colors)
+    page.evaluate(_SETTLED)

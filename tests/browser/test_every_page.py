@@ -1,0 +1,38 @@
+"""Every page, light and dark, in forced colours, at 320 px."""
+
+import re
+
+import pytest
+
+from tests.browser import page_rules, tour
+from tests.support.live_server import PROJECT
+from tests.support.visitor import visiting
+
+TEMPLATES = PROJECT / "idp" / "templates"
+SEEN_ELSEWHERE = {
+    "dev-codes": "tests/browser/test_demo.py, since it is a page of development only",
+    "form-post": "tests/browser/test_answers.py, since it sends itself on",
+}
+NO_ROUTE_YET = {"dev-mail", "sign-out"}
+
+
+@pytest.mark.parametrize("walk", tour.WALKS, ids=lambda walk: walk.name)
+def test_every_page_is_for_everybody(site, chromium, walk):
+    seen, problems = set(), []
+
+    with visiting(chromium, viewport=page_rules.DESKTOP, reduced_motion="reduce") as visitor:
+        for _stop in walk.go(site, visitor):
+            seen.add(visitor.page.locator("main").get_attribute("data-page"))
+            problems += page_rules.problems(visitor.page)
+
+    assert not problems, "\n".join(problems)
+    assert seen == walk.pages
+
+
+def test_the_tour_misses_no_page():
+    written = "".join(template.read_text() for template in TEMPLATES.rglob("*.html"))
+    pages = set(re.findall(r'set page_name = "([\w-]+)"', written))
+
+    visited = set().union(*(walk.pages for walk in tour.WALKS))
+
+    assert pages - visited == set(SEEN_ELSEWHERE) | NO_ROUTE_YET

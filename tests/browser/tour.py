@@ -1,0 +1,179 @@
+"""Walks past every page and every state of it that looks different: the accessibility test and the
+pictures see the same. A walk yields the name of each stop when the page is there.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from tests.support.deployment import Deployment
+from tests.support.factories import PASSWORD
+from tests.support.qr import read_qr_code
+from tests.support.visitor import Visitor
+
+
+@dataclass(frozen=True)
+class Walk:
+    """`pages`: the `data-page` names that it has to come by."""
+
+    name: str
+    pages: frozenset[str]
+    go: Callable[[Deployment, Visitor], Iterator[str]]
+
+
+WALKS: list[Walk] = []
+
+
+def walk(*pages):
+    def note(go):
+        WALKS.append(Walk(go.__name__.replace("_", "-"), frozenset(pages), go))
+        return go
+
+    return note
+
+
+@walk("home", "error", "expired", "protocol-error", "link-invalid", "set-password", "password-set")
+def without_signing_in(site, visitor):
+    visitor.open(site.issuer)
+    yield "home"
+    visitor.open(f"{site.issuer}/nowhere")
+    yield "error-404"
+    visitor.open(f"{site.issuer}/interaction/of-another-browser")
+    yield "expired-other-browser"
+    visitor.open(f"{site.issuer}/authorize?client_id=nobody&redirect_uri=https://evil.example")
+    yield "protocol-error"
+    visitor.open(f"{site.issuer}/set-password")
+    yield "link-invalid"
+    visitor.open(site.password_link(site.account()))
+    yield "set-password"
+    visitor.fill(password="short").press("Save password")
+    visitor.reads("at least 15 characters")
+    yield "set-password-failed"
+    visitor.fill(password=PASSWORD).press("Save password")
+    visitor.is_at("password-set")
+    yield "password-set"
+
+
+@walk("sign-in", "second-factor", "recovery-code", "consent", "expired", "select-account")
+def signing_in(site, visitor):
+    bob = site.account_with_phone()
+    rp = site.a.client(
+        client_name="Photos",
+        redirect_uris=[f"{site.app}/callback"],
+        scope="openid profile email offline_access",
+        client_uri=site.app,
+        policy_uri=f"{site.app}/policy",
+        tos_uri=f"{site.app}/terms",
+    )
+    visitor.open(site.issuer + rp.authorization_url(scope="openid profile email"))
+    yield "sign-in"
+    visitor.fill(username=bob.email, password="wrong").press("Sign in")
+    visitor.reads("That email or password isn't right.")
+    yield "sign-in-failed"
+    site.use_up("password.user", bob)
+    visitor.fill(password="wrong").press("Sign in")
+    visitor.reads("Too many tries.")
+    yield "sign-in-throttled"
+    site.forget_tries()
+    visitor.sign_in(bob.email)
+    visitor.is_at("second-factor")
+    yield "second-factor"
+    visitor.fill(code="000 000").press("Continue")
+    visitor.reads("That code didn't work.")
+    yield "second-factor-failed"
+    site.use_up("totp.series", bob)
+    visitor.page.goto(visitor.page.url)
+    yield "second-factor-frozen"
+    visitor.follow("Use a recovery code")
+    visitor.is_at("recovery-code")
+    yield "recovery-code"
+    visitor.fill(code="0000").press("Continue")
+    visitor.reads("That code didn't work.")
+    yield "recovery-code-failed"
+    site.forget_tries()
+    visitor.follow("Use your authenticator app").enter_code(bob.code())
+    visitor.is_at("consent")
+    yield "consent"
+    here = visitor.page.url
+    visitor.press("Allow")
+    visitor.is_at("problem")  # of the example app, which did not ask
+    visitor.open(here)
+    visitor.is_at("expired")
+    yield "expired-done"
+    visitor.open(site.issuer + rp.authorization_url(prompt="select_account"))
+    yield "select-account"
+
+
+@walk("enrol-totp", "recovery-codes")
+def setting_up(site, visitor):
+    visitor.open(site.app).follow("Open the sensitive page").sign_in(site.account().email)
+    visitor.is_at("enrol-totp")
+    yield "enrol-totp"
+    visitor.fill(code="000000").press("Turn on two-step sign-in")
+    visitor.reads("That code didn't work")
+    yield "enrol-totp-failed"
+    phone = read_qr_code(visitor.page.locator(".qr"))
+    visitor.fill(code=phone.code()).press("Turn on two-step sign-in")
+    visitor.is_at("recovery-codes")
+    yield "recovery-codes"
+    visitor.page.evaluate("document.querySelectorAll('form').forEach(f => { f.noValidate = true })")
+    visitor.press("Continue")
+    visitor.reads("Save the codes first")
+    yield "recovery-codes-failed"
+
+
+@walk("sign-in", "account", "enrol-totp", "recovery-codes", "regenerate-codes", "remove-totp")
+def account(site, visitor):
+    ann = site.account()
+    visitor.open(f"{site.issuer}/account/")
+    yield "account-sign-in"
+    visitor.sign_in(ann.email)
+    visitor.is_at("account")
+    yield "account-without-second-factor"
+    site.let_proofs_age(ann)
+    visitor.follow("Add an authenticator app")
+    visitor.is_at("sign-in")
+    yield "confirm-its-you"
+    visitor.fill(password=PASSWORD).press("Continue")
+    visitor.is_at("enrol-totp")
+    yield "account-enrol-totp"
+    phone = read_qr_code(visitor.page.locator(".qr"))
+    visitor.fill(code=phone.code()).press("Turn on two-step sign-in")
+    visitor.is_at("recovery-codes")
+    yield "account-recovery-codes"
+    visitor.tick("saved").press("Continue")
+    visitor.is_at("account")
+    yield "account-with-second-factor"
+    visitor.follow("Make new recovery codes")
+    visitor.is_at("regenerate-codes")
+    yield "regenerate-codes"
+    visitor.follow("Cancel").follow("Remove Authenticator app")
+    visitor.is_at("remove-totp")
+    yield "remove-totp"
+
+
+@walk("account", "signed-out")
+def leaving(site, visitor):
+    visitor.open(f"{site.issuer}/account/").sign_in(site.account().email)
+    visitor.is_at("account")
+    visitor.press("Dark")
+    visitor.is_at("account")
+    yield "account-chosen-dark"
+    visitor.press("Light").press("Sign out")
+    visitor.is_at("signed-out")
+    yield "signed-out"
+
+
+@walk("welcome", "claims", "sensitive", "problem")
+def example_app(site, visitor):
+    bob = site.account_with_phone()
+    visitor.open(site.app)
+    yield "app-welcome"
+    visitor.follow("Sign in").sign_in(bob.email).enter_code(bob.code()).press("Cancel")
+    visitor.is_at("problem")
+    yield "app-problem"
+    visitor.follow("Sign in again").press("Allow")
+    visitor.is_at("claims")
+    yield "app-claims"
+    visitor.follow("Open the sensitive page")
+    visitor.is_at("sensitive")
+    yield "app-sensitive"
