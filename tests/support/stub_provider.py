@@ -33,11 +33,11 @@ class StubProvider:
     signing_key: ECKey = field(default_factory=lambda: ECKey.generate_key("P-256"))
     published_key: ECKey | None = None
 
-    def authorized(self, location: str, **parameters: str) -> dict[str, str]:
+    def authorized(self, location: str) -> dict[str, str]:
         """The response to the authorization request in `location`, which the tokens will fit."""
         asked = {name: values[0] for name, values in parse_qs(urlsplit(location).query).items()}
         self.asked = asked
-        return {"code": "the-code", "state": asked["state"], "iss": self.issuer} | parameters
+        return {"code": "the-code", "state": asked["state"], "iss": self.issuer}
 
     def app(self) -> Flask:
         app = Flask(__name__)
