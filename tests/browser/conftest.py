@@ -4,6 +4,7 @@ every test brings its own people.
 
 import pytest
 
+from tests.support import foreign_site
 from tests.support.databases import EngineKind
 from tests.support.deployment import deployed
 from tests.support.visitor import Way, visiting
@@ -47,3 +48,10 @@ def ann(site):
 def bob(site):
     """Has an authenticator app, too."""
     return site.account_with_phone()
+
+
+@pytest.fixture
+def elsewhere():
+    """A web server of somebody else."""
+    with foreign_site.running() as site_of_others:
+        yield site_of_others
