@@ -1,0 +1,54 @@
+"""What a client may be: every rule on a proposed registration, behind all doors. Pure.
+
+RFC 7591 §2, OIDC Registration §2, RFC 8252, RFC 9700. The members that are ours (`min_acr`,
+`trusted`, `pkce_waived`, …) are described in docs/clients.md.
+"""
+
+from __future__ import annotations
+
+from idp.clients.metadata import addresses, choices, keys, words
+from idp.clients.metadata.proposed import (
+    GRANT_TYPES,
+    STANDARD_SCOPE,
+    URI_MEMBERS,
+    Invalid,
+    ProposedClient,
+    Rule,
+)
+from idp.clients.redirect_uri import Deployment
+
+__all__ = [
+    "GRANT_TYPES",
+    "STANDARD_SCOPE",
+    "URI_MEMBERS",
+    "Invalid",
+    "ProposedClient",
+    "problems",
+]
+
+RULES: tuple[Rule, ...] = (
+    words.name_is_readable,
+    choices.choices_are_offered,
+    choices.grants_and_responses_agree,
+    addresses.redirects_lead_to_the_client,
+    addresses.other_uris_are_https,
+    keys.keys_are_public,
+    addresses.calls_go_to_the_client,
+    addresses.pairwise_has_one_sector,
+    choices.scopes_are_tokens,
+    choices.levels_are_reachable,
+    choices.numbers_are_sane,
+    choices.exceptions_are_for_confidential_clients,
+    words.contacts_are_addresses,
+    words.kept_words_are_short,
+)
+"""Of several problems with one member the first is told."""
+
+
+def problems(proposed: ProposedClient, deployment: Deployment) -> dict[str, str]:
+    """The first thing that is wrong with each member; empty: the client may be registered."""
+    found: dict[str, str] = {}
+    for rule in RULES:
+        for member, problem in rule(proposed, deployment):
+            found.setdefault(member, problem)
+    return found
