@@ -12,6 +12,7 @@ from idp.authentication import assurance, recovery_code, requirement, session, t
 from idp.authentication.assurance import Assurance
 from idp.authentication.evidence import PRIMARY, Evidence, Method, counted
 from idp.authentication.session import RecognisedSession
+from idp.clients.subject import sub_for
 from idp.extensions import db, settings
 from idp.grants import consent
 from idp.interaction.demand import Demand
@@ -118,7 +119,7 @@ def _facts(
     return Facts(
         account_choice_due=_account_choice_due(demand, interaction, here),
         has_primary_proof=any(proof.method in PRIMARY for proof in count),
-        is_expected_user=demand.expected_sub in {None, person.sub},
+        is_expected_user=_is_expected(demand, person),
         reached=assurance.reached(count),
         wanted=requirement.wanted(
             demand.requirement,
@@ -131,6 +132,13 @@ def _facts(
         recovery_codes_due=signing_in and recovery_code.is_left_open(person.id),
         consent_due=_consent_due(demand, interaction, person),
     )
+
+
+def _is_expected(demand: Demand, person: Person) -> bool:
+    """OIDC Core §3.1.2.1: an `id_token_hint` names the user as this client knows him."""
+    if demand.expected_sub is None or demand.client is None:
+        return True
+    return demand.expected_sub == sub_for(demand.client, person)
 
 
 def _account_choice_due(
@@ -169,4 +177,6 @@ def _consent_due(demand: Demand, interaction: Interaction | None, person: Person
     consented = interaction is not None and interaction.consented_at is not None
     if client is None or client.trusted or consented:
         return False
-    return demand.wants_consent or bool(consent.missing(person.id, client, demand.scope))
+    if demand.wants_consent or consent.is_asked_every_time(client):
+        return True
+    return bool(consent.missing(person.id, client, demand.scope))

@@ -5,14 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
 
 from idp import clock, opaque
+from idp.clients.registered import RegisteredClient
 from idp.extensions import settings
 from idp.oauth import authorization
 from idp.oauth.approval import Approval
 from idp.oauth.authorization import Authorization
 from idp.oauth.request import AuthorizationRequest
+from idp.oauth.subject import sub_of
 from idp.oauth.tables import codes, connection, sessions, users
 
 PREFIX = "ac_"
@@ -41,6 +43,8 @@ class StoredCode:
         return " ".join(self.authorization.scope)
 
 
+_INSERT = codes.insert()
+
 _FIND = (
     select(
         codes.c.digest,
@@ -60,6 +64,17 @@ _FIND = (
     )
     .join(users, users.c.id == codes.c.user_id)
     .outerjoin(sessions, sessions.c.id == codes.c.session_id)
+    .where(codes.c.digest == bindparam("wanted_digest"), codes.c.client_id == bindparam("owner_id"))
+)
+
+_CONSUME = (
+    update(codes)
+    .where(
+        codes.c.digest == bindparam("wanted_digest"),
+        codes.c.consumed_at.is_(None),
+        codes.c.revoked_at.is_(None),
+    )
+    .values(consumed_at=bindparam("now"))
 )
 
 
@@ -67,30 +82,28 @@ def store(request: AuthorizationRequest, approval: Approval) -> str:
     """A new code for an approved request (RFC 6749 §4.1.2)."""
     code, now = opaque.make(PREFIX), clock.now()
     connection().execute(
-        codes.insert().values(
-            digest=opaque.digest(code),
-            client_id=request.client.client_id,
-            user_id=approval.user_id,
-            session_id=approval.session_id,
-            redirect_uri=request.redirect_uri,
-            code_challenge=request.code_challenge,
-            nonce=request.nonce,
-            scope=" ".join(approval.scope),
-            approval=authorization.document_of(approval, request),
-            issued_at=now,
-            expires_at=now + settings().tokens.authorization_code_lifetime,
-        )
+        _INSERT,
+        {
+            "digest": opaque.digest(code),
+            "client_id": request.client.client_id,
+            "user_id": approval.user_id,
+            "session_id": approval.session_id,
+            "redirect_uri": request.redirect_uri,
+            "code_challenge": request.code_challenge,
+            "nonce": request.nonce,
+            "scope": " ".join(approval.scope),
+            "approval": authorization.document_of(approval, request),
+            "issued_at": now,
+            "expires_at": now + settings().tokens.authorization_code_lifetime,
+        },
     )
     return code
 
 
-def find(code: str, client_id: str) -> StoredCode | None:
+def find(code: str, client: RegisteredClient) -> StoredCode | None:
     """The client's own code; a foreign one is as unknown as one that never was."""
-    row = (
-        connection()
-        .execute(_FIND.where(codes.c.digest == opaque.digest(code), codes.c.client_id == client_id))
-        .first()
-    )
+    wanted = {"wanted_digest": opaque.digest(code), "owner_id": client.client_id}
+    row = connection().execute(_FIND, wanted).first()
     if row is None:
         return None
     return StoredCode(
@@ -105,7 +118,7 @@ def find(code: str, client_id: str) -> StoredCode | None:
             row.approval,
             family_id=opaque.identifier(),
             user_id=row.user_id,
-            sub=row.sub,
+            sub=sub_of(client, user_id=row.user_id, sub=row.sub),
             session_id=row.session_id,
             scope=row.scope,
         ),
@@ -114,13 +127,5 @@ def find(code: str, client_id: str) -> StoredCode | None:
 
 def consume(code: StoredCode) -> bool:
     """The gate: of any number of racers one changes the row."""
-    spent = connection().execute(
-        update(codes)
-        .where(
-            codes.c.digest == code.digest,
-            codes.c.consumed_at.is_(None),
-            codes.c.revoked_at.is_(None),
-        )
-        .values(consumed_at=clock.now())
-    )
-    return spent.rowcount == 1
+    gate = {"wanted_digest": code.digest, "now": clock.now()}
+    return connection().execute(_CONSUME, gate).rowcount == 1

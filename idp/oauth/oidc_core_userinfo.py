@@ -4,18 +4,51 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import and_, case, select
+from sqlalchemy import and_, bindparam, select
 
 from idp import clock
 from idp.clients import registry
+from idp.clients.registered import RegisteredClient
 from idp.oauth import claims, rfc6750_bearer, rfc9068_jwt_access_token
 from idp.oauth.claims import Person
 from idp.oauth.machine import MachineRequest
 from idp.oauth.rfc6750_bearer import InsufficientScope, InvalidToken
 from idp.oauth.rfc9068_jwt_access_token import AccessToken
-from idp.oauth.tables import connection, email_addresses, families, session_is_live, sessions, users
+from idp.oauth.subject import sub_of
+from idp.oauth.tables import (
+    FAMILY_IS_LIVE,
+    connection,
+    email_addresses,
+    families,
+    live_at,
+    sessions,
+    users,
+)
 
 ENDPOINTS = {"userinfo_endpoint": "/userinfo"}
+
+_FIND = (
+    select(
+        users.c.id,
+        users.c.sub,
+        users.c.name,
+        users.c.claims,
+        users.c.updated_at,
+        users.c.disabled_at,
+        email_addresses.c.address,
+        email_addresses.c.verified_at,
+        families.c.revoked_at,
+        FAMILY_IS_LIVE,
+    )
+    .select_from(families)
+    .join(users, users.c.id == families.c.user_id)
+    .outerjoin(sessions, sessions.c.id == families.c.session_id)
+    .outerjoin(
+        email_addresses,
+        and_(email_addresses.c.user_id == users.c.id, email_addresses.c.is_primary.is_(True)),
+    )
+    .where(families.c.id == bindparam("family_id"))
+)
 
 
 def userinfo(request: MachineRequest) -> dict[str, Any]:
@@ -28,43 +61,19 @@ def userinfo(request: MachineRequest) -> dict[str, Any]:
     client = registry.find(token.client_id)
     if client is None or not client.is_enabled:
         raise InvalidToken("client disabled")
-    return claims.released(_person(token, token.family_id), token.scope)
+    return claims.released(_person(token, token.family_id, client), token.scope)
 
 
-def _person(token: AccessToken, family_id: str) -> Person:
+def _person(token: AccessToken, family_id: str, client: RegisteredClient) -> Person:
     """One read: the family is the token's revocation, and the session its end unless offline."""
-    is_live = case((families.c.offline.is_(True), True), else_=session_is_live(clock.now()))
-    row = (
-        connection()
-        .execute(
-            select(
-                users.c.sub,
-                users.c.name,
-                users.c.claims,
-                users.c.updated_at,
-                users.c.disabled_at,
-                email_addresses.c.address,
-                email_addresses.c.verified_at,
-                families.c.revoked_at,
-                is_live.label("is_live"),
-            )
-            .select_from(families)
-            .join(users, users.c.id == families.c.user_id)
-            .outerjoin(sessions, sessions.c.id == families.c.session_id)
-            .outerjoin(
-                email_addresses,
-                and_(
-                    email_addresses.c.user_id == users.c.id, email_addresses.c.is_primary.is_(True)
-                ),
-            )
-            .where(families.c.id == family_id)
-        )
-        .first()
-    )
-    if row is None or row.revoked_at or row.disabled_at or not row.is_live or row.sub != token.sub:
+    wanted = {"family_id": family_id} | live_at(clock.now())
+    row = connection().execute(_FIND, wanted).first()
+    if row is None or row.revoked_at or row.disabled_at or not row.is_live:
         raise InvalidToken("family revoked, user disabled or session over")
+    if token.sub != sub_of(client, user_id=row.id, sub=row.sub):
+        raise InvalidToken("the client knows this user by another name now")
     return Person(
-        sub=row.sub,
+        sub=token.sub,
         name=row.name,
         claims=row.claims,
         updated_at=row.updated_at,

@@ -5,13 +5,23 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import case, exists, select, update
+from sqlalchemy import bindparam, exists, select, update
 
 from idp import clock, opaque
+from idp.clients.registered import RegisteredClient
 from idp.extensions import settings
 from idp.oauth import authorization
 from idp.oauth.authorization import Authorization
-from idp.oauth.tables import connection, families, refresh_tokens, session_is_live, sessions, users
+from idp.oauth.subject import sub_of
+from idp.oauth.tables import (
+    FAMILY_IS_LIVE,
+    connection,
+    families,
+    live_at,
+    refresh_tokens,
+    sessions,
+    users,
+)
 
 PREFIX = "rt_"
 
@@ -43,23 +53,77 @@ class StoredToken:
         return " ".join(self.authorization.scope)
 
 
+_INSERT_FAMILY = families.insert()
+_INSERT = refresh_tokens.insert()
+
+_FIND = (
+    select(
+        refresh_tokens.c.digest,
+        refresh_tokens.c.generation,
+        refresh_tokens.c.expires_at,
+        refresh_tokens.c.consumed_at,
+        families.c.id,
+        families.c.client_id,
+        families.c.user_id,
+        families.c.session_id,
+        families.c.scope,
+        families.c.approval,
+        families.c.expires_at.label("family_expires_at"),
+        families.c.revoked_at,
+        users.c.sub,
+        users.c.disabled_at,
+        FAMILY_IS_LIVE,
+    )
+    .join(families, families.c.id == refresh_tokens.c.family_id)
+    .join(users, users.c.id == families.c.user_id)
+    .outerjoin(sessions, sessions.c.id == families.c.session_id)
+    .where(
+        refresh_tokens.c.digest == bindparam("wanted_digest"),
+        families.c.client_id == bindparam("owner_id"),
+    )
+)
+
+_OF_TOKEN = refresh_tokens.c.digest == bindparam("wanted_digest")
+_UNSPENT = refresh_tokens.c.consumed_at.is_(None)
+_FAMILY_LIVES = exists().where(
+    families.c.id == refresh_tokens.c.family_id, families.c.revoked_at.is_(None)
+)
+_MOVE_IDLE_END = update(refresh_tokens).where(_OF_TOKEN).values(expires_at=bindparam("idle_end"))
+_CONSUME = (
+    update(refresh_tokens)
+    .where(_OF_TOKEN, _UNSPENT, _FAMILY_LIVES)
+    .values(consumed_at=bindparam("now"))
+)
+_QUEUE = (
+    update(refresh_tokens)
+    .where(_OF_TOKEN, refresh_tokens.c.consumed_at >= bindparam("grace_since"))
+    .values(generation=refresh_tokens.c.generation)
+)
+_CONSUME_SUCCESSOR = (
+    update(refresh_tokens)
+    .where(refresh_tokens.c.predecessor == bindparam("wanted_digest"), _UNSPENT)
+    .values(consumed_at=bindparam("now"))
+)
+
+
 def begin_family(granted: Authorization, client_id: str, code_digest: bytes) -> datetime:
     """The row from which everything issued hangs. Returns its absolute end."""
     now = clock.now()
     ends_at = now + settings().tokens.refresh_token_lifetime
     connection().execute(
-        families.insert().values(
-            id=granted.family_id,
-            code_digest=code_digest,
-            client_id=client_id,
-            user_id=granted.user_id,
-            session_id=granted.session_id,
-            scope=" ".join(granted.scope),
-            approval=granted.document,
-            offline=granted.is_offline,
-            created_at=now,
-            expires_at=ends_at,
-        )
+        _INSERT_FAMILY,
+        {
+            "id": granted.family_id,
+            "code_digest": code_digest,
+            "client_id": client_id,
+            "user_id": granted.user_id,
+            "session_id": granted.session_id,
+            "scope": " ".join(granted.scope),
+            "approval": granted.document,
+            "offline": granted.is_offline,
+            "created_at": now,
+            "expires_at": ends_at,
+        },
     )
     return ends_at
 
@@ -75,50 +139,22 @@ def add(
     """Store a new token of a family by its digest."""
     now = clock.now()
     connection().execute(
-        refresh_tokens.insert().values(
-            digest=opaque.digest(token),
-            family_id=family_id,
-            generation=generation,
-            predecessor=predecessor,
-            issued_at=now,
-            expires_at=_idle_end(now, family_ends_at),
-        )
+        _INSERT,
+        {
+            "digest": opaque.digest(token),
+            "family_id": family_id,
+            "generation": generation,
+            "predecessor": predecessor,
+            "issued_at": now,
+            "expires_at": _idle_end(now, family_ends_at),
+        },
     )
 
 
-def find(token: str, client_id: str) -> StoredToken | None:
+def find(token: str, client: RegisteredClient) -> StoredToken | None:
     """The client's own token; a foreign one is as unknown as one that never was."""
-    now = clock.now()
-    is_live = case((families.c.offline.is_(True), True), else_=session_is_live(now))
-    row = (
-        connection()
-        .execute(
-            select(
-                refresh_tokens.c.digest,
-                refresh_tokens.c.generation,
-                refresh_tokens.c.expires_at,
-                refresh_tokens.c.consumed_at,
-                families.c.id,
-                families.c.client_id,
-                families.c.user_id,
-                families.c.session_id,
-                families.c.scope,
-                families.c.approval,
-                families.c.expires_at.label("family_expires_at"),
-                families.c.revoked_at,
-                users.c.sub,
-                users.c.disabled_at,
-                is_live.label("is_live"),
-            )
-            .join(families, families.c.id == refresh_tokens.c.family_id)
-            .join(users, users.c.id == families.c.user_id)
-            .outerjoin(sessions, sessions.c.id == families.c.session_id)
-            .where(
-                refresh_tokens.c.digest == opaque.digest(token), families.c.client_id == client_id
-            )
-        )
-        .first()
-    )
+    wanted = {"wanted_digest": opaque.digest(token), "owner_id": client.client_id}
+    row = connection().execute(_FIND, wanted | live_at(clock.now())).first()
     if row is None:
         return None
     return StoredToken(
@@ -133,7 +169,7 @@ def find(token: str, client_id: str) -> StoredToken | None:
             row.approval,
             family_id=row.id,
             user_id=row.user_id,
-            sub=row.sub,
+            sub=sub_of(client, user_id=row.user_id, sub=row.sub),
             session_id=row.session_id,
             scope=row.scope,
         ),
@@ -144,28 +180,13 @@ def keep_alive(token: StoredToken) -> None:
     """A use moves the idle end of a token that does not rotate."""
     end = _idle_end(clock.now(), token.family_expires_at)
     if end - token.expires_at >= TOUCH_INTERVAL:
-        connection().execute(
-            update(refresh_tokens)
-            .where(refresh_tokens.c.digest == token.digest)
-            .values(expires_at=end)
-        )
+        connection().execute(_MOVE_IDLE_END, {"wanted_digest": token.digest, "idle_end": end})
 
 
 def consume(token: StoredToken) -> bool:
     """The gate of rotation: of any number of racers one changes the row, none if it is revoked."""
-    family_lives = exists().where(
-        families.c.id == refresh_tokens.c.family_id, families.c.revoked_at.is_(None)
-    )
-    spent = connection().execute(
-        update(refresh_tokens)
-        .where(
-            refresh_tokens.c.digest == token.digest,
-            refresh_tokens.c.consumed_at.is_(None),
-            family_lives,
-        )
-        .values(consumed_at=clock.now())
-    )
-    return spent.rowcount == 1
+    gate = {"wanted_digest": token.digest, "now": clock.now()}
+    return connection().execute(_CONSUME, gate).rowcount == 1
 
 
 def replace_unused_successor(token: StoredToken, grace: timedelta) -> bool:
@@ -175,22 +196,12 @@ def replace_unused_successor(token: StoredToken, grace: timedelta) -> bool:
     The first statement changes nothing. It makes those who come with the same token queue for its
     row, so that each sees what the one before it has issued.
     """
-    queued = connection().execute(
-        update(refresh_tokens)
-        .where(
-            refresh_tokens.c.digest == token.digest,
-            refresh_tokens.c.consumed_at >= clock.now() - grace,
-        )
-        .values(generation=refresh_tokens.c.generation)
-    )
-    if queued.rowcount != 1:
+    now = clock.now()
+    queue = {"wanted_digest": token.digest, "grace_since": now - grace}
+    if connection().execute(_QUEUE, queue).rowcount != 1:
         return False
-    replaced = connection().execute(
-        update(refresh_tokens)
-        .where(refresh_tokens.c.predecessor == token.digest, refresh_tokens.c.consumed_at.is_(None))
-        .values(consumed_at=clock.now())
-    )
-    return replaced.rowcount == 1
+    gate = {"wanted_digest": token.digest, "now": now}
+    return connection().execute(_CONSUME_SUCCESSOR, gate).rowcount == 1
 
 
 def _idle_end(now: datetime, family_ends_at: datetime) -> datetime:

@@ -77,7 +77,7 @@ class CodeGrant(Issuing, AuthorizationCodeGrant):
 
     def query_authorization_code(self, code: str, client: AuthlibClient) -> StoredCode:
         """§4.1.3: the client has authenticated; a code of another one does not exist for it."""
-        found = codes.find(code, client.client_id)
+        found = codes.find(code, client.registered)
         if found is None:
             raise InvalidGrant("code unknown or of another client")
         return found

@@ -31,7 +31,7 @@ class RefreshGrant(Issuing, RefreshTokenGrant):
 
     def authenticate_refresh_token(self, refresh_token: str) -> StoredToken:
         """The client has authenticated; a token of another one does not exist for it."""
-        found = refresh_tokens.find(refresh_token, self.registered.client_id)
+        found = refresh_tokens.find(refresh_token, self.registered)
         if found is None:
             raise InvalidGrant("refresh token unknown or of another client")
         return found

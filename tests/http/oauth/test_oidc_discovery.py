@@ -22,6 +22,7 @@ def test_the_document(client, settings):
         "issuer": issuer,
         "authorization_endpoint": f"{issuer}/authorize",
         "token_endpoint": f"{issuer}/token",
+        "end_session_endpoint": f"{issuer}/logout",
         "jwks_uri": f"{issuer}/jwks",
         "userinfo_endpoint": f"{issuer}/userinfo",
         "response_types_supported": ["code"],
@@ -34,7 +35,7 @@ def test_the_document(client, settings):
         ],
         "code_challenge_methods_supported": ["S256"],
         "authorization_response_iss_parameter_supported": True,
-        "subject_types_supported": ["public"],
+        "subject_types_supported": ["public", "pairwise"],
         "id_token_signing_alg_values_supported": ["RS256", "ES256"],
         "acr_values_supported": ["urn:idp:loa:1fa", "urn:idp:loa:2fa", "1", "2"],
         "prompt_values_supported": ["none", "login", "consent", "select_account"],
@@ -43,6 +44,8 @@ def test_the_document(client, settings):
         "request_uri_parameter_supported": False,
         "scopes_supported": ["openid", "profile", "email", "address", "phone", "offline_access"],
         "claim_types_supported": ["normal"],
+        "backchannel_logout_supported": True,
+        "backchannel_logout_session_supported": True,
         "claims_supported": response.json["claims_supported"],
     }
     assert {"sub", "acr", "amr", "auth_time", "email", "address"} <= set(

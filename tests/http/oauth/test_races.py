@@ -35,7 +35,7 @@ class Answer:
 
 @pytest.fixture
 def app(live_server, database_url):
-    """The same deployment in this process: to prepare what is raced for, and to look at the rows."""
+    """The same deployment in this process: to prepare what is raced for, and to see the rows."""
     settings = provider.settings_for(database_url, run.folder(), issuer=live_server.url)
     built = provider.build(settings)
     yield built

@@ -203,6 +203,7 @@ def test_a_repeated_field_is_refused(rp, approve):
 
 
 @spec("RFC 6749", "5.2")
+@spec("RFC 6749", "4.5")
 def test_a_grant_type_must_be_one_of_ours(rp):
     refused(rp.token(), 400, "invalid_request")
     refused(rp.token(grant_type=""), 400, "invalid_request")
@@ -214,6 +215,13 @@ def test_the_query_of_a_token_request_counts_for_nothing(rp, approve):
     query = f"grant_type=authorization_code&code={approve.code(rp)}"
 
     refused(rp.client.post(f"/token?{query}", headers=rp.basic()), 400, "invalid_request")
+
+
+@spec("RFC 6749", "10.10")
+def test_codes_and_refresh_tokens_cannot_be_guessed(rp, approve):
+    code, token = approve.code(rp), approve.tokens(rp)["refresh_token"]
+
+    assert [len(value) for value in (code, token)] == [len("ac_") + 43, len("rt_") + 43]
 
 
 def test_a_redeemed_code_leaves_an_audit_row(rp, approve, records):

@@ -33,6 +33,7 @@ def test_a_post_may_carry_the_token_in_its_body(rp, token):
 
 
 @spec("RFC 6750", "2.3")
+@spec("RFC 6750", "5.3")
 def test_the_query_never_counts(rp, token):
     response = rp.client.get(f"/userinfo?access_token={token}")
 

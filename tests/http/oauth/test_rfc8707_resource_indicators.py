@@ -46,6 +46,7 @@ def test_a_wrong_resource_does_not_spend_the_code(rp, approve):
     assert rp.exchange(code, resource=API).status_code == 200
 
 
+@spec("RFC 9068", "3")
 def test_with_openid_the_token_is_good_for_userinfo_too(rp, approve):
     token = approve.tokens(rp, resource=API)["access_token"]
 

@@ -94,9 +94,10 @@ def test_nul_and_bytes_that_are_no_text_are_refused(rp):
             assert is_shown(rp.client.get(f"/authorize?{body}")), bad
 
 
-def test_too_many_parameters_are_refused(rp):
+def test_too_many_parameters_are_refused(rp, records):
     assert is_shown(rp.client.get("/authorize?" + "&" * 500))
     assert is_shown(rp.client.post("/authorize", data="a=b&" * 500, content_type=FORM))
+    assert len(records.events("authorization_refused")) == 2
 
 
 def test_a_body_beyond_the_limit_is_refused(rp):

@@ -58,6 +58,23 @@ def test_a_trusted_client_is_not_asked_about(app, a):
         assert consent.missing(user_id, registry.find(client_id), ("openid",)) == ()
 
 
+@spec("RFC 8252", "8.6")
+def test_an_installed_app_is_asked_about_every_time(app, a):
+    """R73. Unless an administrator has vouched for it."""
+    uris = ("http://127.0.0.1/cb",)
+    native = a.client("native", redirect_uris=uris).client_id
+    vouched = a.client("native", redirect_uris=uris, trusted=True).client_id
+    web = a.client().client_id
+
+    with app.app_context():
+        asked = [
+            consent.is_asked_every_time(registry.find(client_id))
+            for client_id in (native, vouched, web)
+        ]
+
+    assert asked == [True, False, False]
+
+
 def test_another_users_consent_does_not_count(pair, a):
     user_id, client = pair
     with transaction():
