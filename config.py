@@ -137,6 +137,13 @@ class SigningKeySettings(_Group):
     """Bits of a new RSA key."""
 
 
+class ProtocolSettings(_Group):
+    """What only some deployments offer to their clients."""
+
+    registration_waives_pkce: bool = False
+    """Confidential clients that register themselves under `open` may do without PKCE."""
+
+
 class BrandSettings(_Group):
     """What users read and where they find help."""
 
@@ -204,6 +211,7 @@ class Settings(BaseSettings):
     sessions: SessionSettings = SessionSettings()
     tokens: TokenSettings = TokenSettings()
     signing_keys: SigningKeySettings = SigningKeySettings()
+    protocol: ProtocolSettings = ProtocolSettings()
     brand: BrandSettings = BrandSettings()
     server: ServerSettings = ServerSettings()
 
