@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import secrets
+import shutil
 import signal
 import socket
 import subprocess
@@ -43,7 +44,7 @@ class LiveServer:
         """Return when it answers."""
         with self.log.open("ab") as output:
             self.process = subprocess.Popen(
-                self._command(),
+                [*_leash(), *self._command()],
                 cwd=self.folder,
                 env=dict(self.environment),
                 stdin=subprocess.DEVNULL,
@@ -95,6 +96,12 @@ class LiveServer:
             return False
         finally:
             connection.close()
+
+
+def _leash() -> list[str]:
+    """On Linux the server ends when the worker that started it does, even if that one is killed."""
+    program = shutil.which("setpriv")
+    return [program, "--pdeathsig", "TERM"] if program else []
 
 
 @contextmanager

@@ -17,6 +17,8 @@ def begin() -> None:
     """In the process that was started by hand; its workers inherit the environment."""
     for name in [name for name in os.environ if name.startswith("IDP_")]:
         del os.environ[name]  # a developer's own settings must not reach the tests
+    # To be told to stop is like Ctrl-C: in order, and with nothing left behind.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     os.environ["TEST_RUN_DIR"] = tempfile.mkdtemp(prefix="idp-test-run-")
     os.environ["TEST_RUN_PID"] = str(os.getpid())
     os.environ["TEST_RUN_BEGAN"] = str(int(time.time()))
