@@ -219,8 +219,9 @@ class TestVerification:
     def test_somebody_elses_secret_moved_into_the_row_does_not_open(
         self, a, phone, verify, work, audited
     ):
-        other = a.phone(a.user("mallory@example.com"))
-        stolen = select(TotpCredential.secret_sealed).order_by(TotpCredential.id.desc()).limit(1)
+        mallory = a.user("mallory@example.com")
+        other = a.phone(mallory)
+        stolen = select(TotpCredential.secret_sealed).where(TotpCredential.user_id == mallory.id)
         work(
             lambda: db.session.execute(
                 update(TotpCredential).values(secret_sealed=stolen.scalar_subquery())
