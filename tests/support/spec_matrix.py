@@ -34,18 +34,23 @@ DOCUMENTS = {
     "RFC 7617": "HTTP Basic authentication",
     "RFC 7636": "PKCE",
     "RFC 7638": "JWK thumbprint",
+    "RFC 7662": "Token introspection",
     "RFC 8176": "Authentication method references (amr)",
     "RFC 8252": "OAuth for native apps",
     "RFC 8414": "Authorization server metadata",
+    "RFC 8628": "Device authorization grant",
     "RFC 8707": "Resource indicators",
     "RFC 8725": "JWT best current practices",
     "RFC 9068": "JWT access tokens",
     "RFC 9110": "HTTP semantics",
     "RFC 9207": "Issuer in the authorization response",
+    "RFC 9470": "Step-up authentication challenge",
     "RFC 9700": "OAuth 2.0 security best current practice",
     "OIDC Core": "OpenID Connect Core",
     "OIDC Discovery": "OpenID Connect Discovery",
     "OIDC MRT": "Multiple response types",
+    "RP-Initiated Logout": "OpenID Connect RP-Initiated Logout",
+    "Back-Channel Logout": "OpenID Connect Back-Channel Logout",
 }
 """Names as they are cited in code and claimed by tests."""
 
@@ -74,9 +79,13 @@ NOT_SUPPORTED = (
 _MODULES = {
     "oidc_core": "OIDC Core",
     "oidc_discovery": "OIDC Discovery",
+    "oidc_rp_initiated_logout": "RP-Initiated Logout",
+    "oidc_backchannel_logout": "Back-Channel Logout",
 }
+_NAMES = "|".join(re.escape(name) for name in DOCUMENTS)
 _CITATION = re.compile(
-    r"(?:(?P<document>RFC \d+|NIST SP [\w-]+|(?:OIDC|OAuth|OpenID) [A-Z]\w+)\s+)?"
+    # A document we do not list is read as one, too, so that its sections go to nobody else.
+    rf"(?:(?P<document>{_NAMES}|RFC \d+|NIST SP [\w-]+|(?:OIDC|OAuth|OpenID) [A-Z]\w+)\s+)?"
     r"§(?P<section>[A-Z\d]+(?:\.\d+)*)"
 )
 

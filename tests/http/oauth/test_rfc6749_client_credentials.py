@@ -52,7 +52,7 @@ def test_ten_thousand_scopes_are_refused(machine):
     refused(machine.token(grant_type="client_credentials", scope=scope), 400, "invalid_scope")
 
 
-@spec("RFC 6749", "4.4")
+@spec("RFC 6749", "4.4.2")
 def test_a_public_client_may_not(spa):
     refused(spa.token(grant_type="client_credentials"), 400, "unauthorized_client")
 

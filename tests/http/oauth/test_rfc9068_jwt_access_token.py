@@ -6,6 +6,7 @@ from tests.support.spec_matrix import spec
 
 @spec("RFC 9068", "2.1")
 @spec("RFC 9068", "2.2")
+@spec("RFC 9068", "2.2.1")
 def test_it_says_what_a_resource_server_needs(rp, approve, clock):
     token = approve.tokens(rp, scope="openid email")["access_token"]
 
