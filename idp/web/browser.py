@@ -68,8 +68,21 @@ def forget_session() -> None:
     current.cookies().changes[session_cookie()] = (None, None)
 
 
+def is_foreign_post() -> bool:
+    """Whether another origin's page made this browser post here (Origin, Sec-Fetch-Site)."""
+    if request.method != "POST":
+        return False
+    if request.headers.get("Origin", settings().issuer) != settings().issuer:
+        return True
+    return request.headers.get("Sec-Fetch-Site", "same-origin") not in {"same-origin", "none"}
+
+
 def set_cookies(response: Response) -> None:
     """Write what this request decided; called once, after the commit."""
+    if is_foreign_post():
+        # Lax cookies stay behind, so this browser looks new: a binding for it would take the place
+        # of the one it has, and end every sign-in that is open there.
+        return
     for name, (value, lifetime) in current.cookies().changes.items():
         if value is None:
             response.delete_cookie(

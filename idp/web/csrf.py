@@ -12,7 +12,7 @@ import hmac
 from flask import g, request
 
 from idp import opaque
-from idp.extensions import keyring, settings
+from idp.extensions import keyring
 from idp.web import browser, current
 from idp.web.access import Door
 
@@ -29,10 +29,7 @@ def browser_token() -> str:
 
 def is_trusted_post() -> bool:
     """Whether this post comes from our own page in this browser (Origin, Sec-Fetch-Site, token)."""
-    origin = request.headers.get("Origin")
-    if origin is not None and origin != settings().issuer:
-        return False
-    if request.headers.get("Sec-Fetch-Site", "same-origin") not in {"same-origin", "none"}:
+    if browser.is_foreign_post():
         return False
     sent = request.form.get("csrf_token", "").encode("utf-8", "replace")
     return hmac.compare_digest(sent, _token(_subject()).encode("ascii"))

@@ -38,13 +38,11 @@ def require_access() -> Answer:
         rule = PUBLIC
     if rule is None:
         raise Forbidden("this route has no access marker")
+    has_form = rule.door in _WITH_FORMS and request.method == "POST"
+    if has_form and browser.is_foreign_post():
+        raise ForeignForm  # before anything is looked up or opened for it
     answer = _ENTRY[rule.door](rule)
-    if (
-        answer is None
-        and request.method == "POST"
-        and rule.door in _WITH_FORMS
-        and not csrf.is_trusted_post()
-    ):
+    if answer is None and has_form and not csrf.is_trusted_post():
         raise ForeignForm
     return answer
 
