@@ -259,6 +259,28 @@ class TokenRequestRefused(Event):
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class ClientRequestRefused(Event):
+    """A client was refused at another endpoint: `error` is what it heard, `reason` what was wrong.
+
+    `endpoint`: revocation, introspection, device_authorization.
+    """
+
+    endpoint: str
+    error: str
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class TokenRevoked(Event):
+    """A client gave a token back; what belongs to the same family ended with it. `kind`:
+    refresh_token, access_token.
+    """
+
+    kind: str
+    family_id: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class ConsentWithdrawn(Event):
     """A user took back what a client was allowed; its tokens ended."""
 
@@ -293,6 +315,29 @@ class ClientEnabled(Event):
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ClientDeleted(Event):
     """A client was removed with its secrets and its users' consent; what it was given ended."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RegistrationRefused(Event):
+    """A client that wanted to register itself, or to manage its registration, was refused."""
+
+    error: str
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class InitialAccessTokenIssued(Event):
+    """A token to register clients with was made. `token`: the beginning of its digest."""
+
+    token: str
+    note: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class InitialAccessTokenRevoked(Event):
+    """A token to register clients with is good no more."""
+
+    token: str
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

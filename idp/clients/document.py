@@ -90,6 +90,10 @@ OURS: dict[str, Read] = {
 }
 """Extension members. They loosen or tighten policy, so only an administrator sets them."""
 
+ABOUT_RESOURCES: dict[str, Read] = {"resources": _texts, "resource": _text}
+"""RFC 8707: the resource servers that its tokens may be for, and the one that it is itself, which
+lets it introspect tokens of others. Ours, and only an administrator's, too."""
+
 KEPT: dict[str, Read] = dict.fromkeys(URI_MEMBERS, _text) | {
     "contacts": _texts,
     "software_id": _text,
@@ -192,7 +196,7 @@ def _reader(member: str) -> Read | None:
     name, _, language = member.partition("#")
     if language:
         return _text if name in TRANSLATED and _LANGUAGE.fullmatch(language) else None
-    return (CHECKED | OURS | KEPT).get(member)
+    return (CHECKED | OURS | ABOUT_RESOURCES | KEPT).get(member)
 
 
 def _not_offered(given: Mapping[str, Any]) -> dict[str, str]:

@@ -136,3 +136,8 @@ def body_of(error: OAuth2Error) -> dict[str, Any]:
     if description := error.get_error_description():
         body["error_description"] = description
     return body
+
+
+def challenge_of(error: OAuth2Error) -> dict[str, str]:
+    """The header that belongs to an error answer, if any (RFC 6749 §5.2, RFC 6750 §3)."""
+    return {name: value for name, value in error.get_headers() if name == "WWW-Authenticate"}

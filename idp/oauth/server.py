@@ -14,7 +14,7 @@ import structlog
 from authlib.oauth2.rfc6749 import AuthorizationServer
 from flask import Flask, current_app
 
-from idp import audit, metrics, throttle
+from idp import audit, metrics, origin, throttle
 from idp.audit import catalogue
 from idp.clients.registered import RegisteredClient
 from idp.oauth import (
@@ -31,7 +31,10 @@ from idp.oauth import (
     rfc6749_client_authentication,
     rfc6749_client_credentials,
     rfc6749_refresh_token,
+    rfc7009_revocation,
+    rfc7591_registration,
     rfc7636_pkce,
+    rfc7662_introspection,
     rfc8414_metadata,
     rfc9207_issuer,
     rules,
@@ -44,6 +47,7 @@ from idp.oauth.errors import (
     RedirectedError,
     ShownError,
     body_of,
+    challenge_of,
     refusal,
 )
 from idp.oauth.machine import NO_STORE, AuthlibRequest, MachineRequest, MachineResponse
@@ -52,7 +56,17 @@ from idp.oauth.request import AuthorizationRequest, StoredAuthorizationRequest, 
 from idp.oauth.response import AuthorizationResponse, ResponseMode
 from idp.oauth.rows import AuthlibClient
 
-__all__ = ["accept", "answer", "install", "metadata", "refuse", "restore", "token", "userinfo"]
+__all__ = [
+    "accept",
+    "answer",
+    "install",
+    "metadata",
+    "refuse",
+    "restore",
+    "token",
+    "unreadable",
+    "userinfo",
+]
 
 GRANTS: tuple[tuple[type, list[Any]], ...] = (
     (rfc6749_authorization_code.CodeGrant, [rfc7636_pkce.ProofKey()]),
@@ -69,6 +83,8 @@ METADATA = (
     rfc6749_refresh_token,
     rfc6749_client_credentials,
     rfc6749_client_authentication,
+    rfc7009_revocation,
+    rfc7662_introspection,
     rfc7636_pkce,
     rfc9207_issuer,
     form_post_response_mode,
@@ -79,6 +95,7 @@ METADATA = (
     claims,
     oidc_rp_initiated_logout,
     oidc_backchannel_logout,
+    rfc7591_registration,
 )
 """Whose members make up the discovery document."""
 
@@ -107,6 +124,7 @@ class Server(AuthorizationServer):
             rfc6749_client_authentication.authenticate(authorization, request.received)
         )
         request.client = client
+        origin.acting_as(f"client:{client.client_id}")
         return client
 
     def create_oauth2_request(self, request: AuthlibRequest) -> AuthlibRequest:
@@ -150,7 +168,7 @@ class Server(AuthorizationServer):
                 reason=getattr(error, "reason", error.get_error_description()),
             )
         )
-        return MachineResponse(error.status_code, body_of(error), NO_STORE | _own_headers(error))
+        return MachineResponse(error.status_code, body_of(error), NO_STORE | challenge_of(error))
 
 
 def install(app: Flask) -> None:
@@ -186,6 +204,13 @@ def accept(parameters: Parameters) -> AuthorizationRequest:
         _record_refusal(asked.client.client_id, fault.error, fault.get_error_description())
         response = _error_response(fault, asked.redirect_uri, asked.state, refused.mode)
         raise RedirectedError(response, fault) from fault
+
+
+def unreadable() -> ShownError:
+    """What cannot even be read as parameters names nobody who could be told."""
+    error = ShownError("invalid_request", "The parameters cannot be read.", detail="malformed")
+    _record_refusal(None, error.code, error.detail)
+    return error
 
 
 def answer(request: AuthorizationRequest, approval: Approval) -> AuthorizationResponse:
@@ -224,7 +249,7 @@ def userinfo(request: MachineRequest) -> MachineResponse:
     except OAuth2Error as error:
         _log.info("userinfo refused", error_code=error.error, reason=getattr(error, "reason", ""))
         body = dict(error.get_body())
-        return MachineResponse(error.status_code, body, NO_STORE | _own_headers(error))
+        return MachineResponse(error.status_code, body, NO_STORE | challenge_of(error))
 
 
 def _error_response(
@@ -251,7 +276,3 @@ def _grant_type(request: AuthlibRequest) -> str:
     """For a label, so only known values."""
     offered = request.payload.grant_type
     return offered if offered in rules.GRANT_TYPES else "unknown"
-
-
-def _own_headers(error: OAuth2Error) -> dict[str, str]:
-    return {name: value for name, value in error.get_headers() if name == "WWW-Authenticate"}

@@ -7,7 +7,8 @@ import json
 from flask import Blueprint, Response, request
 from werkzeug.exceptions import RequestEntityTooLarge
 
-from idp.oauth import parameters, server
+from idp.oauth import client_endpoints, parameters, server
+from idp.oauth.client_endpoints import Endpoint
 from idp.oauth.errors import RedirectedError, ShownError
 from idp.oauth.machine import MachineRequest, MachineResponse
 from idp.oauth.parameters import MalformedParameters, Parameters
@@ -22,6 +23,8 @@ FORM = "application/x-www-form-urlencoded"
 CORS = {"Access-Control-Allow-Origin": "*"}
 """Without credentials: no cookie is ever looked at here, so any origin may ask (Core §5.3.1)."""
 READABLE = {"Access-Control-Expose-Headers": "WWW-Authenticate, Retry-After"}
+CROSS_ORIGIN = frozenset({"protocol.token", "protocol.userinfo", "protocol.revoke"})
+"""What pages of other origins call: apps in a browser, which have no secret."""
 PREFLIGHT_SECONDS = 7200
 
 
@@ -33,9 +36,7 @@ def authorize() -> Response:
         received = _form() if request.method == "POST" else parameters.parse(request.query_string)
         return pages.authorize(server.accept(received))
     except MalformedParameters:
-        return errors.protocol_error(
-            ShownError("invalid_request", "The parameters cannot be read.", detail="malformed form")
-        )
+        return errors.protocol_error(server.unreadable())
     except ShownError as error:
         return errors.protocol_error(error)
     except RedirectedError as error:
@@ -68,6 +69,32 @@ def userinfo() -> Response:
     return _written(server.userinfo(MachineRequest(received, _authorization())))
 
 
+@blueprint.route("/revoke", methods=["GET", "POST", "OPTIONS"], provide_automatic_options=False)
+@access(PROTOCOL)
+def revoke() -> Response:
+    """RFC 7009 §2; §2.3 asks that apps in a browser may come."""
+    if request.method == "OPTIONS":
+        return _preflight("POST")
+    return _respond(client_endpoints.REVOCATION)
+
+
+@blueprint.route("/introspect", methods=["GET", "POST"], provide_automatic_options=False)
+@access(PROTOCOL)
+def introspect() -> Response:
+    """RFC 7662 §2. Its callers have a secret, so none of them is a page in a browser."""
+    return _respond(client_endpoints.INTROSPECTION)
+
+
+def _respond(endpoint: Endpoint) -> Response:
+    if request.method != "POST":
+        return _only_post()
+    try:
+        received = _form()
+    except (MalformedParameters, RequestEntityTooLarge) as error:
+        return _unreadable(error)
+    return _written(client_endpoints.respond(endpoint, MachineRequest(received, _authorization())))
+
+
 def _form() -> Parameters:
     """The body's fields, read once. A body of another type holds none."""
     body = request.get_data(cache=False)
@@ -82,7 +109,8 @@ def _written(answer: MachineResponse) -> Response:
     """`json.dumps` keeps ASCII, so a client that guesses another encoding reads the same."""
     response = Response(json.dumps(answer.body), answer.status, mimetype="application/json")
     response.headers.update(answer.headers)
-    response.headers.update(CORS | READABLE)
+    if request.endpoint in CROSS_ORIGIN:
+        response.headers.update(CORS | READABLE)
     return response
 
 
@@ -101,11 +129,15 @@ def _only_post() -> Response:
             405,
             {
                 "error": "invalid_request",
-                "error_description": "The token endpoint takes POST only.",
+                "error_description": "This endpoint takes POST only.",
             },
-            {"Allow": "POST, OPTIONS", "Cache-Control": "no-store"},
+            {"Allow": ", ".join(_methods()), "Cache-Control": "no-store"},
         )
     )
+
+
+def _methods() -> list[str]:
+    return ["POST", "OPTIONS"] if request.endpoint in CROSS_ORIGIN else ["POST"]
 
 
 def _unreadable(error: Exception) -> Response:

@@ -100,3 +100,16 @@ def test_authorization_with_a_live_session_and_remembered_consent(a, browser, at
 
     assert response.status_code == 303
     assert response.headers["Location"].startswith(rp.redirect_uri)
+
+
+def test_introspection(a, approve, at_most):
+    rp = a.client()
+    token = approve.tokens(rp)["access_token"]
+
+    def introspect():
+        return rp.client.post("/introspect", data={"token": token}, headers=rp.basic())
+
+    introspect()
+
+    with at_most(statements=2, writes=0):
+        assert introspect().json["active"] is True

@@ -34,6 +34,7 @@ RULES: tuple[Rule, ...] = (
     addresses.other_uris_are_https,
     keys.keys_are_public,
     addresses.calls_go_to_the_client,
+    addresses.resources_are_absolute,
     addresses.pairwise_has_one_sector,
     choices.scopes_are_tokens,
     choices.levels_are_reachable,

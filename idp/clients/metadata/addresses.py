@@ -55,6 +55,20 @@ def calls_go_to_the_client(proposed: ProposedClient, deployment: Deployment) -> 
         yield "request_uris", f"at most {MOST_VALUES}"
 
 
+def resources_are_absolute(proposed: ProposedClient, deployment: Deployment) -> Iterator[Problem]:
+    """RFC 8707 §2: without a fragment. Never fetched, but compared byte for byte."""
+    known = proposed.metadata.get("resources", ())
+    if len(known) > MOST_VALUES:
+        yield "resources", f"at most {MOST_VALUES}"
+    own = proposed.metadata.get("resource")
+    named = [("resources", uri) for uri in known[:MOST_VALUES]]
+    for member, uri in named if own is None else [*named, ("resource", own)]:
+        if wrong := redirect_uri.web_problem(uri, deployment):
+            yield member, f"{_shown(uri)} {wrong}"
+    if own is not None and proposed.is_public:
+        yield "resource", "only a confidential client may introspect"
+
+
 def pairwise_has_one_sector(proposed: ProposedClient, _: Deployment) -> Iterator[Problem]:
     """OIDC Core §8.1: with several hosts only a sector identifier says which clients belong
     together.
