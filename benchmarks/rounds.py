@@ -11,14 +11,15 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 
 from benchmarks import crowd, yardsticks
+from benchmarks.browser import ComeBackLater
 from benchmarks.counts import CountingConnection, Counts, count_operation
 from benchmarks.crowd import Beside, token_beside_sign_ins
 from benchmarks.deployment import Deployment, deployed
-from benchmarks.http import Connection
+from benchmarks.http import Connection, Wrong
 from benchmarks.measurement import Measurement, measure_operation, meters
 from benchmarks.operations import OPERATIONS
 from benchmarks.options import Options
-from benchmarks.server import WORKERS, Server, running
+from benchmarks.server import WORKERS, Server, ServerFailed, running
 from benchmarks.stock import Stock
 from benchmarks.target import Target
 
@@ -43,11 +44,21 @@ async def run(kind: str, options: Options, plain: Server) -> Results:
     results = Results(kind)
     _say(f"{kind}: setting up a deployment with {options.people} people")
     with deployed(kind, options.people, options.alg) as deployment:
-        with _serving("wsgi:app", deployment, WORKERS) as server:
-            await _measure(results, await _ready(deployment, server), options, (server, plain))
-        with _serving("benchmarks.counting:app", deployment, 1) as server:
-            await _count(results, await _ready(deployment, server, CountingConnection))
+        try:
+            await _measure_and_count(results, deployment, options, plain)
+        except (Wrong, ComeBackLater) as failure:
+            end_of_log = deployment.log.read_text(errors="replace")[-2000:]
+            raise ServerFailed(f"{failure}\nThe server's log ends:\n{end_of_log}") from failure
     return results
+
+
+async def _measure_and_count(
+    results: Results, deployment: Deployment, options: Options, plain: Server
+) -> None:
+    with _serving("wsgi:app", deployment, WORKERS) as server:
+        await _measure(results, await _ready(deployment, server), options, (server, plain))
+    with _serving("benchmarks.counting:app", deployment, 1) as server:
+        await _count(results, await _ready(deployment, server, CountingConnection))
 
 
 def _say(line: str) -> None:
