@@ -32,7 +32,6 @@ from idp.oauth import (
     rfc6749_client_credentials,
     rfc6749_refresh_token,
     rfc7009_revocation,
-    rfc7591_registration,
     rfc7636_pkce,
     rfc7662_introspection,
     rfc8414_metadata,
@@ -95,7 +94,6 @@ METADATA = (
     claims,
     oidc_rp_initiated_logout,
     oidc_backchannel_logout,
-    rfc7591_registration,
 )
 """Whose members make up the discovery document."""
 
