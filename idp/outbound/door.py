@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import ssl
 import threading
 import time
@@ -15,7 +14,7 @@ from urllib.parse import urlencode
 
 import structlog
 
-from idp import metrics
+from idp import metrics, strict_json
 from idp.outbound import exchange, target
 from idp.outbound.address import Exceptions
 from idp.outbound.connection import connect, tls_context
@@ -124,17 +123,6 @@ def _loggable(url: str) -> str | None:
 
 def _parsed(body: bytes) -> Any:  # noqa: ANN401
     try:
-        return json.loads(body, object_pairs_hook=_unique, parse_constant=_refuse_constant)
-    except (ValueError, RecursionError):
+        return strict_json.parse(body)
+    except ValueError:
         raise OutboundFailed(Reason.NOT_JSON) from None
-
-
-def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    members = dict(pairs)
-    if len(members) != len(pairs):
-        raise ValueError("a name twice")
-    return members
-
-
-def _refuse_constant(name: str) -> None:
-    raise ValueError(name)
