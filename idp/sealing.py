@@ -1,7 +1,8 @@
 """The key ring and what it does: seal (AES-256-GCM), derive purpose keys, make keyed digests.
 
-A sealed value begins with the id of its key; its additional data names table, column, row and owner, so
-a value moved to another place does not open. The ring lives in files (0600), never in the database.
+A sealed value begins with the id of its key; its additional data names table, column, row and
+owner, so a value moved to another place does not open. The ring lives in files (0600), never in the
+database.
 """
 
 from __future__ import annotations
@@ -49,7 +50,9 @@ class Place:
 
 @dataclass(frozen=True)
 class KeyRing:
-    """Master keys by id (8 hexadecimal characters). The newest is active; all of them open and verify."""
+    """Master keys by id (8 hexadecimal characters). The newest is active; all of them open and
+    verify.
+    """
 
     keys: dict[str, bytes] = field(repr=False)
     active_id: str
@@ -58,11 +61,19 @@ class KeyRing:
         """AES-256-GCM under the active key: key id, nonce, ciphertext and tag."""
         nonce = secrets.token_bytes(NONCE_SIZE)
         cipher = AESGCM(self.derive("seal", self.active_id))
-        return self.active_id.encode() + nonce + cipher.encrypt(nonce, plaintext, place.additional_data())
+        return (
+            self.active_id.encode()
+            + nonce
+            + cipher.encrypt(nonce, plaintext, place.additional_data())
+        )
 
     def unseal(self, sealed: bytes, place: Place) -> bytes:
         """Raises `SealBroken`."""
-        key_id, nonce, body = sealed[:_ID_SIZE], sealed[_ID_SIZE : _ID_SIZE + NONCE_SIZE], sealed[_ID_SIZE + NONCE_SIZE :]
+        key_id, nonce, body = (
+            sealed[:_ID_SIZE],
+            sealed[_ID_SIZE : _ID_SIZE + NONCE_SIZE],
+            sealed[_ID_SIZE + NONCE_SIZE :],
+        )
         try:
             cipher = AESGCM(self.derive("seal", key_id.decode("ascii")))
             return cipher.decrypt(nonce, body, place.additional_data())
@@ -77,7 +88,9 @@ class KeyRing:
         return _derived(self.keys[key_id], purpose)
 
     def keyed_digest(self, purpose: str, value: bytes, key_id: str | None = None) -> bytes:
-        """HMAC-SHA-256 under the purpose's key: for what is too short to be stored as a bare digest."""
+        """HMAC-SHA-256 under the purpose's key: for what is too short to be stored as a bare
+        digest.
+        """
         return hmac.new(self.derive(purpose, key_id), value, sha256).digest()
 
 
