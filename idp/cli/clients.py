@@ -12,7 +12,7 @@ from typing import IO, Any
 import click
 from flask.cli import AppGroup
 
-from idp.cli import output
+from idp.cli import initial_tokens, output
 from idp.cli.output import Refused
 from idp.clients import document, register, registry, templates
 from idp.clients.metadata import Invalid
@@ -21,6 +21,7 @@ from idp.clients.registered import RegisteredClient
 from idp.extensions import settings, transaction
 
 group = AppGroup("client", help="Relying parties.")
+group.add_command(initial_tokens.group)
 
 _SHOWN_ONCE = "client_secret"
 
@@ -127,7 +128,7 @@ def rotate_secret(client_id: str, overlap: int) -> None:
     with transaction():
         new = register.rotate_secret(client_id, timedelta(hours=overlap))
     if new is None:
-        raise Refused("A public client has no secret.")
+        raise Refused("This client proves itself without a secret.")
     result = {"client_id": client_id, _SHOWN_ONCE: new}
     output.show(result, output.fields(result))
 

@@ -12,7 +12,7 @@ from sqlalchemy import delete, update
 from config import Environment
 from idp import audit, cache, clock, opaque
 from idp.audit import catalogue
-from idp.clients import registry, secret
+from idp.clients import registry, secret, sector_document
 from idp.clients.document import as_document
 from idp.clients.metadata import Invalid, ProposedClient, problems
 from idp.clients.redirect_uri import Deployment
@@ -41,10 +41,21 @@ class Given:
     client_secret: str | None = field(repr=False)
 
 
+def judge(proposed: ProposedClient) -> Invalid | None:
+    """Everything that can be wrong, also what only the client's own host can tell. Writes nothing,
+    so that nobody waits for that host behind a lock.
+    """
+    wrong = problems(proposed, deployment()) or sector_document.problems(proposed)
+    return Invalid(wrong) if wrong else None
+
+
 def register(proposed: ProposedClient) -> Registered | Invalid:
     """Register a new client under an identity of our making."""
-    if wrong := problems(proposed, deployment()):
-        return Invalid(wrong)
+    return judge(proposed) or enter(proposed)
+
+
+def enter(proposed: ProposedClient) -> Registered:
+    """The same for one that has just been judged."""
     client_id = opaque.identifier().lower()
     _insert(client_id, proposed)
     return _settled(client_id, proposed, given=None)
@@ -52,8 +63,8 @@ def register(proposed: ProposedClient) -> Registered | Invalid:
 
 def replace(client_id: str, proposed: ProposedClient) -> Registered | Invalid | None:
     """Put new metadata in the place of the old (RFC 7592 §2.2). None: there is no such client."""
-    if wrong := problems(proposed, deployment()):
-        return Invalid(wrong)
+    if invalid := judge(proposed):
+        return invalid
     if not _update(client_id, proposed):
         return None
     return _settled(client_id, proposed, given=None)
@@ -61,7 +72,8 @@ def replace(client_id: str, proposed: ProposedClient) -> Registered | Invalid | 
 
 def put(given: Given, proposed: ProposedClient) -> Registered | Invalid:
     """Create or replace the client of a given identity."""
-    wrong = problems(proposed, deployment()) | _identity_problems(given, proposed)
+    judged = judge(proposed)
+    wrong = (judged.problems if judged else {}) | _identity_problems(given, proposed)
     if wrong:
         return Invalid(wrong)
     if not _insert(given.client_id, proposed):
@@ -98,7 +110,7 @@ def remove(client_id: str) -> bool:
 def rotate_secret(client_id: str, overlap: timedelta) -> str | None:
     """A new secret beside the old one for a while. None: this client has no use for one."""
     client = registry.find(client_id)
-    if client is None or client.is_public:
+    if client is None or not client.uses_secret:
         return None
     new = secret.rotate(client_id, overlap)
     _done(catalogue.SecretRotated(client_id=client_id, overlap=overlap))
@@ -116,8 +128,8 @@ def _identity_problems(given: Given, proposed: ProposedClient) -> dict[str, str]
     if not registry.is_well_formed(given.client_id):
         found.append(("client_id", "must have 1 to 255 printable ASCII characters and no space"))
     if given.client_secret is not None:
-        if proposed.is_public:
-            found.append(("client_secret", "a public client has none"))
+        if not proposed.uses_secret:
+            found.append(("client_secret", "a client that proves itself without one has none"))
         elif not _VISIBLE_SECRET.fullmatch(given.client_secret):
             found.append(("client_secret", "must have 1 to 1024 printable ASCII characters"))
     return dict(found)
@@ -165,7 +177,7 @@ def _columns(proposed: ProposedClient) -> dict[str, Any]:
 def _settled(client_id: str, proposed: ProposedClient, given: str | None) -> Registered:
     """See to it that the client has a secret exactly when it uses one."""
     new = None
-    if proposed.is_public:
+    if not proposed.uses_secret:
         secret.remove_all(client_id)
     elif given is not None:
         secret.set_given(client_id, given)

@@ -66,6 +66,16 @@ class RegisteredClient:
         return self.token_endpoint_auth_method == "none"  # noqa: S105  a method, no secret
 
     @property
+    def uses_secret(self) -> bool:
+        """Public clients prove nothing, others may prove themselves by their keys."""
+        return self.token_endpoint_auth_method not in {"none", "private_key_jwt"}
+
+    @property
+    def is_self_registered(self) -> bool:
+        """Nobody here has looked at it (RFC 7591)."""
+        return self.registration_token_digest is not None
+
+    @property
     def is_enabled(self) -> bool:
         return self.disabled_at is None
 

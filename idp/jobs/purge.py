@@ -61,6 +61,10 @@ def _everything_stale(now: datetime) -> tuple[_Stale, ...]:
         _Stale(models.DeniedToken.jti, models.DeniedToken.expires_at < now),
         _Stale(models.Bucket.key, models.Bucket.expires_at < now),
         _Stale(models.TotpMiss.bound_to, models.TotpMiss.missed_at < now - _DAY),
+        _Stale(
+            models.InitialAccessToken.digest,
+            models.InitialAccessToken.expires_at < now - _DAY,
+        ),
         _Stale(models.MailedLink.digest, models.MailedLink.expires_at < now - 7 * _DAY),
         _Stale(models.OutboundMessage.id, models.OutboundMessage.delivered_at < now - 7 * _DAY),
         _Stale(models.OutboundMessage.id, models.OutboundMessage.dead_at < now - 30 * _DAY),

@@ -13,12 +13,19 @@ ENDPOINTS = {"jwks_uri": "/jwks"}
 
 
 def document(installed: Iterable[ModuleType]) -> dict[str, Any]:
-    """§3. Lists of several modules are joined; of single values each has one owner."""
+    """§3. Lists of several modules are joined; of single values each has one owner. A module that
+    only some deployments offer says so by its `is_offered`.
+    """
     issuer = settings().issuer
     found: dict[str, Any] = {"issuer": issuer}
-    for module in installed:
+    for module in filter(_is_offered, installed):
         for name, path in getattr(module, "ENDPOINTS", {}).items():
             found[name] = issuer + path
         for name, value in getattr(module, "METADATA", {}).items():
             found[name] = [*found.get(name, ()), *value] if isinstance(value, list) else value
     return found
+
+
+def _is_offered(module: ModuleType) -> bool:
+    answer: bool = getattr(module, "is_offered", lambda: True)()
+    return answer

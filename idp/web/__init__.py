@@ -15,9 +15,22 @@ from idp.web import (
     language,
     pages,
     protocol,
+    registration,
     request_cycle,
     sign_out,
     well_known,
+)
+
+PARTS = (
+    health,
+    home,
+    well_known,
+    protocol,
+    registration,
+    interaction,
+    account,
+    sign_out,
+    arrival,
 )
 
 
@@ -27,6 +40,6 @@ def install(app: Flask) -> None:
     pages.install(app)
     errors.install(app)
     request_cycle.install(app)
-    for part in (health, home, well_known, protocol, interaction, account, sign_out, arrival):
+    for part in PARTS:
         app.register_blueprint(part.blueprint)
     dev.install(app)

@@ -19,7 +19,7 @@ def client_card(client: RegisteredClient | None) -> dict[str, Any] | None:
         "logo_url": None,
         "policy_uri": client.metadata.get("policy_uri"),
         "tos_uri": client.metadata.get("tos_uri"),
-        "is_new": False,
+        "is_new": client.is_self_registered,
     }
 
 

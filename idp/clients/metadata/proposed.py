@@ -16,7 +16,8 @@ PROFILES = ("standard",)
 
 STANDARD_SCOPE = "openid profile email address phone offline_access"
 
-LONGEST_NAME = 100
+LONGEST_NAME = 64
+LONGEST_WORD = 100
 MOST_VALUES = 100
 MOST_SCOPES = 50
 MOST_KEYS = 20
@@ -84,6 +85,11 @@ class ProposedClient:
     def proves_by_key(self) -> bool:
         """RFC 7523 §2.2."""
         return self.token_endpoint_auth_method == "private_key_jwt"  # noqa: S105  a method
+
+    @property
+    def uses_secret(self) -> bool:
+        """RFC 7591 §3.2.1: it is given one exactly then."""
+        return not self.is_public and not self.proves_by_key
 
     @property
     def rotates_refresh_tokens(self) -> bool:
