@@ -129,7 +129,8 @@ def _facts(
         ),
         second_factor_enrolled=has_totp,
         recovered=_is_recovering(interaction, count, here),
-        recovery_codes_due=signing_in and recovery_code.is_left_open(person.id),
+        # Also when only the second factor was set up here, on top of a session.
+        recovery_codes_due=bool(here) and recovery_code.is_left_open(person.id),
         consent_due=_consent_due(demand, interaction, person),
     )
 

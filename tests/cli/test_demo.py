@@ -1,13 +1,9 @@
 """`make demo`: what it plans, whom it seeds, where it refuses, and that nothing stays behind."""
 
-import os
 import re
 import signal
 import socket
-import subprocess
-import sys
 import time
-from contextlib import contextmanager
 from http.client import HTTPConnection
 
 import psutil
@@ -15,7 +11,6 @@ import pytest
 from sqlalchemy import func, select
 
 import config
-from config import PROJECT
 from idp import clock
 from idp.accounts.claims import TYPES
 from idp.authentication import password, totp
@@ -27,7 +22,7 @@ from idp.demo import codes
 from idp.demo.people import EVERY_CLAIM, PEOPLE
 from idp.extensions import db
 from idp.models import User
-from tests.support.live_server import free_port
+from tests.support import demo
 
 # --- the plan -------------------------------------------------------------------------------------
 
@@ -180,55 +175,9 @@ def test_the_tables_that_decide_can_be_read(idp, command):
 # --- the processes --------------------------------------------------------------------------------
 
 
-def two_free_ports():
-    """Two in a row, for the two apps."""
-    while True:
-        port = free_port()
-        with socket.socket() as probe:
-            try:
-                probe.bind(("127.0.0.1", port + 1))
-            except OSError:
-                continue
-            return port
-
-
 @pytest.fixture
 def demo_environment(empty_database_url, tmp_path):
-    inherited = {name: value for name, value in os.environ.items() if not name.startswith("IDP_")}
-    return inherited | {
-        "IDP_DATABASE_URL": empty_database_url,
-        "IDP_KEYS_DIR": str(tmp_path / "keys"),
-        "IDP_PORT": str(free_port()),
-        "DEMO_RP_PORT": str(two_free_ports()),
-    }
-
-
-@contextmanager
-def demo(environment):
-    command = [sys.executable, "-m", "flask", "--app", "wsgi", "idp", "dev", "demo"]
-    process = subprocess.Popen(
-        command,
-        cwd=PROJECT,
-        env=environment,
-        text=True,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-    )
-    try:
-        yield process
-    finally:
-        if process.poll() is None:
-            process.terminate()
-        process.communicate(timeout=30)
-
-
-def wait_until_announced(process):
-    printed = ""
-    for line in process.stdout:
-        printed += line
-        if "Ctrl-C stops everything" in line:
-            return printed
-    raise AssertionError(printed)
+    return demo.environment(empty_database_url, tmp_path)
 
 
 def get(port, path="/"):
@@ -248,8 +197,8 @@ def still_running(processes):
 
 @pytest.mark.timeout(240)
 def test_the_demo_comes_up_ends_with_ctrl_c_and_keeps_its_data(demo_environment):
-    with demo(demo_environment) as process:
-        printed = wait_until_announced(process)
+    with demo.started(demo_environment) as process:
+        printed = demo.announcement(process)
         started = psutil.Process(process.pid).children(recursive=True)
         provider, app = demo_environment["IDP_PORT"], int(demo_environment["DEMO_RP_PORT"])
 
@@ -268,8 +217,8 @@ def test_the_demo_comes_up_ends_with_ctrl_c_and_keeps_its_data(demo_environment)
     assert "Nothing is left running." in output
     assert len(started) >= 7
     assert still_running(started) == []
-    with demo(demo_environment) as again:
-        wait_until_announced(again)
+    with demo.started(demo_environment) as again:
+        demo.announcement(again)
         again.send_signal(signal.SIGTERM)
         assert again.wait(timeout=40) == 0
 
@@ -279,7 +228,7 @@ def test_a_port_that_is_taken_is_named_and_nothing_is_started(demo_environment):
     with socket.socket() as squatter:
         squatter.bind(("127.0.0.1", int(demo_environment["IDP_PORT"])))
         squatter.listen()
-        with demo(demo_environment) as process:
+        with demo.started(demo_environment) as process:
             output, _ = process.communicate(timeout=60)
 
     assert process.returncode == 1

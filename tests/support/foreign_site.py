@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from werkzeug import Request, Response
 from werkzeug.serving import make_server
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
 
 @dataclass
@@ -27,8 +31,10 @@ class ForeignSite:
     def url(self, path: str = "/", *, host: str = "localhost") -> str:
         return f"http://{host}:{self.port}{path}"
 
-    @Request.application
-    def wsgi(self, request: Request) -> Response:
+    def wsgi(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        return self._answer(Request(environ))(environ, start_response)
+
+    def _answer(self, request: Request) -> Response:
         if request.method == "POST":
             self.bodies.append(request.get_data())
         if target := self.redirects.get(request.path):

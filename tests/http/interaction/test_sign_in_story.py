@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from tests.support.browser import Browser
@@ -96,6 +98,26 @@ def test_a_client_that_demands_two_factors_leads_through_enrolment(
     assert browser.page == "consent"
     browser.press("Allow")
 
+    identity = claims(rp.exchange(answer(browser.left_for)["code"]).get_json()["id_token"])
+    assert (identity["acr"], identity["amr"]) == (LOA2, ["pwd", "otp", "mfa"])
+
+
+def test_setting_up_a_second_factor_on_top_of_a_session_shows_recovery_codes_too(
+    a: Factory, browser: Browser, rp: RelyingParty
+) -> None:
+    from tests.support.factories import Phone
+
+    a.user()
+    browser.open(rp.authorization_url()).submit(username=EMAIL, password=PASSWORD).press("Allow")
+    wish = json.dumps({"id_token": {"acr": {"essential": True, "values": [LOA2]}}})
+
+    browser.open(rp.authorization_url(claims=wish))
+
+    assert browser.page == "enrol-totp"
+    secret = browser.find("[data-totp-secret]").get_text(strip=True)
+    browser.submit(code=Phone(secret).code())
+    assert browser.page == "recovery-codes"
+    browser.fill(saved="yes").press("Continue")
     identity = claims(rp.exchange(answer(browser.left_for)["code"]).get_json()["id_token"])
     assert (identity["acr"], identity["amr"]) == (LOA2, ["pwd", "otp", "mfa"])
 
