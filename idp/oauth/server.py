@@ -32,6 +32,8 @@ from idp.oauth import (
     rfc6749_client_credentials,
     rfc6749_refresh_token,
     rfc7009_revocation,
+    rfc7523_client_assertion,
+    rfc7591_registration,
     rfc7636_pkce,
     rfc7662_introspection,
     rfc8414_metadata,
@@ -82,6 +84,7 @@ METADATA = (
     rfc6749_refresh_token,
     rfc6749_client_credentials,
     rfc6749_client_authentication,
+    rfc7523_client_assertion,
     rfc7009_revocation,
     rfc7662_introspection,
     rfc7636_pkce,
@@ -94,6 +97,7 @@ METADATA = (
     claims,
     oidc_rp_initiated_logout,
     oidc_backchannel_logout,
+    rfc7591_registration,
 )
 """Whose members make up the discovery document."""
 
