@@ -9,7 +9,7 @@ import click
 from flask import current_app
 from flask.cli import AppGroup
 
-from idp import demo, schema
+from idp import demo, logs, schema
 from idp.cli import demo as demo_plan
 from idp.cli import output, supervisor
 from idp.cli.supervisor import Part, PartFailed
@@ -54,6 +54,8 @@ def demo_command(way: str | None) -> None:
     plan = demo_plan.Plan.from_environment()
     if taken := supervisor.ports_in_use([plan.port, *plan.app_ports]):
         raise output.Refused(_taken(taken))
+    # What matters to a newcomer is the summary; the events are in the audit log all the same.
+    logs.configure(settings().model_copy(update={"log_level": "WARNING"}))
     schema.upgrade(db.engine)
     _seed(plan)
     # The connections belong to this process; the parts open their own.
