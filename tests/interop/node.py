@@ -1,0 +1,54 @@
+"""Apps in `javascript/`, which run in Node.js with the packages that its lock file names."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from tests.interop.site import Site
+from tests.support import live_server, run
+from tests.support.live_server import LiveServer
+from tests.support.relying_party import RelyingParty
+
+FOLDER = Path(__file__).parent / "javascript"
+PACKAGES = FOLDER / "node_modules"
+
+MISSING = "No Node.js, or not the packages that the tests want. `.ci/node` installs what is missing"
+
+
+def is_installed() -> bool:
+    """Whether `.ci/node` has done its work."""
+    return shutil.which("node") is not None and (PACKAGES / ".package-lock.json").exists()
+
+
+def is_required() -> bool:
+    """Whether missing packages fail the tests that need them (`make test`) or skip them."""
+    return os.environ.get("REQUIRE_NODE") == "1"
+
+
+@dataclass(slots=True)
+class NodeApp(LiveServer):
+    """A process of one module of `javascript/`."""
+
+    def _command(self) -> list[str]:
+        return ["node", *self.application]
+
+
+@contextmanager
+def running(site: Site, name: str, base_url: str, client: RelyingParty) -> Iterator[LiveServer]:
+    """`javascript/<name>.mjs`, started and stopped."""
+    app = NodeApp(
+        base_url,
+        {**os.environ, **site.environment(client, base_url)},
+        site.folder / f"{client.client_id}.log",
+        run.ledger(),
+        application=(f"{name}.mjs",),
+        folder=FOLDER,
+        health_path="/",
+    )
+    with live_server.running(app):
+        yield app
