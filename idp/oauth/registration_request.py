@@ -89,7 +89,7 @@ def refuse(invalid: Invalid) -> NoReturn:
     """RFC 7591 §3.2.2, with every problem that there is. The text goes to nobody but its author."""
     told = "; ".join(f"{member}: {problem}" for member, problem in invalid.problems.items())
     description = _FORBIDDEN.sub("?", told)[:MOST_DESCRIBED]
-    if "redirect_uris" in invalid.problems:
+    if invalid.problems.keys() == {"redirect_uris"}:
         raise InvalidRedirectUri(description)
     raise InvalidClientMetadata(description)
 
