@@ -25,15 +25,20 @@ from idp.oauth.parameters import Received
 
 @dataclass(frozen=True, slots=True)
 class Endpoint:
-    """`limit`: what a failed client authentication is counted against (R36)."""
+    """`limit`: what a failed client authentication is counted against (R36). `path`: what an
+    assertion may name as its audience.
+    """
 
     name: str
     answer: Callable[[RegisteredClient, Received], dict[str, Any]]
     limit: str = "client_authentication"
+    path: str = "/token"
 
 
-REVOCATION = Endpoint("revocation", rfc7009_revocation.revoke)
-INTROSPECTION = Endpoint("introspection", rfc7662_introspection.introspect, "introspection")
+REVOCATION = Endpoint("revocation", rfc7009_revocation.revoke, path="/revoke")
+INTROSPECTION = Endpoint(
+    "introspection", rfc7662_introspection.introspect, "introspection", path="/introspect"
+)
 
 
 def respond(endpoint: Endpoint, request: MachineRequest) -> MachineResponse:
@@ -42,7 +47,9 @@ def respond(endpoint: Endpoint, request: MachineRequest) -> MachineResponse:
     try:
         rules.no_repeated_fields(received)
         rules.require_readable_fields(received)
-        client = rfc6749_client_authentication.authenticate(request.authorization, received)
+        client = rfc6749_client_authentication.authenticate(
+            request.authorization, received, endpoint.path
+        )
         origin.acting_as(f"client:{client.client_id}")
         return MachineResponse(200, endpoint.answer(client, received), NO_STORE)
     except OAuth2Error as error:

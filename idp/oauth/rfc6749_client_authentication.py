@@ -16,28 +16,42 @@ from authlib.oauth2.rfc6749.errors import InvalidRequestError
 from idp import clock
 from idp.clients import registry
 from idp.clients.registered import RegisteredClient
+from idp.oauth import rfc7523_client_assertion
 from idp.oauth.errors import InvalidClient
 from idp.oauth.parameters import Received
+from idp.signing.foreign_jwt import ForeignJwt
 
 METADATA = {
-    "token_endpoint_auth_methods_supported": ["client_secret_basic", "client_secret_post", "none"]
+    "token_endpoint_auth_methods_supported": [
+        "client_secret_basic",
+        "client_secret_post",
+        rfc7523_client_assertion.METHOD,
+        "none",
+    ]
 }
 
 _SECRET_METHODS = frozenset({"client_secret_basic", "client_secret_post"})
 _MAXIMUM_HEADER = 2048
+_SEVERAL = "More than one client credential was sent."
 
 
 @dataclass(frozen=True, slots=True)
 class Credential:
-    """What one request brought. `secret` is None for the method `none`."""
+    """What one request brought: a secret, an assertion, or neither for the method `none`."""
 
     method: str
     client_id: str
-    secret: str | None
+    secret: str | None = None
+    assertion: ForeignJwt | None = None
 
 
-def authenticate(authorization: str | None, received: Received) -> RegisteredClient:
-    """§2.3, §3.2.1. Raises `InvalidClient`, or `invalid_request` for more than one credential."""
+def authenticate(
+    authorization: str | None, received: Received, endpoint: str = "/token"
+) -> RegisteredClient:
+    """§2.3, §3.2.1. Raises `InvalidClient`, or `invalid_request` for more than one credential.
+
+    `endpoint` is the path that was called: an assertion may name it as its audience.
+    """
     credential = _only_credential(authorization, received)
     client = registry.find(credential.client_id)
     if client is None or not client.is_enabled:
@@ -46,6 +60,8 @@ def authenticate(authorization: str | None, received: Received) -> RegisteredCli
         raise InvalidClient(f"method {credential.method} is not registered", client)
     if credential.secret is not None and not client.accepts_secret(credential.secret, clock.now()):
         raise InvalidClient("wrong secret", client)
+    if credential.assertion is not None:
+        rfc7523_client_assertion.require_proof(client, credential.assertion, endpoint)
     return client
 
 
@@ -59,19 +75,32 @@ def _only_credential(authorization: str | None, received: Received) -> Credentia
     """§2.3: one method per request, and a `client_id` beside it that agrees."""
     offered = received.get("client_id")
     secret = received.get("client_secret")
+    if received.get("client_assertion") or received.get("client_assertion_type"):
+        if authorization is not None or secret is not None:
+            raise InvalidRequestError(_SEVERAL)
+        return _asserted(offered, received)
     if authorization is None:
         if offered is None:
             raise InvalidClient("no credential")
         method = "none" if secret is None else "client_secret_post"
         return Credential(method, offered, secret)
     if secret is not None:
-        raise InvalidRequestError("More than one client credential was sent.")
+        raise InvalidRequestError(_SEVERAL)
     credential = _basic(authorization)
     if offered is not None and offered != credential.client_id:
         raise InvalidRequestError(
             "The client_id names another client than the Authorization header."
         )
     return credential
+
+
+def _asserted(offered: str | None, received: Received) -> Credential:
+    """RFC 7521 §4.2: the assertion says whose it is."""
+    assertion = rfc7523_client_assertion.read(
+        received.get("client_assertion"), received.get("client_assertion_type")
+    )
+    client_id = rfc7523_client_assertion.named_by(assertion, offered)
+    return Credential(rfc7523_client_assertion.METHOD, client_id, assertion=assertion)
 
 
 def _basic(authorization: str) -> Credential:

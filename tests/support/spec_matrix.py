@@ -30,6 +30,7 @@ DOCUMENTS = {
     "RFC 7515": "JSON Web Signature",
     "RFC 7517": "JSON Web Key",
     "RFC 7519": "JSON Web Token",
+    "RFC 7521": "Assertions of clients",
     "RFC 7523": "JWTs as client assertions",
     "RFC 7591": "Dynamic client registration",
     "RFC 7617": "HTTP Basic authentication",

@@ -8,6 +8,8 @@ from tests.support.statements import recorded
 
 OPENID = "/.well-known/openid-configuration"
 OAUTH = "/.well-known/oauth-authorization-server"
+KEY_ALGS = ["RS256", "ES256", "PS256", "EdDSA"]
+"""By which clients may sign."""
 
 
 @spec("OIDC Discovery", "3")
@@ -28,21 +30,27 @@ def test_the_document(client, settings):
         "response_types_supported": ["code"],
         "response_modes_supported": ["query", "form_post"],
         "grant_types_supported": ["authorization_code", "refresh_token", "client_credentials"],
+        "token_endpoint_auth_signing_alg_values_supported": KEY_ALGS,
         "token_endpoint_auth_methods_supported": [
             "client_secret_basic",
             "client_secret_post",
+            "private_key_jwt",
             "none",
         ],
+        "revocation_endpoint_auth_signing_alg_values_supported": KEY_ALGS,
         "revocation_endpoint": f"{issuer}/revoke",
         "revocation_endpoint_auth_methods_supported": [
             "client_secret_basic",
             "client_secret_post",
+            "private_key_jwt",
             "none",
         ],
+        "introspection_endpoint_auth_signing_alg_values_supported": KEY_ALGS,
         "introspection_endpoint": f"{issuer}/introspect",
         "introspection_endpoint_auth_methods_supported": [
             "client_secret_basic",
             "client_secret_post",
+            "private_key_jwt",
         ],
         "code_challenge_methods_supported": ["S256"],
         "authorization_response_iss_parameter_supported": True,

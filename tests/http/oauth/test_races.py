@@ -9,13 +9,16 @@ from urllib.parse import urlencode
 import httpx
 import pytest
 
+from idp import clock
 from idp.extensions import db
-from idp.models import RefreshToken
+from idp.models import RefreshToken, UsedAssertion
+from idp.oauth.rfc7523_client_assertion import TYPE
 from tests.http.oauth.conftest import Approver, Records
 from tests.support import provider, run
 from tests.support.factories import Factory
 from tests.support.race import at_once
 from tests.support.relying_party import RelyingParty
+from tests.support.signer import signer
 from tests.support.spec_matrix import spec
 
 RACERS = 64
@@ -137,3 +140,25 @@ def test_64_refreshes_of_a_confidential_client_all_succeed(a, approve, records):
 
     assert verdicts(answers) == {(200, None): RACERS}
     assert records.count(RefreshToken) == 1
+
+
+@spec("RFC 7523", "3")
+def test_of_64_requests_with_one_assertion_one_succeeds(a, records):
+    """A89."""
+    machine = a.client("machine", token_endpoint_auth_method="private_key_jwt", jwks=signer().jwks)
+    now = int(clock.now().timestamp())
+    parties = {"iss": machine.client_id, "sub": machine.client_id, "aud": machine.issuer}
+    assertion = signer().sign(parties | {"jti": "once", "iat": now, "exp": now + 60})
+
+    answers = race(
+        machine,
+        grant_type="client_credentials",
+        client_assertion=assertion,
+        client_assertion_type=TYPE,
+    )
+
+    counted = verdicts(answers)
+    assert counted.pop((200, None)) == 1
+    # The limit on failures answers some of the losers.
+    assert set(counted) <= {(401, "invalid_client"), (429, "invalid_client")}
+    assert records.count(UsedAssertion) == 1

@@ -93,6 +93,10 @@ def denied_token(user, age):
     return models.DeniedToken(jti=opaque.make(), expires_at=ago(age))
 
 
+def used_assertion(user, age):
+    return models.UsedAssertion(digest=digest(), expires_at=ago(age))
+
+
 def mailed_link(user, age):
     return models.MailedLink(
         digest=digest(), purpose="set_password", user_id=user.id, expires_at=ago(age)
@@ -120,6 +124,7 @@ def pending_codes(user, age):
         (bucket, -HOUR, HOUR),
         (missed_code, 23 * HOUR, 25 * HOUR),
         (denied_token, -HOUR, HOUR),
+        (used_assertion, -HOUR, HOUR),
         (mailed_link, 6 * DAY, 8 * DAY),
         (pending_totp, 23 * HOUR, 25 * HOUR),
         (pending_codes, 23 * HOUR, 25 * HOUR),
