@@ -54,7 +54,7 @@ def create_app(configuration: Configuration | None = None) -> Flask:
         secure=chosen.base_url.startswith("https://"),
     )
     app.extensions["provider"] = Provider(
-        app, chosen.issuer, chosen.client_id, chosen.client_secret, f"{chosen.base_url}/callback"
+        app, chosen.issuer, chosen.client_id, chosen.client_secret, chosen.base_url
     )
     app.context_processor(lambda: {"app_name": chosen.name, "issuer": chosen.issuer})
     pages.install(app)

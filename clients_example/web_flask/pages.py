@@ -22,7 +22,7 @@ from flask.typing import ResponseReturnValue
 from joserfc.errors import JoseError
 
 from .provider import Demand, Provider, Refusal
-from .server_session import ServerSession
+from .server_session import ServerSession, ServerSessions
 
 TWO_FACTORS = Demand(next_path="/sensitive", acr="urn:idp:loa:2fa", max_age=300)
 
@@ -53,6 +53,8 @@ def provider() -> Provider:
 @blueprint.get("/")
 def home() -> str:
     """Who is signed in, how, and what the provider said about it."""
+    if provider().came_back_from_sign_out():
+        session["notice"] = "You are signed out of this app and at the provider."
     return render_template("home.html", user=session.get("user"), notice=session.pop("notice", ""))
 
 
@@ -99,6 +101,25 @@ def sign_out() -> ResponseReturnValue:
     session.clear()
     session["notice"] = "You are signed out of this app, and still signed in at the provider."
     return redirect(url_for("pages.home"), code=303)
+
+
+@blueprint.post("/sign-out-everywhere")
+def sign_out_everywhere() -> ResponseReturnValue:
+    """Of this app first, then at the provider, which tells the other apps and sends back here."""
+    user = session.pop("user", None)
+    leaving = provider().sign_out(user) if user else None
+    return leaving or redirect(url_for("pages.home"), code=303)
+
+
+@blueprint.post("/backchannel-logout")
+def backchannel_logout() -> ResponseReturnValue:
+    """The provider says that a session has ended (Back-Channel Logout §2.5). No browser is here."""
+    try:
+        ended = provider().ended(request.form.get("logout_token", ""))
+    except Refusal as problem:
+        return {"error": "invalid_request", "error_description": problem.description}, 400
+    cast(ServerSessions, current_app.session_interface).end(sub=ended.sub, sid=ended.sid)
+    return "", 204
 
 
 @blueprint.app_errorhandler(Refusal)

@@ -1,4 +1,4 @@
-"""Everything that is OpenID Connect: begin a sign-in, finish it, renew it, judge its strength."""
+"""Everything that is OpenID Connect: begin a sign-in, finish it, renew it, judge it, and end it."""
 
 from __future__ import annotations
 
@@ -6,13 +6,18 @@ import json
 import secrets
 import time
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import Any, cast
 
 from authlib.integrations.flask_client import OAuth
-from flask import Flask, Response, request, session
+from flask import Flask, Response, redirect, request, session
+from joserfc import jwt
+from joserfc.errors import InvalidKeyIdError, JoseError
+from joserfc.jwk import KeySet
+from joserfc.jws import JWSRegistry
 
 SCOPE = "openid profile email address phone"
 CLOCK_SKEW = 60  # seconds by which two machines may differ
+LOGOUT_EVENT = "http://schemas.openid.net/event/backchannel-logout"
 
 
 class Refusal(Exception):
@@ -56,15 +61,25 @@ class Demand:
         return None
 
 
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """What a logout token speaks of: one session, or without `sid` all of that user's."""
+
+    sub: str | None
+    sid: str | None
+
+
 class Provider:
     """The identity provider as this app sees it. Everything but the issuer is discovered."""
 
     def __init__(
-        self, app: Flask, issuer: str, client_id: str, client_secret: str, redirect_uri: str
+        self, app: Flask, issuer: str, client_id: str, client_secret: str, base_url: str
     ) -> None:
         self.issuer = issuer
         self.client_id = client_id
-        self.redirect_uri = redirect_uri
+        # Both are compared byte for byte with what is registered, so no Host header has a say.
+        self.redirect_uri = f"{base_url}/callback"
+        self.signed_out_uri = f"{base_url}/"
         self.client = OAuth(app).register(
             "provider",
             client_id=client_id,
@@ -120,13 +135,67 @@ class Provider:
                 raise Refusal("sub_changed", "The new ID token belongs to somebody else.")
             claims = dict(renewed)
         # A provider that does not rotate refresh tokens sends none: the old one stays good.
-        return self._signed_in({"refresh_token": signed_in["refresh_token"]} | dict(token), claims)
+        kept = {name: signed_in[name] for name in ("refresh_token", "id_token")}
+        return self._signed_in(kept | dict(token), claims)
+
+    def sign_out(self, signed_in: dict[str, Any]) -> Response | None:
+        """RP-Initiated Logout §2: the ID token says whose session ends, so nobody is asked.
+
+        None from a provider that has no such endpoint.
+        """
+        if "end_session_endpoint" not in self._metadata():
+            return None
+        leaving = self.client.create_logout_url(self.signed_out_uri, signed_in["id_token"])
+        session["signing-out"] = leaving["state"]
+        return cast(Response, redirect(leaving["url"], code=303))
+
+    def came_back_from_sign_out(self) -> bool:
+        """RP-Initiated Logout §2: with the `state` that went there."""
+        state = request.args.get("state")
+        return state is not None and session.pop("signing-out", None) == state
+
+    def ended(self, logout_token: str) -> Ended:
+        """Back-Channel Logout §2.6. The caller may be anybody: only the token counts."""
+        try:
+            token = self._decoded(logout_token)
+            claims = token.claims
+            jwt.JWTClaimsRegistry(
+                leeway=CLOCK_SKEW,
+                **self._claims_options(),
+                iat={"essential": True},
+                exp={"essential": True},
+                jti={"essential": True},
+            ).validate(claims)
+        except (JoseError, ValueError) as problem:
+            raise Refusal("logout_token_refused", str(problem)) from problem
+        # An ID token is signed by the same keys for the same audience: these tell them apart.
+        events, typ = claims.get("events"), token.header.get("typ", "logout+jwt")
+        if not isinstance(events, dict) or LOGOUT_EVENT not in events or typ != "logout+jwt":
+            raise Refusal("logout_token_refused", "It is a token for something else.")
+        ended = Ended(claims.get("sub"), claims.get("sid"))
+        if "nonce" in claims or ended == Ended(None, None):
+            raise Refusal("logout_token_refused", "It has a nonce, or names nobody.")
+        return ended
+
+    def _decoded(self, token: str) -> jwt.Token:
+        """The signature is good. A key that is not known may be new, and is looked for once."""
+        algorithms = self._metadata()["id_token_signing_alg_values_supported"]
+        registry = JWSRegistry(
+            algorithms=[name for name in algorithms if name != "none"], strict_check_header=False
+        )
+        try:
+            keys = KeySet.import_key_set(self.client.fetch_jwk_set())
+            return jwt.decode(token, keys, registry=registry)
+        except InvalidKeyIdError:
+            keys = KeySet.import_key_set(self.client.fetch_jwk_set(force=True))
+            return jwt.decode(token, keys, registry=registry)
 
     def _signed_in(self, token: dict[str, Any], claims: dict[str, Any]) -> dict[str, Any]:
         now = int(time.time())
         return {
             "claims": claims,
             "userinfo": self._userinfo(token["access_token"], claims["sub"]),
+            "id_token": token["id_token"],
             "access_token": token["access_token"],
             "refresh_token": token.get("refresh_token"),
             "obtained_at": now,

@@ -74,20 +74,34 @@ class ServerSessions(SessionInterface):
                 _remove(database, session.identifier)
                 response.delete_cookie(self.cookie_name)
 
+    def end(self, *, sub: str | None, sid: str | None) -> None:
+        """Whoever holds the cookie is signed out: of this session, or of all that the user has."""
+        place, value = ("$.user.claims.sid", sid) if sid else ("$.user.claims.sub", sub)
+        with self._database() as database:
+            database.execute(
+                "DELETE FROM sessions WHERE json_extract(content, ?) = ?", (place, value)
+            )
+
     def _store(
         self, database: sqlite3.Connection, session: ServerSession, response: Response
     ) -> None:
         now = int(time.time())
         database.execute("DELETE FROM sessions WHERE expires_at <= ?", (now,))
-        identifier = session.identifier or secrets.token_urlsafe(32)
+        if session.identifier is not None:
+            # Not inserted again: it may have been ended while this request was under way.
+            database.execute(
+                "UPDATE sessions SET content = ?, expires_at = ? WHERE digest = ?",
+                (json.dumps(session), now + LIFETIME, _digest(session.identifier)),
+            )
+            return
+        identifier = secrets.token_urlsafe(32)
         database.execute(
-            "INSERT OR REPLACE INTO sessions VALUES (?, ?, ?)",
+            "INSERT INTO sessions VALUES (?, ?, ?)",
             (_digest(identifier), json.dumps(session), now + LIFETIME),
         )
-        if session.identifier is None:
-            response.set_cookie(
-                self.cookie_name, identifier, secure=self.secure, httponly=True, samesite="Lax"
-            )
+        response.set_cookie(
+            self.cookie_name, identifier, secure=self.secure, httponly=True, samesite="Lax"
+        )
 
     @contextmanager
     def _database(self) -> Iterator[sqlite3.Connection]:

@@ -30,6 +30,7 @@ class DemoApp:
             "application_type": "web",
             "redirect_uris": [f"{self.base_url}/callback"],
             "post_logout_redirect_uris": [f"{self.base_url}/"],
+            "backchannel_logout_uri": f"{self.base_url}/backchannel-logout",
             "grant_types": ["authorization_code", "refresh_token"],
             "response_types": ["code"],
             "scope": "openid profile email address phone offline_access",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from idp.accounts import invalid as accounts_invalid
 from idp.accounts.create import create_user
@@ -12,6 +13,7 @@ from idp.authentication.verdict import Busy
 from idp.clients import document, register, registry
 from idp.clients.metadata import Invalid
 from idp.clients.register import Given
+from idp.clients.registered import RegisteredClient
 from idp.demo.clients import DemoApp
 from idp.demo.people import PEOPLE, DemoPerson
 from idp.models import Role
@@ -54,10 +56,16 @@ def _create(person: DemoPerson, prepared: StoredHash) -> None:
         totp.enrol_directly(user, reason="demo")
 
 
+def _is_as_wanted(known: RegisteredClient, wanted: dict[str, Any]) -> bool:
+    """Addresses only: what a developer has changed of the rest is left alone."""
+    addresses = [*known.redirect_uris, known.backchannel_logout_uri]
+    return addresses == [*wanted["redirect_uris"], wanted["backchannel_logout_uri"]]
+
+
 def _register(app: DemoApp) -> bool:
     wanted = app.registration()
     known = registry.find(app.client_id)
-    if known is not None and list(known.redirect_uris) == wanted["redirect_uris"]:
+    if known is not None and _is_as_wanted(known, wanted):
         return False
     proposed = document.from_document(wanted)
     if isinstance(proposed, Invalid):

@@ -11,7 +11,9 @@ from pathlib import Path
 
 from sqlalchemy import delete
 
+from idp import clock
 from idp.extensions import db, transaction
+from idp.jobs import deliver_outbox
 from idp.models import Bucket
 from tests.support import live_server, provider, run
 from tests.support.databases import EngineKind
@@ -45,6 +47,11 @@ class Site:
         """All tests come from one address: what one of them used up must not lock the next out."""
         with self.a.app.app_context(), transaction():
             db.session.execute(delete(Bucket))
+
+    def deliver(self) -> None:
+        """What the background jobs do about every message that waits."""
+        with self.a.app.app_context():
+            deliver_outbox.run(clock.now())
 
     def environment(self, client: RelyingParty, base_url: str) -> dict[str, str]:
         """What an app is told, whatever it is written in."""
@@ -90,12 +97,16 @@ def provided(folder: Path) -> Iterator[Site]:
         issuer = f"http://localhost:{live_server.free_port()}"
         mail_url = f"file://{folder / 'mail'}"
         settings = provider.settings_for(
-            database_url, run.folder(), issuer=issuer, mail_url=mail_url
+            database_url,
+            run.folder(),
+            issuer=issuer,
+            mail_url=mail_url,
+            outbound_allow=("localhost",),
         )
         here = provider.build(settings)
         server = LiveServer(
             issuer,
-            provider.environment(settings) | {"IDP_OUTBOUND_ALLOW": "localhost"},
+            provider.environment(settings),
             folder / "server.log",
             run.ledger(),
         )
