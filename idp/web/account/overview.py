@@ -20,7 +20,7 @@ LOW_ON_CODES = 3
 NOTICES = {
     "totp-added": "Authenticator app added.",
     "totp-removed": "Authenticator app removed.",
-    "codes-saved": "Your new recovery codes are in force. The old ones have ended.",
+    "codes-saved": "Your recovery codes are in force. Any older ones have ended.",
 }
 """What the page confirms, by the key in its address: never a text from the address."""
 
