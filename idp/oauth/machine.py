@@ -34,6 +34,14 @@ class MachineResponse:
     headers: Mapping[str, str] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True)
+class JwtResponse:
+    """An answer that is one signed JWT."""
+
+    token: str
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
 class AuthlibRequest(OAuth2Request):
     """A machine request in Authlib's clothes: payload and form are the body, and nothing else."""
 

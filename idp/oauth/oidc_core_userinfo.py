@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import and_, bindparam, select
@@ -9,6 +10,7 @@ from sqlalchemy import and_, bindparam, select
 from idp import clock
 from idp.clients import registry
 from idp.clients.registered import RegisteredClient
+from idp.extensions import settings
 from idp.oauth import claims, rfc6750_bearer, rfc9068_jwt_access_token
 from idp.oauth.claims import Person
 from idp.oauth.machine import MachineRequest
@@ -24,8 +26,10 @@ from idp.oauth.tables import (
     sessions,
     users,
 )
+from idp.signing import algorithms, jwt
 
 ENDPOINTS = {"userinfo_endpoint": "/userinfo"}
+METADATA = {"userinfo_signing_alg_values_supported": list(algorithms.OFFERED)}
 
 _FIND = (
     select(
@@ -51,7 +55,26 @@ _FIND = (
 )
 
 
-def userinfo(request: MachineRequest) -> dict[str, Any]:
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a client is told, and by which algorithm it wants that signed."""
+
+    client: RegisteredClient
+    claims: dict[str, Any]
+
+    @property
+    def is_signed(self) -> bool:
+        """As it was registered; the request has no say in it."""
+        return self.client.userinfo_signed_response_alg is not None
+
+    def signed(self) -> str:
+        """§5.3.2: meant for this client, and said by us."""
+        about = {"iss": settings().issuer, "aud": self.client.client_id}
+        alg = self.client.userinfo_signed_response_alg or ""
+        return jwt.sign(jwt.USERINFO, self.claims | about, alg)
+
+
+def userinfo(request: MachineRequest) -> Answer:
     """§5.3.2. Raises `InvalidToken`, `InsufficientScope` or `invalid_request`."""
     token = rfc9068_jwt_access_token.validate(rfc6750_bearer.token_of(request))
     if token is None:
@@ -61,7 +84,7 @@ def userinfo(request: MachineRequest) -> dict[str, Any]:
     client = registry.find(token.client_id)
     if client is None or not client.is_enabled:
         raise InvalidToken("client disabled")
-    return claims.released(_person(token, token.family_id, client), token.scope)
+    return Answer(client, claims.released(_person(token, token.family_id, client), token.scope))
 
 
 def _person(token: AccessToken, family_id: str, client: RegisteredClient) -> Person:

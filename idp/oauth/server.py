@@ -51,7 +51,13 @@ from idp.oauth.errors import (
     challenge_of,
     refusal,
 )
-from idp.oauth.machine import NO_STORE, AuthlibRequest, MachineRequest, MachineResponse
+from idp.oauth.machine import (
+    NO_STORE,
+    AuthlibRequest,
+    JwtResponse,
+    MachineRequest,
+    MachineResponse,
+)
 from idp.oauth.parameters import Parameters
 from idp.oauth.request import AuthorizationRequest, StoredAuthorizationRequest, restore
 from idp.oauth.response import AuthorizationResponse, ResponseMode
@@ -244,10 +250,13 @@ def token(request: MachineRequest) -> MachineResponse:
     return response
 
 
-def userinfo(request: MachineRequest) -> MachineResponse:
+def userinfo(request: MachineRequest) -> MachineResponse | JwtResponse:
     """OIDC Core §5.3."""
     try:
-        return MachineResponse(200, oidc_core_userinfo.userinfo(request), NO_STORE)
+        answer = oidc_core_userinfo.userinfo(request)
+        if answer.is_signed:
+            return JwtResponse(answer.signed(), NO_STORE)
+        return MachineResponse(200, answer.claims, NO_STORE)
     except OAuth2Error as error:
         _log.info("userinfo refused", error_code=error.error, reason=getattr(error, "reason", ""))
         body = dict(error.get_body())

@@ -62,5 +62,5 @@ ALGORITHMS: dict[str, Algorithm] = {
 }
 """What a key can be made for."""
 
-OFFERED: tuple[str, ...] = ("RS256", "ES256")
+OFFERED: tuple[str, ...] = ("RS256", "ES256", "PS256", "EdDSA")
 """What a deployment has keys for and clients may choose; RS256 is mandatory (OIDC Core §15.1)."""

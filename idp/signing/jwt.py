@@ -23,6 +23,8 @@ MAXIMUM_SIZE = 8 * 1024
 
 ACCESS_TOKEN = "at+jwt"  # noqa: S105  a media type (RFC 9068 §2.1)
 ID_TOKEN = "JWT"  # noqa: S105
+USERINFO = None
+"""Libraries refuse types that they do not know here; without one it is no token of another kind."""
 
 _COMPACT = re.compile(r"([A-Za-z0-9_-]+)\.([A-Za-z0-9_-]+)\.([A-Za-z0-9_-]+)")
 _encode = json.JSONEncoder(separators=(",", ":")).encode
@@ -34,7 +36,7 @@ class InvalidToken(Exception):
     """It is not a token of ours, or not a good one; the message is for the log only."""
 
 
-def sign(typ: str, claims: Mapping[str, Any], alg: str) -> str:
+def sign(typ: str | None, claims: Mapping[str, Any], alg: str) -> str:
     """A compact JWS by the active key of an algorithm. Raises `NoSigningKey`."""
     key = keystore.active(alg)
     message = f"{key.header(typ)}.{opaque.base64url(_encode(claims).encode())}"

@@ -36,7 +36,7 @@ class SigningKey:
     retired_at: datetime | None
     public_jwk: dict[str, Any]
     key: AsymmetricKey = field(repr=False)
-    _headers: dict[str, str] = field(default_factory=dict, init=False, repr=False)
+    _headers: dict[str | None, str] = field(default_factory=dict, init=False, repr=False)
 
     def state(self, now: datetime) -> State:
         """Where it stands in its life at an instant."""
@@ -48,10 +48,10 @@ class SigningKey:
             return State.RETIRING
         return State.RETIRED
 
-    def header(self, typ: str) -> str:
+    def header(self, typ: str | None) -> str:
         """The encoded JOSE header of a token of this type; the same bytes every time."""
         if typ not in self._headers:
-            header = {"alg": self.alg, "kid": self.kid, "typ": typ}
+            header = {"alg": self.alg, "kid": self.kid} | ({"typ": typ} if typ else {})
             text = json.dumps(header, separators=(",", ":"))
             self._headers[typ] = opaque.base64url(text.encode())
         return self._headers[typ]

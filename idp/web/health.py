@@ -16,6 +16,7 @@ from idp.authentication import time_check
 from idp.extensions import db, settings
 from idp.sealing import KeyRingError, SealBroken
 from idp.signing import keystore
+from idp.signing.algorithms import OFFERED
 from idp.web.access import OPERATIONS, access
 
 blueprint = Blueprint("health", __name__)
@@ -68,7 +69,7 @@ def _schema() -> bool:
 
 
 def _keys() -> bool:
-    return keystore.active("RS256") is not None and keystore.active("ES256") is not None
+    return all(keystore.active(alg) for alg in OFFERED)
 
 
 CHECKS: dict[str, Callable[[], bool]] = {

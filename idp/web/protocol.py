@@ -10,7 +10,7 @@ from werkzeug.exceptions import RequestEntityTooLarge
 from idp.oauth import client_endpoints, parameters, server
 from idp.oauth.client_endpoints import Endpoint
 from idp.oauth.errors import RedirectedError, ShownError
-from idp.oauth.machine import MachineRequest, MachineResponse
+from idp.oauth.machine import JwtResponse, MachineRequest, MachineResponse
 from idp.oauth.parameters import MalformedParameters, Parameters
 from idp.web import errors
 from idp.web import interaction as pages
@@ -105,9 +105,12 @@ def _authorization() -> str | None:
     return request.headers.get("Authorization")
 
 
-def _written(answer: MachineResponse) -> Response:
+def _written(answer: MachineResponse | JwtResponse) -> Response:
     """`json.dumps` keeps ASCII, so a client that guesses another encoding reads the same."""
-    response = Response(json.dumps(answer.body), answer.status, mimetype="application/json")
+    if isinstance(answer, JwtResponse):
+        response = Response(answer.token, mimetype="application/jwt")
+    else:
+        response = Response(json.dumps(answer.body), answer.status, mimetype="application/json")
     response.headers.update(answer.headers)
     if request.endpoint in CROSS_ORIGIN:
         response.headers.update(CORS | READABLE)

@@ -1,10 +1,12 @@
 """UserInfo: the claims of the granted scopes, typed as the specification has them."""
 
 import pytest
+from joserfc import jws
+from joserfc.jwk import KeySet
 
 from idp.extensions import transaction
 from idp.grants import consent, revoke
-from tests.support.relying_party import claims
+from tests.support.relying_party import answer, claims, header
 from tests.support.spec_matrix import spec
 
 EVERYTHING = {
@@ -71,6 +73,49 @@ class TestFullProfile:
             "sub": approve.user.sub,
             "address": EVERYTHING["address"],
         }
+
+
+@spec("OIDC Core", "5.3.2")
+# joserfc would rather hear Ed25519 (RFC 9864), which relying parties do not know yet.
+@pytest.mark.filterwarnings("ignore:EdDSA is deprecated")
+@pytest.mark.parametrize("alg", ["RS256", "ES256", "PS256", "EdDSA"])
+def test_a_client_that_registered_an_algorithm_is_answered_with_a_jwt(a, approve, alg):
+    rp = a.client(userinfo_signed_response_alg=alg)
+    tokens = approve.tokens(rp, scope="openid email")
+
+    response = rp.userinfo(tokens["access_token"])
+
+    assert response.status_code == 200
+    assert response.headers["Content-Type"] == "application/jwt"
+    assert response.headers["Cache-Control"] == "no-store"
+    assert response.headers["Access-Control-Allow-Origin"] == "*"
+    assert header(response.text) == {"alg": alg, "kid": header(response.text)["kid"]}
+    keys = KeySet.import_key_set(rp.client.get("/jwks").json)
+    jws.deserialize_compact(response.text, keys, algorithms=[alg])
+    assert claims(response.text) == {
+        "iss": rp.issuer,
+        "aud": rp.client_id,
+        "sub": claims(tokens["id_token"])["sub"],
+        "email": "ann@example.com",
+        "email_verified": True,
+    }
+
+
+def test_a_signed_answer_is_no_token_of_any_kind(a, approve):
+    rp = a.client(userinfo_signed_response_alg="ES256")
+    signed = rp.userinfo(approve.tokens(rp)["access_token"]).text
+
+    assert rp.userinfo(signed).status_code == 401
+    refused_hint = rp.client.get(rp.authorization_url(id_token_hint=signed))
+    assert answer(refused_hint.headers["Location"])["error"] == "invalid_request"
+
+
+def test_errors_are_json_also_for_clients_that_want_a_jwt(a, approve):
+    rp = a.client(userinfo_signed_response_alg="RS256")
+
+    response = rp.userinfo("x")
+
+    assert (response.status_code, response.json["error"]) == (401, "invalid_token")
 
 
 @spec("OIDC Core", "5.3.2")

@@ -55,7 +55,8 @@ def test_the_document(client, settings):
         "code_challenge_methods_supported": ["S256"],
         "authorization_response_iss_parameter_supported": True,
         "subject_types_supported": ["public", "pairwise"],
-        "id_token_signing_alg_values_supported": ["RS256", "ES256"],
+        "id_token_signing_alg_values_supported": ["RS256", "ES256", "PS256", "EdDSA"],
+        "userinfo_signing_alg_values_supported": ["RS256", "ES256", "PS256", "EdDSA"],
         "acr_values_supported": ["urn:idp:loa:1fa", "urn:idp:loa:2fa", "1", "2"],
         "prompt_values_supported": ["none", "login", "consent", "select_account"],
         "claims_parameter_supported": True,
@@ -87,7 +88,7 @@ def test_it_stands_at_the_address_of_oauth_too(client):
 def test_the_key_set_holds_public_keys_only(client):
     keys = client.get("/jwks").json["keys"]
 
-    assert {key["alg"] for key in keys} == {"RS256", "ES256"}
+    assert {key["alg"] for key in keys} == {"RS256", "ES256", "PS256", "EdDSA"}
     assert len({key["kid"] for key in keys}) == len(keys)
     for key in keys:
         assert key["use"] == "sig"

@@ -12,8 +12,8 @@ from tests.support.statements import recorded
 def test_it_holds_public_keys_each_with_kid_use_and_alg(app):
     keys = json.loads(jwks.document().body)["keys"]
 
-    assert [key["alg"] for key in keys] == ["RS256", "ES256"]
-    assert len({key["kid"] for key in keys}) == 2
+    assert [key["alg"] for key in keys] == ["RS256", "ES256", "PS256", "EdDSA"]
+    assert len({key["kid"] for key in keys}) == 4
     assert {key["use"] for key in keys} == {"sig"}
     for key in keys:
         assert not {"d", "p", "q", "dp", "dq", "qi", "oth", "k"} & key.keys()

@@ -4,12 +4,13 @@ from contextlib import suppress
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import func, select, update
+from sqlalchemy import delete, func, select, update
 
+from idp import cache, models, schema, sealing
 from idp import clock as real_clock
-from idp import models, schema, sealing
 from idp.extensions import db, transaction
 from idp.signing import jwt, keystore, rotation
+from idp.signing.algorithms import OFFERED
 from idp.signing.key import State
 from idp.signing.rotation import NotRotated
 from tests.support import provider, run
@@ -52,6 +53,24 @@ def is_good(signed):
     return False
 
 
+def forget(*algs):
+    """As if the deployment were older than these algorithms."""
+    with transaction():
+        db.session.execute(delete(models.SigningKey).where(models.SigningKey.alg.in_(algs)))
+        cache.changed(keystore.CACHE_NAME)
+
+
+def test_an_older_deployment_gets_keys_for_what_is_offered_now(app):
+    kept = keystore.active("RS256").kid
+    forget("PS256", "EdDSA")
+
+    with transaction():
+        made = rotation.ensure_keys()
+
+    assert {keystore.active("PS256").kid, keystore.active("EdDSA").kid} == set(made)
+    assert keystore.active("RS256").kid == kept
+
+
 def test_first_keys_are_made_once(empty_database_url):
     app = provider.build(provider.settings_for(empty_database_url, run.folder()))
     with app.app_context():
@@ -61,7 +80,7 @@ def test_first_keys_are_made_once(empty_database_url):
         with transaction():
             second = rotation.ensure_keys()
         assert keystore.active("RS256").public_jwk["e"] == "AQAB"
-        assert {keystore.active("RS256").kid, keystore.active("ES256").kid} == set(first)
+        assert {keystore.active(alg).kid for alg in OFFERED} == set(first)
         assert second == []
     provider.dispose(app)
 
@@ -94,8 +113,8 @@ def test_two_processes_make_one_key_of_each_algorithm(empty_database_url):
             select(models.SigningKey.alg, func.count()).group_by(models.SigningKey.alg)
         ).all()
     provider.dispose(app)
-    assert sorted(map(tuple, rows)) == [("ES256", 1), ("RS256", 1)]
-    assert sum(made) == 2
+    assert sorted(map(tuple, rows)) == [(alg, 1) for alg in sorted(OFFERED)]
+    assert sum(made) == len(OFFERED)
 
 
 @pytest.mark.spec("OIDC Core", "10.1.1")
@@ -190,7 +209,7 @@ def test_keys_come_due_a_day_before_ninety(app, clock):
     clock.advance(days=88, hours=23)
     assert rotation.due(real_clock.now()) == []
     clock.advance(hours=1)
-    assert rotation.due(real_clock.now()) == ["ES256", "RS256"]
+    assert rotation.due(real_clock.now()) == sorted(OFFERED)
 
 
 def test_a_revoked_key_verifies_nothing(app, clock):
@@ -228,7 +247,7 @@ def test_private_parts_of_retired_keys_are_erased(app, clock):
 
 def test_a_private_part_opens_only_in_its_own_row(app, settings):
     rows = db.session.execute(select(models.SigningKey.kid, models.SigningKey.private_sealed)).all()
-    (first, sealed), (second, _) = rows
+    (first, sealed), (second, _), *_ = rows
     assert b"PRIVATE" not in sealed
     with transaction():
         db.session.execute(
@@ -245,6 +264,8 @@ def test_a_private_part_opens_only_in_its_own_row(app, settings):
 
 
 def test_there_is_no_key_for_what_was_never_offered(app):
+    forget("PS256")
+
     with pytest.raises(keystore.NoSigningKey):
         keystore.active("PS256")
     with pytest.raises(NotRotated):
