@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from sqlalchemy import func, select
 
 from idp.extensions import db
 from idp.models import AuditEvent, User
+from tests.security.world import World, standing
 from tests.support import provider, run
+from tests.support.databases import EngineKind
 from tests.support.factories import Factory
 
 if TYPE_CHECKING:
@@ -50,3 +52,26 @@ def running(live_server: LiveServer, database_url: str) -> Iterator[Running]:
 @pytest.fixture
 def recorded(app: Flask) -> Callable[[str, User], int]:
     return lambda event, user: count_of(app, event, user)
+
+
+@pytest.fixture(scope="module")
+def world_settings() -> dict[str, Any]:
+    """Settings of this file's provider that differ; a test module may replace this fixture."""
+    return {}
+
+
+@pytest.fixture(scope="module")
+def world_engine() -> EngineKind:
+    """SQLite, unless what a file attacks could depend on the database."""
+    return EngineKind.SQLITE
+
+
+@pytest.fixture(scope="module")
+def world(
+    world_engine: EngineKind,
+    world_settings: dict[str, Any],
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[World]:
+    folder = tmp_path_factory.mktemp("world")
+    with standing(world_engine, folder, **world_settings) as the_world:
+        yield the_world
