@@ -8,10 +8,14 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import delete
 
 from idp import clock
+from idp.clients import document, register
+from idp.clients.metadata import ProposedClient
+from idp.clients.register import Given, Registered
 from idp.extensions import db, transaction
 from idp.jobs import deliver_outbox
 from idp.models import Bucket
@@ -42,6 +46,16 @@ class Site:
         email = f"bob-{secrets.token_hex(3)}@example.com"
         user = self.a.user(email, name="Bob Example")
         return Account(email, user, self.a.phone(user))
+
+    def register(self, registration: dict[str, Any]) -> str:
+        """From a document like the examples' `client.json`, under an id of its own."""
+        client_id = f"{registration['client_id']}-{secrets.token_hex(3)}"
+        with self.a.app.app_context(), transaction():
+            proposed = document.from_document(registration)
+            assert isinstance(proposed, ProposedClient), proposed
+            made = register.put(Given(client_id, registration.get("client_secret")), proposed)
+            assert isinstance(made, Registered), made
+        return client_id
 
     def forget_tries(self) -> None:
         """All tests come from one address: what one of them used up must not lock the next out."""

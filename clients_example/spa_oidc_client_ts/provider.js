@@ -1,0 +1,64 @@
+// Everything that is OpenID Connect. Copy it as it is; what a page needs is exported.
+
+import { CLIENT_ID, ISSUER } from "./settings.js";
+
+const { UserManager, WebStorageStateStore } = globalThis.oidc;
+const here = new URL(".", location.href).href;
+
+const manager = new UserManager({
+  authority: ISSUER,
+  client_id: CLIENT_ID,
+  redirect_uri: here,
+  post_logout_redirect_uri: here,
+  response_type: "code", // with PKCE, which the library always uses
+  scope: "openid profile email",
+  loadUserInfo: true,
+  // Renewed by the refresh token, which rotates: one that was used before ends all of them.
+  automaticSilentRenew: true,
+  revokeTokensOnSignout: true,
+  // Gone with the tab. Whoever can run a script here can read it: keep the policy in index.html strict.
+  userStore: new WebStorageStateStore({ store: sessionStorage }),
+});
+
+let renewing = null;
+
+/** Where the app begins: finish what a redirect has brought, or tell who is signed in. */
+export async function arrive() {
+  const answer = new URLSearchParams(location.search);
+  if (!answer.has("state")) return manager.getUser();
+  // A code must neither stay in the address bar nor be used a second time by a reload.
+  const url = location.href;
+  history.replaceState(null, "", here);
+  if (answer.has("code") || answer.has("error")) {
+    requireIssuer(answer);
+    return manager.signinCallback(url);
+  }
+  await manager.signoutCallback(url);
+  return null;
+}
+
+/** RFC 9207 §2.4: an answer from another provider is refused before its code is used. */
+function requireIssuer(answer) {
+  if (answer.get("iss") !== ISSUER) throw new Error("The answer came from another provider.");
+}
+
+/** Goes to the provider. `extra` may hold acr_values, max_age, prompt … */
+export const signIn = (extra = {}) => manager.signinRedirect(extra);
+
+/** New tokens for the refresh token, once at a time: a second use of the same one would end them all. */
+export function renew() {
+  renewing ??= manager.signinSilent().finally(() => {
+    renewing = null;
+  });
+  return renewing;
+}
+
+/** Revokes the tokens, forgets them, and goes to the provider to sign out there. */
+export const signOut = () => manager.signoutRedirect();
+
+/** Calls back with the user after each renewal, and with null when the session is over. */
+export function onChange(show) {
+  manager.events.addUserLoaded(show);
+  manager.events.addUserUnloaded(() => show(null));
+  manager.events.addSilentRenewError(() => manager.removeUser());
+}
