@@ -76,12 +76,11 @@ def _proposed(asked: dict[str, Any], policy: Policy) -> ProposedClient | Invalid
     wanted = document.from_document(own)
     if isinstance(wanted, Invalid):
         return wanted
-    uses_code = "authorization_code" in wanted.grant_types
-    if uses_code and own.get("scope") is None:
+    if wanted.scope and own.get("scope") is None:
         wanted = replace(wanted, scope=policy.scope)
     method = wanted.token_endpoint_auth_method or DEFAULT_AUTH_METHOD
     proposed = policy.applied(replace(wanted, token_endpoint_auth_method=method))
-    if uses_code and not proposed.scope:
+    if wanted.scope and not proposed.scope:
         return Invalid({"scope": f"offered: {policy.scope}"})
     taken = _taken_names(proposed)
     return Invalid(dict.fromkeys(taken, "belongs to another application")) if taken else proposed

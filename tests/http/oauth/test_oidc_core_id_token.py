@@ -98,3 +98,10 @@ def test_no_acr_is_claimed_when_nothing_was_reached(rp, approve):
     said = claims(approve.tokens(rp)["id_token"])
 
     assert not {"acr", "amr"} & set(said)
+
+
+@spec("OIDC Registration", "2")
+def test_auth_time_is_there_for_whoever_registered_that_it_must_be(a, approve):
+    rp = a.client(require_auth_time=True)
+
+    assert isinstance(claims(approve.tokens(rp)["id_token"])["auth_time"], int)
