@@ -142,6 +142,8 @@ class ProtocolSettings(_Group):
 
     registration_waives_pkce: bool = False
     """Confidential clients that register themselves under `open` may do without PKCE."""
+    request_uri: bool = False
+    """Request objects are also fetched, from addresses that their clients have registered."""
 
 
 class BrandSettings(_Group):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from idp.clients.registered import RegisteredClient
+from idp.oauth.errors import OAuth2Error
 from idp.oauth.parameters import Received
 
 
@@ -16,6 +17,8 @@ class Asked:
     client: RegisteredClient
     redirect_uri: str
     state: str | None
+    fault: OAuth2Error | None = None
+    """What is wrong with the request object that the parameters came in."""
 
     def get(self, name: str) -> str | None:
         """A parameter, None when absent or empty."""

@@ -27,6 +27,8 @@ __all__ = [
     "InvalidClient",
     "InvalidGrant",
     "InvalidRequestError",
+    "InvalidRequestObject",
+    "InvalidRequestUri",
     "InvalidScopeError",
     "InvalidTarget",
     "OAuth2Error",
@@ -44,7 +46,8 @@ DESCRIPTIONS = {
     "interaction_required": "The user has to complete a step first.",
     "login_required": "The user has to sign in first.",
     "unmet_authentication_requirements": "The requested authentication context cannot be reached.",
-    "request_not_supported": "Request objects are not supported.",
+    "invalid_request_object": "The request object is not valid, or not signed by the client.",
+    "invalid_request_uri": "The request_uri is not registered, or nothing can be fetched there.",
     "request_uri_not_supported": "Request objects by reference are not supported.",
     "registration_not_supported": "The registration parameter is not supported.",
     "unsupported_response_type": "The response_type is not supported.",
@@ -71,6 +74,24 @@ class InvalidTarget(OAuth2Error):
 
     error = "invalid_target"
     description = DESCRIPTIONS["invalid_target"]
+
+
+class InvalidRequestObject(OAuth2Error):
+    """RFC 9101 §7, OIDC Core §3.1.2.6. `reason` is for the audit log."""
+
+    def __init__(self, reason: str) -> None:
+        code = "invalid_request_object"
+        super().__init__(error=code, description=DESCRIPTIONS[code])
+        self.reason = reason
+
+
+class InvalidRequestUri(OAuth2Error):
+    """RFC 9101 §7, OIDC Core §3.1.2.6. `reason` is for the audit log."""
+
+    def __init__(self, reason: str) -> None:
+        code = "invalid_request_uri"
+        super().__init__(error=code, description=DESCRIPTIONS[code])
+        self.reason = reason
 
 
 class InvalidClient(InvalidClientError):

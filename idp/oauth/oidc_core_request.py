@@ -1,8 +1,8 @@
 """OpenID Connect Core §3.1.2.1, the authentication request: `prompt`, `max_age`, `acr_values`,
 `nonce`, hints.
 
-`display` and `claims_locales` are accepted and have no effect. Request objects (§6) and the
-`registration` parameter (§7) are refused by their codes.
+`display` and `claims_locales` are accepted and have no effect. The `registration` parameter (§7) is
+refused by its code.
 """
 
 from __future__ import annotations
@@ -22,8 +22,6 @@ PROMPTS = ("none", "login", "consent", "select_account")
 METADATA = {
     "acr_values_supported": list(assurance.LEVELS),
     "prompt_values_supported": list(PROMPTS),
-    "request_parameter_supported": False,
-    "request_uri_parameter_supported": False,
 }
 
 MAXIMUM_NONCE = 512
@@ -34,11 +32,10 @@ _AGE = re.compile(r"[0-9]{1,10}")
 _LANGUAGE_TAG = re.compile(r"[A-Za-z0-9-]{1,35}")
 
 
-def require_plain_request(asked: Asked) -> None:
-    """§3.1.2.6: what we do not offer is refused by its own code."""
-    for name in ("request", "request_uri", "registration"):
-        if asked.get(name) is not None:
-            raise Unsupported(f"{name}_not_supported")
+def require_registered_client(asked: Asked) -> None:
+    """§3.1.2.6: nobody registers in passing; that is refused by its own code."""
+    if asked.get("registration") is not None:
+        raise Unsupported("registration_not_supported")
 
 
 def nonce(asked: Asked) -> str | None:

@@ -16,7 +16,7 @@ from idp.extensions import settings
 from idp.oauth.errors import InvalidClient
 from idp.signing import foreign_jwt
 from idp.signing.algorithms import ALGORITHMS
-from idp.signing.foreign_jwt import ForeignJwt, InvalidForeignJwt
+from idp.signing.foreign_jwt import LARGEST_SKEW, ForeignJwt, InvalidForeignJwt
 
 METHOD = "private_key_jwt"
 METADATA = {
@@ -30,8 +30,6 @@ LONGEST_LIFE = 5 * 60
 """Seconds from now to `exp` (R71)."""
 SKEW = 10
 """Seconds that a longest life may seem longer by a client's clock."""
-LARGEST_SKEW = 60
-"""Seconds that `iat` and `nbf` may lie ahead: such a clock is wrong, but harmless."""
 LONGEST_JTI = 255
 
 _TYPES = frozenset({None, "jwt", "client-authentication+jwt"})

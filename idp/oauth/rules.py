@@ -1,7 +1,7 @@
 """The order in which requests are judged: two tables, first fault wins.
 
-Each reader judges one parameter and gives its value; a fault is raised. Query and form run through
-the same table.
+Each reader judges one parameter and gives its value; a fault is raised. Query, form and request
+object run through the same table.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ from idp.oauth import (
     rfc6749_scope,
     rfc7636_pkce,
     rfc8707_resource_indicators,
+    rfc9101_request_object,
 )
 from idp.oauth.asked import Asked
 from idp.oauth.errors import OAuth2Error, ShownError, Unsupported
@@ -45,9 +46,10 @@ def no_repeated_parameters(asked: Asked) -> None:
 
 AUTHORIZATION_REQUEST: tuple[tuple[str | None, Reader], ...] = (
     ("response_mode", form_post_response_mode.response_mode),
+    (None, rfc9101_request_object.require_sound_object),
     (None, no_repeated_parameters),
     ("response_type", rfc6749_authorization_code.response_type),
-    (None, oidc_core_request.require_plain_request),
+    (None, oidc_core_request.require_registered_client),
     ("code_challenge", rfc7636_pkce.code_challenge),
     ("nonce", oidc_core_request.nonce),
     ("prompt", oidc_core_request.prompt),
@@ -126,12 +128,25 @@ def judge(parameters: Parameters) -> AuthorizationRequest:
 
 def trusted(received: Received) -> Asked:
     """RFC 6749 §4.1.2.1: without client, redirect URI and `state` only the user can be told."""
-    if received.unreadable():
-        raise ShownError("invalid_request", UNREADABLE)
+    _require_readable(received)
     client = _client(received)
+    unpacked = rfc9101_request_object.unpack(received, client)
+    received = unpacked.received
+    _require_readable(received)
     if "state" in received.repeated:
         raise ShownError("invalid_request", REPEATED, detail="state repeated", client=client)
-    return Asked(received, client, _redirect_uri(received, client), _state(received, client))
+    return Asked(
+        received,
+        client,
+        _redirect_uri(received, client),
+        _state(received, client),
+        unpacked.fault,
+    )
+
+
+def _require_readable(received: Received) -> None:
+    if received.unreadable():
+        raise ShownError("invalid_request", UNREADABLE)
 
 
 def _client(received: Received) -> RegisteredClient:

@@ -24,6 +24,7 @@ from idp.oauth import (
     oidc_core_claims_parameter,
     oidc_core_id_token,
     oidc_core_request,
+    oidc_core_request_uri,
     oidc_core_userinfo,
     oidc_discovery,
     oidc_rp_initiated_logout,
@@ -37,6 +38,7 @@ from idp.oauth import (
     rfc7636_pkce,
     rfc7662_introspection,
     rfc8414_metadata,
+    rfc9101_request_object,
     rfc9207_issuer,
     rules,
     subject,
@@ -97,6 +99,8 @@ METADATA = (
     rfc9207_issuer,
     form_post_response_mode,
     oidc_core_request,
+    rfc9101_request_object,
+    oidc_core_request_uri,
     oidc_core_claims_parameter,
     oidc_core_id_token,
     subject,
@@ -209,7 +213,8 @@ def accept(parameters: Parameters) -> AuthorizationRequest:
         raise
     except rules.Refused as refused:
         asked, fault = refused.asked, refused.error
-        _record_refusal(asked.client.client_id, fault.error, fault.get_error_description())
+        reason = getattr(fault, "reason", fault.get_error_description())
+        _record_refusal(asked.client.client_id, fault.error, reason)
         response = _error_response(fault, asked.redirect_uri, asked.state, refused.mode)
         raise RedirectedError(response, fault) from fault
 

@@ -20,6 +20,9 @@ from idp.signing.foreign_key import ForeignKey, candidates
 MAXIMUM_SIZE = 8 * 1024
 """Characters of a token that is looked at."""
 
+LARGEST_SKEW = 60
+"""Seconds that `iat` and `nbf` may lie ahead: such a clock is wrong, but harmless."""
+
 _COMPACT = re.compile(r"([A-Za-z0-9_-]+)\.([A-Za-z0-9_-]+)\.([A-Za-z0-9_-]+)", re.ASCII)
 _CHANGES_THE_RULES = frozenset({"crit", "b64", "zip", "enc"})
 _END_OF_TIME = 253_402_300_800

@@ -13,8 +13,8 @@ PYTHON = sorted(IDP.rglob("*.py"))
 TEMPLATES = sorted([*IDP.rglob("*.html"), *(PROJECT / "clients_example").rglob("*.html")])
 
 # One transaction per request; commands and jobs use `extensions.transaction`; a throttle's counter
-# is committed before the secret is looked at, so that no rollback gives a guess back, and a client's
-# assertion is spent before anything is done for it.
+# is committed before the secret is looked at, so that no rollback gives a guess back, and a
+# client's assertion is spent before anything is done for it.
 MAY_COMMIT = {
     "extensions.py",
     "web/request_cycle.py",

@@ -48,9 +48,7 @@ def test_prompt_none_stands_alone_and_unknown_prompts_are_refused(rp):
 
 
 @spec("OIDC Core", "3.1.2.6")
-def test_request_objects_are_refused_by_their_own_codes(rp):
-    assert error_of(rp, request="e30.e30.") == "request_not_supported"
-    assert error_of(rp, request_uri="https://app.example/r") == "request_uri_not_supported"
+def test_a_registration_in_passing_is_refused_by_its_own_code(rp):
     assert error_of(rp, registration="{}") == "registration_not_supported"
 
 

@@ -180,6 +180,7 @@ def test_a_claim_that_is_not_right_fails(machine, a):
 
 
 @spec("RFC 8725", "3.1")
+@spec("RFC 8725", "3.12")
 def test_a_header_or_signature_that_is_not_right_fails(machine):
     thief = signer(kid="ES256", number=1)
     body = claims(machine)
