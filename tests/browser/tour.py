@@ -163,6 +163,27 @@ def leaving(site, visitor):
     yield "signed-out"
 
 
+@walk("device", "sign-in")
+def connecting_a_device(site, visitor):
+    tv = site.a.client(
+        "native", client_name="Television", redirect_uris=["http://127.0.0.1/callback"]
+    )
+    asking = {"client_id": tv.client_id, "scope": "openid profile email offline_access"}
+    asked = tv.client.post("/device_authorization", data=asking, base_url=tv.issuer).json
+    visitor.open(asked["verification_uri"])
+    yield "device"
+    visitor.fill(user_code="BBBB-BBBB").press("Continue")
+    visitor.reads("That code isn't right.")
+    yield "device-wrong-code"
+    visitor.open(asked["verification_uri_complete"])
+    yield "device-filled-in"
+    visitor.press("Continue").sign_in(site.account().email)
+    visitor.is_at("device")
+    yield "device-question"
+    visitor.press("Allow").reads("Your device is connected")
+    yield "device-connected"
+
+
 @walk("welcome", "claims", "sensitive", "problem")
 def example_app(site, visitor):
     bob = site.account_with_phone()
