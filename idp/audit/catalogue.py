@@ -159,9 +159,10 @@ class SessionEnded(Event):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ConsentGiven(Event):
-    """A user allowed a client what it asked for."""
+    """A user allowed a client what it asked for. `claims`: beyond those of the scopes."""
 
     scope: str
+    claims: list[str]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

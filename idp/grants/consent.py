@@ -1,8 +1,11 @@
-"""Remembered consent: a row per user and client with the scopes allowed (OIDC Core §3.1.2.4)."""
+"""Remembered consent: a row per user and client with the scopes and claims allowed (OIDC Core
+§3.1.2.4).
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Protocol
 
 from sqlalchemy import bindparam, select, update
@@ -13,7 +16,7 @@ from idp.extensions import db, insert
 from idp.grants import revoke
 from idp.models import Grant
 
-_REMEMBERED = select(Grant.scope).where(
+_REMEMBERED = select(Grant.scope, Grant.claims).where(
     Grant.user_id == bindparam("user"),
     Grant.client_id == bindparam("client"),
     Grant.revoked_at.is_(None),
@@ -33,12 +36,26 @@ class Client(Protocol):
     def trusted(self) -> bool: ...
 
 
-def missing(user_id: str, client: Client, scope: Sequence[str]) -> tuple[str, ...]:
-    """The scopes that are still to be asked for, in the order requested."""
+@dataclass(frozen=True, slots=True)
+class Allowed:
+    """What a user has allowed a client and not withdrawn."""
+
+    scope: frozenset[str] = frozenset()
+    claims: frozenset[str] = frozenset()
+    """Beyond those that the scopes stand for."""
+
+
+def missing(
+    user_id: str, client: Client, scope: Sequence[str], claims: Sequence[str] = ()
+) -> tuple[str, ...]:
+    """The scopes, then the claims that are still to be asked for, in the order requested."""
     if client.trusted:
         return ()
     allowed = remembered(user_id, client.client_id)
-    return tuple(name for name in scope if name not in allowed)
+    return (
+        *(name for name in scope if name not in allowed.scope),
+        *(name for name in claims if name not in allowed.claims),
+    )
 
 
 def is_asked_every_time(client: Client) -> bool:
@@ -47,30 +64,36 @@ def is_asked_every_time(client: Client) -> bool:
     return client.application_type == "native" and not client.trusted
 
 
-def remembered(user_id: str, client_id: str) -> frozenset[str]:
-    """The scopes that the user has allowed the client and not withdrawn."""
+def remembered(user_id: str, client_id: str) -> Allowed:
+    """What was allowed before; nothing, when it never was or was withdrawn."""
     # Run on the connection: each single sign-on asks this, and the ORM doubles what it costs.
     found = db.session.connection().execute(_REMEMBERED, {"user": user_id, "client": client_id})
-    return frozenset((found.scalar_one_or_none() or "").split())
+    row = found.first()
+    return Allowed(frozenset(row.scope.split()), frozenset(row.claims)) if row else Allowed()
 
 
-def remember(user_id: str, client_id: str, scope: Sequence[str]) -> None:
+def remember(
+    user_id: str, client_id: str, scope: Sequence[str], claims: Sequence[str] = ()
+) -> None:
     """Add what was allowed. Of two pages at once the later wins; at worst one is asked again."""
-    together = " ".join(sorted(remembered(user_id, client_id) | set(scope)))
+    before = remembered(user_id, client_id)
+    together = {
+        "scope": " ".join(sorted(before.scope | set(scope))),
+        "claims": sorted(before.claims | set(claims)),
+    }
     now = clock.now()
     statement = insert(Grant).values(
         id=opaque.identifier(),
         user_id=user_id,
         client_id=client_id,
-        scope=together,
-        claims=[],
+        **together,
         created_at=now,
         updated_at=now,
     )
     db.session.execute(
         statement.on_conflict_do_update(
             index_elements=[Grant.user_id, Grant.client_id],
-            set_={"scope": together, "updated_at": now, "revoked_at": None},
+            set_=together | {"updated_at": now, "revoked_at": None},
         )
     )
 

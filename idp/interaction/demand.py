@@ -13,14 +13,16 @@ from idp.models import Kind
 
 @dataclass(frozen=True, slots=True)
 class Demand:
-    """`is_silent`: `prompt=none`. `expected_sub`: the user that an `id_token_hint` names."""
+    """`is_silent`: `prompt=none`. `expected_subs`: only these users will do."""
 
     kind: Kind
     requirement: Requirement
     client: RegisteredClient | None = None
     scope: tuple[str, ...] = ()
+    claims: tuple[str, ...] = ()
+    """Asked for beyond the scopes."""
     wants_account_choice: bool = False
     wants_consent: bool = False
     is_silent: bool = False
-    expected_sub: str | None = None
+    expected_subs: tuple[str, ...] | None = None
     login_hint: str | None = None

@@ -136,10 +136,10 @@ def _facts(
 
 
 def _is_expected(demand: Demand, person: Person) -> bool:
-    """OIDC Core §3.1.2.1: an `id_token_hint` names the user as this client knows him."""
-    if demand.expected_sub is None or demand.client is None:
+    """OIDC Core §3.1.2.2: hint and `claims` name the user as this client knows him."""
+    if demand.expected_subs is None or demand.client is None:
         return True
-    return demand.expected_sub == sub_for(demand.client, person)
+    return sub_for(demand.client, person) in demand.expected_subs
 
 
 def _account_choice_due(
@@ -180,4 +180,4 @@ def _consent_due(demand: Demand, interaction: Interaction | None, person: Person
         return False
     if demand.wants_consent or consent.is_asked_every_time(client):
         return True
-    return bool(consent.missing(person.id, client, demand.scope))
+    return bool(consent.missing(person.id, client, demand.scope, demand.claims))

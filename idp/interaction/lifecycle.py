@@ -160,14 +160,17 @@ def decline_enrolment(interaction: Interaction) -> None:
 
 
 def allow(interaction: Interaction, user_id: str, demand: Demand) -> None:
-    """The user allowed what was asked; remembered per user, client and scopes."""
+    """The user allowed what was asked; remembered per user, client, scopes and claims."""
     if demand.client is None:
         return
-    consent.remember(user_id, demand.client.client_id, demand.scope)
+    consent.remember(user_id, demand.client.client_id, demand.scope, demand.claims)
     interaction.consented_at = clock.now()
     audit.record(
         catalogue.ConsentGiven(
-            user_id=user_id, client_id=demand.client.client_id, scope=" ".join(demand.scope)
+            user_id=user_id,
+            client_id=demand.client.client_id,
+            scope=" ".join(demand.scope),
+            claims=list(demand.claims),
         )
     )
 

@@ -6,11 +6,12 @@ Every token of a family states these facts unchanged; a refresh never makes them
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from idp.oauth.approval import Approval
-from idp.oauth.request import AuthorizationRequest
+from idp.oauth.claims import NOTHING, Wanted
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,16 +37,30 @@ class Authorization:
         return "offline_access" in self.scope
 
 
-def document_of(approval: Approval, request: AuthorizationRequest) -> dict[str, Any]:
-    """What is stored: the approval but for what has columns of its own."""
+NO_CLAIMS: Mapping[str, Wanted] = {}
+
+
+def document_of(
+    approval: Approval, resource: tuple[str, ...], claims: Mapping[str, Wanted] = NO_CLAIMS
+) -> dict[str, Any]:
+    """What is stored: the approval but for what has columns of its own. `claims`: asked for one by
+    one, by where they are to be told.
+    """
     return {
         "sid": approval.sid,
         "acr": approval.acr,
         "amr": list(approval.amr),
         "auth_time": int(approval.auth_time.timestamp()),
         "events": list(approval.event_ids),
-        "resource": list(request.resource),
+        "resource": list(resource),
+        "claims": dict(claims),
     }
+
+
+def claims_wanted(document: Mapping[str, Any], place: str) -> Wanted:
+    """OIDC Core §5.5: what a stored approval lets be told in `id_token` or `userinfo`."""
+    wanted: Wanted = document.get("claims", {}).get(place, NOTHING)
+    return wanted
 
 
 def restored(

@@ -1,12 +1,13 @@
 """Claims about the user (OpenID Connect Core §5.1, §5.4): one table of scopes, one reading of a
-user.
+user, for UserInfo and for the ID token.
 
 Only names of this table are ever released, so no attribute of a user can pass for a protocol claim.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+import json
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -35,6 +36,13 @@ SCOPES: dict[str, tuple[str, ...]] = {
 }
 """§5.4: which claims a scope stands for."""
 
+RELEASABLE = frozenset(name for names in SCOPES.values() for name in names) - {"sub"}
+"""What can be asked for one by one (§5.5)."""
+
+Wanted = Mapping[str, list[Any] | None]
+"""Claims asked for one by one, with the values that would do (§5.5.1); None: any."""
+NOTHING: Wanted = {}
+
 METADATA = {
     "scopes_supported": [*SCOPES, "offline_access"],
     "claims_supported": [
@@ -60,11 +68,30 @@ class Person:
     email_verified: bool
 
 
-def released(person: Person, scope: Collection[str]) -> dict[str, Any]:
-    """§5.4: the claims of the granted scopes, without empty ones (§5.3.2)."""
+def released(person: Person, scope: Collection[str], wanted: Wanted = NOTHING) -> dict[str, Any]:
+    """§5.4, §5.5: what the granted scopes and single requests release, without empty claims
+    (§5.3.2).
+    """
     known = _all(person)
     names = (name for token in SCOPES if token in scope for name in SCOPES[token])
-    return {name: known[name] for name in names if known.get(name) not in (None, "", {}, [])}
+    found = {name: known[name] for name in names if _is_told(known, name)}
+    return found | dict(_matching(known, wanted))
+
+
+def _is_told(known: Mapping[str, Any], name: str) -> bool:
+    return known.get(name) not in (None, "", {}, [])
+
+
+def _matching(known: Mapping[str, Any], wanted: Wanted) -> Iterator[tuple[str, Any]]:
+    """§5.5.1: who asks for a value is told that it holds, or nothing."""
+    for name, values in wanted.items():
+        if _is_told(known, name) and (values is None or _json(known[name]) in map(_json, values)):
+            yield name, known[name]
+
+
+def _json(value: object) -> str:
+    """Equal for equal values of JSON only: to Python, true is 1."""
+    return json.dumps(value, sort_keys=True)
 
 
 def _all(person: Person) -> dict[str, Any]:

@@ -92,7 +92,9 @@ def store(request: AuthorizationRequest, approval: Approval) -> str:
             "code_challenge": request.code_challenge,
             "nonce": request.nonce,
             "scope": " ".join(approval.scope),
-            "approval": authorization.document_of(approval, request),
+            "approval": authorization.document_of(
+                approval, request.resource, request.claims.single
+            ),
             "issued_at": now,
             "expires_at": now + settings().tokens.authorization_code_lifetime,
         },

@@ -1,15 +1,20 @@
-"""OpenID Connect Core §5.5, the `claims` parameter: form, and the `acr` asked for (§5.5.1.1)."""
+"""OpenID Connect Core §5.5, the `claims` parameter: single claims, for ID token or UserInfo.
+
+`acr` (§5.5.1.1) asks for a level instead, and `sub` by value for a user. A client may be told what
+its registered scopes could tell it and nothing else; whatever is not available is left out.
+"""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, NoReturn
 
 from authlib.oauth2.rfc6749.errors import InvalidRequestError
 
 from idp.oauth.asked import Asked
+from idp.oauth.claims import RELEASABLE, SCOPES, Wanted
 from idp.oauth.parameters import is_text
 
 METADATA = {"claims_parameter_supported": True}
@@ -23,10 +28,47 @@ MALFORMED = "The claims parameter is malformed."
 
 @dataclass(frozen=True, slots=True)
 class RequestedClaims:
-    """What is honoured of the parameter: the `acr` values for the ID token."""
+    """What is honoured of the parameter. `subs`: nobody but one of these; None: anybody."""
 
     essential_acr: tuple[str, ...] = ()
     voluntary_acr: tuple[str, ...] = ()
+    subs: tuple[str, ...] | None = None
+    id_token: Wanted = field(default_factory=dict)
+    userinfo: Wanted = field(default_factory=dict)
+
+    def beyond(self, scope: tuple[str, ...]) -> tuple[str, ...]:
+        """The claims that no granted scope stands for: the user is asked about each."""
+        covered = {name for token in scope for name in SCOPES.get(token, ())}
+        asked = dict.fromkeys((*self.id_token, *self.userinfo))
+        return tuple(name for name in asked if name not in covered)
+
+    @property
+    def single(self) -> dict[str, Wanted]:
+        """What is asked for one by one, by where it is to be told."""
+        places = {"id_token": self.id_token, "userinfo": self.userinfo}
+        return {place: wanted for place, wanted in places.items() if wanted}
+
+    def as_document(self) -> dict[str, Any]:
+        """For the interaction's row."""
+        return {
+            "essential_acr": list(self.essential_acr),
+            "voluntary_acr": list(self.voluntary_acr),
+            "subs": None if self.subs is None else list(self.subs),
+            "id_token": dict(self.id_token),
+            "userinfo": dict(self.userinfo),
+        }
+
+
+def restored(document: Mapping[str, Any], scopes: frozenset[str]) -> RequestedClaims:
+    """The inverse of `as_document`, but for what the client may not be told any more."""
+    subs, available = document["subs"], _available(scopes)
+    return RequestedClaims(
+        essential_acr=tuple(document["essential_acr"]),
+        voluntary_acr=tuple(document["voluntary_acr"]),
+        subs=None if subs is None else tuple(subs),
+        id_token=_only(document["id_token"], available),
+        userinfo=_only(document["userinfo"], available),
+    )
 
 
 def claims(asked: Asked) -> RequestedClaims:
@@ -37,7 +79,16 @@ def claims(asked: Asked) -> RequestedClaims:
     document = _parsed(text)
     for member in _MEMBERS:
         _require_claim_requests(document.get(member))
-    return _requested_acr((document.get("id_token") or {}).get("acr"))
+    id_token, userinfo = (document.get(member) or {} for member in ("id_token", "userinfo"))
+    essential, voluntary = _requested_acr(id_token.get("acr"))
+    available = _available(asked.client.scopes)
+    return RequestedClaims(
+        essential_acr=essential,
+        voluntary_acr=voluntary,
+        subs=_wanted_subs(id_token.get("sub"), userinfo.get("sub")),
+        id_token=_wanted(id_token, available),
+        userinfo=_wanted(userinfo, available),
+    )
 
 
 def _parsed(text: str) -> dict[str, Any]:
@@ -89,14 +140,44 @@ def _require_claim_request(request: object) -> None:
         raise InvalidRequestError(MALFORMED)
 
 
-def _requested_acr(request: Mapping[str, Any] | None) -> RequestedClaims:
-    """§5.5.1.1: `value` and `values` name what is wanted; essential means: these or nothing."""
-    if request is None:
-        return RequestedClaims()
-    values = [request["value"]] if "value" in request else request.get("values", [])
+def _requested_acr(request: Mapping[str, Any] | None) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """§5.5.1.1: the essential values and the others; essential means: these or nothing."""
+    values = _values(request) or []
     if not all(isinstance(value, str) for value in values):
         raise InvalidRequestError(MALFORMED)
     names = tuple(dict.fromkeys(values))
-    if request.get("essential", False):
-        return RequestedClaims(essential_acr=names)
-    return RequestedClaims(voluntary_acr=names)
+    is_essential = request is not None and request.get("essential", False)
+    return (names, ()) if is_essential else ((), names)
+
+
+def _values(request: Mapping[str, Any] | None) -> list[Any] | None:
+    """§5.5.1: the values that would do; None: any."""
+    if request is None:
+        return None
+    return [request["value"]] if "value" in request else request.get("values") or None
+
+
+def _wanted_subs(*requests: Mapping[str, Any] | None) -> tuple[str, ...] | None:
+    """§3.1.2.2: only the user of a requested `sub` may be answered for."""
+    lists = [values for values in map(_values, requests) if values is not None]
+    if not lists:
+        return None
+    first, *others = lists
+    return tuple(
+        dict.fromkeys(
+            sub for sub in first if isinstance(sub, str) and all(sub in other for other in others)
+        )
+    )
+
+
+def _available(scopes: frozenset[str]) -> frozenset[str]:
+    return RELEASABLE & {name for token in scopes for name in SCOPES.get(token, ())}
+
+
+def _wanted(requests: Mapping[str, Any], available: frozenset[str]) -> Wanted:
+    return _only({name: _values(request) for name, request in requests.items()}, available)
+
+
+def _only(wanted: Wanted, available: frozenset[str]) -> Wanted:
+    """§5.2: a claim may be asked for in a language, `family_name#fr`."""
+    return {name: values for name, values in wanted.items() if name.partition("#")[0] in available}

@@ -1,4 +1,4 @@
-"""OpenID Connect Core §2, the ID token: protocol claims only; the user's are UserInfo's."""
+"""OpenID Connect Core §2, the ID token: protocol claims, and of the user's those asked for."""
 
 from __future__ import annotations
 
@@ -8,7 +8,9 @@ from typing import Any
 from idp import clock, opaque
 from idp.clients.registered import RegisteredClient
 from idp.extensions import settings
-from idp.oauth.authorization import Authorization
+from idp.oauth import claims as users_claims
+from idp.oauth import person
+from idp.oauth.authorization import Authorization, claims_wanted
 from idp.signing import algorithms, jwt
 
 METADATA = {"id_token_signing_alg_values_supported": list(algorithms.OFFERED)}
@@ -28,7 +30,7 @@ def build(
     """§2, §3.1.3.6. `nonce` only answers the request that sent it, never a refresh (§12.2)."""
     alg = client.id_token_signed_response_alg
     now = int(clock.now().timestamp())
-    claims: dict[str, Any] = {
+    claims: dict[str, Any] = _about_user(granted) | {
         "iss": settings().issuer,
         "sub": granted.sub,
         "aud": client.client_id,
@@ -45,6 +47,14 @@ def build(
     if granted.amr:
         claims["amr"] = granted.amr
     return jwt.sign(jwt.ID_TOKEN, claims, alg)
+
+
+def _about_user(granted: Authorization) -> dict[str, Any]:
+    """§5.5: asked for in the ID token. What stands for itself is UserInfo's (§5.4)."""
+    wanted = claims_wanted(granted.document, "id_token")
+    if not wanted:
+        return {}
+    return users_claims.released(person.read(granted.user_id, granted.sub), (), wanted)
 
 
 def half_hash(value: str, alg: str) -> str:

@@ -1,18 +1,17 @@
-"""OpenID Connect Core §5.3, UserInfo: what the granted scopes release about a token's user."""
+"""OpenID Connect Core §5.3, UserInfo: what scopes and `claims` release about a token's user."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import and_, bindparam, select
+from sqlalchemy import Row, bindparam, select
 
 from idp import clock
 from idp.clients import registry
 from idp.clients.registered import RegisteredClient
 from idp.extensions import settings
-from idp.oauth import claims, rfc6750_bearer, rfc9068_jwt_access_token
-from idp.oauth.claims import Person
+from idp.oauth import authorization, claims, person, rfc6750_bearer, rfc9068_jwt_access_token
 from idp.oauth.machine import MachineRequest
 from idp.oauth.rfc6750_bearer import InsufficientScope, InvalidToken
 from idp.oauth.rfc9068_jwt_access_token import AccessToken
@@ -35,22 +34,16 @@ _FIND = (
     select(
         users.c.id,
         users.c.sub,
-        users.c.name,
-        users.c.claims,
-        users.c.updated_at,
+        *person.COLUMNS,
         users.c.disabled_at,
-        email_addresses.c.address,
-        email_addresses.c.verified_at,
         families.c.revoked_at,
+        families.c.approval,
         FAMILY_IS_LIVE,
     )
     .select_from(families)
     .join(users, users.c.id == families.c.user_id)
     .outerjoin(sessions, sessions.c.id == families.c.session_id)
-    .outerjoin(
-        email_addresses,
-        and_(email_addresses.c.user_id == users.c.id, email_addresses.c.is_primary.is_(True)),
-    )
+    .outerjoin(email_addresses, person.PRIMARY_ADDRESS)
     .where(families.c.id == bindparam("family_id"))
 )
 
@@ -84,10 +77,13 @@ def userinfo(request: MachineRequest) -> Answer:
     client = registry.find(token.client_id)
     if client is None or not client.is_enabled:
         raise InvalidToken("client disabled")
-    return Answer(client, claims.released(_person(token, token.family_id, client), token.scope))
+    row = _row(token, token.family_id, client)
+    wanted = authorization.claims_wanted(row.approval, "userinfo")
+    about = claims.released(person.of_row(row, token.sub), token.scope, wanted)
+    return Answer(client, about)
 
 
-def _person(token: AccessToken, family_id: str, client: RegisteredClient) -> Person:
+def _row(token: AccessToken, family_id: str, client: RegisteredClient) -> Row[*tuple[Any, ...]]:
     """One read: the family is the token's revocation, and the session its end unless offline."""
     wanted = {"family_id": family_id} | live_at(clock.now())
     row = connection().execute(_FIND, wanted).first()
@@ -95,11 +91,4 @@ def _person(token: AccessToken, family_id: str, client: RegisteredClient) -> Per
         raise InvalidToken("family revoked, user disabled or session over")
     if token.sub != sub_of(client, user_id=row.id, sub=row.sub):
         raise InvalidToken("the client knows this user by another name now")
-    return Person(
-        sub=token.sub,
-        name=row.name,
-        claims=row.claims,
-        updated_at=row.updated_at,
-        email=row.address,
-        email_verified=row.verified_at is not None,
-    )
+    return row

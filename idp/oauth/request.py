@@ -13,7 +13,7 @@ from idp.authentication.requirement import Requirement
 from idp.clients import registry
 from idp.clients.registered import RegisteredClient
 from idp.extensions import settings
-from idp.oauth import rfc6749_redirect_uri
+from idp.oauth import oidc_core_claims_parameter, rfc6749_redirect_uri
 from idp.oauth.errors import ShownError
 from idp.oauth.oidc_core_claims_parameter import RequestedClaims
 from idp.oauth.response import ResponseMode
@@ -46,6 +46,19 @@ class AuthorizationRequest:
     def essential_acr(self) -> tuple[str, ...]:
         """One of these or no answer (OIDC Core §5.5.1.1)."""
         return self.claims.essential_acr
+
+    @property
+    def expected_subs(self) -> tuple[str, ...] | None:
+        """Nobody but one of these may be answered for (OIDC Core §3.1.2.2); None: anybody."""
+        subs = self.claims.subs
+        if self.hinted_sub is None:
+            return subs
+        return (self.hinted_sub,) if subs is None or self.hinted_sub in subs else ()
+
+    @property
+    def claims_beyond_scope(self) -> tuple[str, ...]:
+        """What the user is asked about beside the scopes; without `openid` nothing is told."""
+        return self.claims.beyond(self.scope) if "openid" in self.scope else ()
 
     @property
     def voluntary_acr(self) -> tuple[str, ...]:
@@ -84,8 +97,7 @@ class AuthorizationRequest:
             "prompt": sorted(self.prompt),
             "max_age": self.max_age,
             "acr_values": list(self.acr_values),
-            "essential_acr": list(self.essential_acr),
-            "claimed_acr": list(self.claims.voluntary_acr),
+            "claims": self.claims.as_document(),
             "login_hint": self.login_hint,
             "hinted_sub": self.hinted_sub,
             "ui_locales": list(self.ui_locales),
@@ -123,7 +135,7 @@ def restore(document: dict[str, Any]) -> AuthorizationRequest:
         prompt=frozenset(document["prompt"]),
         max_age=document["max_age"],
         acr_values=tuple(document["acr_values"]),
-        claims=RequestedClaims(tuple(document["essential_acr"]), tuple(document["claimed_acr"])),
+        claims=oidc_core_claims_parameter.restored(document["claims"], client.scopes),
         login_hint=document["login_hint"],
         hinted_sub=document["hinted_sub"],
         ui_locales=tuple(document["ui_locales"]),

@@ -29,10 +29,11 @@ def of_request(request: AuthorizationRequest, requirement: Requirement) -> Deman
         requirement=requirement,
         client=request.client,
         scope=request.scope,
+        claims=request.claims_beyond_scope,
         wants_account_choice="select_account" in request.prompt,
         wants_consent="consent" in request.prompt,
         is_silent="none" in request.prompt,
-        expected_sub=request.hinted_sub,
+        expected_subs=request.expected_subs,
         login_hint=request.login_hint,
     )
 

@@ -27,6 +27,29 @@ SCOPES = {
 }
 """Scope → what it allows, in plain words."""
 
+CLAIMS = {
+    "name": "See your full name",
+    "given_name": "See your first name",
+    "family_name": "See your last name",
+    "middle_name": "See your middle name",
+    "nickname": "See your nickname",
+    "preferred_username": "See the user name you prefer",
+    "profile": "See the address of your profile page",
+    "picture": "See your picture",
+    "website": "See the address of your website",
+    "gender": "See your gender",
+    "birthdate": "See your date of birth",
+    "zoneinfo": "See your time zone",
+    "locale": "See your language",
+    "updated_at": "See when your profile last changed",
+    "email": "See your email address",
+    "email_verified": "See whether your email address is confirmed",
+    "address": "See your postal address",
+    "phone_number": "See your phone number",
+    "phone_number_verified": "See whether your phone number is confirmed",
+}
+"""Claim → the same (OIDC Core §5.5)."""
+
 
 @dataclass(frozen=True, slots=True)
 class ScopeLine:
@@ -74,7 +97,10 @@ def _show(status: int = 200, *, problem: str | None = None) -> Response:
         status,
         **values,
         user=person_card(user),
-        scopes=[_line(scope, user) for scope in visit.demand.scope if scope != "offline_access"],
+        scopes=[
+            *(_line(scope, user) for scope in visit.demand.scope if scope != "offline_access"),
+            *_claim_lines(visit.demand.claims, user),
+        ],
         offline="offline_access" in visit.demand.scope,
         problem=problem,
         action=url(visit.interaction, "submit_consent"),
@@ -85,12 +111,28 @@ def _line(scope: str, user: User) -> ScopeLine:
     return ScopeLine(scope, _(SCOPES.get(scope, scope)), _value(scope, user))
 
 
+def _claim_lines(claims: tuple[str, ...], user: User) -> list[ScopeLine]:
+    """A name in three languages is one name."""
+    names = dict.fromkeys(claim.partition("#")[0] for claim in claims)
+    return [
+        ScopeLine(name, _(CLAIMS.get(name, name)), _value_of_claim(name, user)) for name in names
+    ]
+
+
 def _value(scope: str, user: User) -> str | None:
-    address = user.claims.get("address") or {}
-    values: dict[str, str | None] = {
-        "profile": user.name,
-        "email": user.email.address if user.email else None,
-        "phone": user.claims.get("phone_number"),
-        "address": address.get("formatted") if isinstance(address, dict) else None,
-    }
-    return values.get(scope)
+    shown = {"profile": "name", "email": "email", "phone": "phone_number", "address": "address"}
+    return _value_of_claim(shown[scope], user) if scope in shown else None
+
+
+def _value_of_claim(claim: str, user: User) -> str | None:
+    match claim:
+        case "name":
+            return user.name
+        case "email":
+            return user.email.address if user.email else None
+        case "address":
+            address = user.claims.get("address") or {}
+            return address.get("formatted") if isinstance(address, dict) else None
+        case _text:
+            value = user.claims.get(claim)
+            return value if isinstance(value, str) else None

@@ -34,7 +34,22 @@ def test_consent_adds_up(pair):
         with transaction():
             consent.remember(user_id, client.client_id, scope)
 
-    assert consent.remembered(user_id, client.client_id) == {"openid", "email"}
+    assert consent.remembered(user_id, client.client_id).scope == {"openid", "email"}
+
+
+@spec("OIDC Core", "5.5")
+def test_claims_beyond_the_scopes_are_remembered_too(pair):
+    user_id, client = pair
+    assert consent.missing(user_id, client, ("openid",), ("email",)) == ("openid", "email")
+
+    with transaction():
+        consent.remember(user_id, client.client_id, ("openid",), ("email",))
+        consent.remember(user_id, client.client_id, ("openid",), ("nickname",))
+
+    assert consent.missing(user_id, client, ("openid",), ("nickname", "email")) == ()
+    assert consent.missing(user_id, client, ("openid",), ("email", "gender")) == ("gender",)
+    # The scope stands for more than the one claim.
+    assert consent.missing(user_id, client, ("openid", "email")) == ("email",)
 
 
 def test_withdrawn_consent_is_asked_for_from_scratch(pair):

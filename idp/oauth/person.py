@@ -1,0 +1,46 @@
+"""The user whom claims are about, read from the rows of account and address."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import Row, and_, bindparam, select
+
+from idp.oauth.claims import Person
+from idp.oauth.tables import connection, email_addresses, users
+
+COLUMNS = (
+    users.c.name,
+    users.c.claims,
+    users.c.updated_at,
+    email_addresses.c.address,
+    email_addresses.c.verified_at,
+)
+PRIMARY_ADDRESS = and_(
+    email_addresses.c.user_id == users.c.id, email_addresses.c.is_primary.is_(True)
+)
+"""The outer join that `COLUMNS` need."""
+
+_FIND = (
+    select(*COLUMNS)
+    .select_from(users)
+    .outerjoin(email_addresses, PRIMARY_ADDRESS)
+    .where(users.c.id == bindparam("user_id"))
+)
+
+
+def read(user_id: str, sub: str) -> Person:
+    """A user who is known to exist, as the client knows him by `sub`."""
+    return of_row(connection().execute(_FIND, {"user_id": user_id}).one(), sub)
+
+
+def of_row(row: Row[*tuple[Any, ...]], sub: str) -> Person:
+    """From a row with `COLUMNS`."""
+    return Person(
+        sub=sub,
+        name=row.name,
+        claims=row.claims,
+        updated_at=row.updated_at,
+        email=row.address,
+        email_verified=row.verified_at is not None,
+    )
