@@ -21,10 +21,13 @@ from sqlalchemy import event
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import make_url
 
+from idp.write_queue import WriteQueue
+
 if TYPE_CHECKING:
     from flask import Flask
     from sqlalchemy.engine import Connection, CursorResult, Engine
     from sqlalchemy.orm import DeclarativeBase
+    from sqlalchemy.pool import ConnectionPoolEntry
     from sqlalchemy.sql.dml import UpdateBase
 
     from config import Settings
@@ -33,6 +36,7 @@ if TYPE_CHECKING:
 db = SQLAlchemy(session_options={"autoflush": True, "expire_on_commit": False})
 
 BUSY_TIMEOUT_SECONDS = 10
+_IN_LINE = "idp.in_line"
 _READS = ("SELECT", "PRAGMA", "EXPLAIN", "RELEASE", "ROLLBA", "COMMIT", "BEGIN ")
 
 
@@ -84,18 +88,33 @@ def prepare(engine: Engine) -> None:
     """Attach what every connection of this engine needs."""
     if engine.dialect.name != "sqlite":
         return
-    _create_private_file(engine)
     event.listen(engine, "connect", _configure_sqlite)
+    name = make_url(str(engine.url)).database
+    if name and name != ":memory:":
+        _create_private_file(Path(name))
+        _stand_in_line(engine, WriteQueue(Path(name), BUSY_TIMEOUT_SECONDS / 2))
     event.listen(engine, "before_cursor_execute", _begin_before_the_first_write)
 
 
-def _create_private_file(engine: Engine) -> None:
+def _create_private_file(path: Path) -> None:
     # SQLite would create the file, and beside it the WAL with the same mode, readable by others.
-    name = make_url(str(engine.url)).database
-    if name and name != ":memory:":
-        path = Path(name)
-        path.parent.mkdir(parents=True, exist_ok=True)
-        os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+    path.parent.mkdir(parents=True, exist_ok=True)
+    os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+
+
+def _stand_in_line(engine: Engine, queue: WriteQueue) -> None:
+    """From before the first write until the connection goes back to the pool, after the commit."""
+
+    def enter(connection: Connection, _cursor: object, statement: str, *_rest: object) -> None:
+        if not connection.info.get(_IN_LINE) and is_write(statement):
+            connection.info[_IN_LINE] = queue.enter()
+
+    def leave(_raw: object, record: ConnectionPoolEntry) -> None:
+        if record.info.pop(_IN_LINE, False):
+            queue.leave()
+
+    event.listen(engine, "before_cursor_execute", enter)
+    event.listen(engine, "checkin", leave)
 
 
 def _configure_sqlite(connection: sqlite3.Connection, _record: object) -> None:
