@@ -111,6 +111,8 @@ class TokenSettings(_Group):
 
     authorization_code_lifetime: timedelta = Field(timedelta(seconds=60), le=timedelta(seconds=60))
     """RFC 6749 §4.1.2 allows ten minutes; a redirect takes a second."""
+    device_code_lifetime: timedelta = Field(timedelta(minutes=10), le=timedelta(minutes=30))
+    """How long a device waits for its user (RFC 8628)."""
     access_token_lifetime: timedelta = timedelta(minutes=10)
     """A JWT access token outlives its revocation only at resource servers that never ask."""
     id_token_lifetime: timedelta = timedelta(minutes=5)

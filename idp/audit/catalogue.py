@@ -238,6 +238,37 @@ class CodeReused(Event):
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class DeviceAsked(Event):
+    """A device was given a code that its user has to type in elsewhere."""
+
+    scope: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class UserCodeRejected(Event):
+    """A code typed in for a device was not accepted. `reason`: unknown, expired, decided."""
+
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class DeviceAllowed(Event):
+    """A user let a device in. `device_address`: where it had asked from."""
+
+    scope: str
+    device_address: str
+    acr: str | None
+    amr: list[str]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class DeviceDenied(Event):
+    """A user sent a device away, or left before signing in."""
+
+    device_address: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class TokensIssued(Event):
     """A code was redeemed. `family_id`: what its tokens hang from."""
 

@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from idp.clients.metadata import GRANT_TYPES, URI_MEMBERS, Invalid, ProposedClient
+from idp.clients.metadata import DEVICE_CODE, GRANT_TYPES, URI_MEMBERS, Invalid, ProposedClient
 from idp.clients.registered import RegisteredClient
 
 Read = Callable[[object], object]
@@ -210,7 +210,9 @@ def _not_offered(given: Mapping[str, Any]) -> dict[str, str]:
 def _with_defaults(values: dict[str, Any]) -> dict[str, Any]:
     """What depends on other members when it is left out (RFC 7591 §2)."""
     grants = values.get("grant_types", ("authorization_code",))
-    without_code = {} if "authorization_code" in grants else {"response_types": (), "scope": ""}
+    without_code: dict[str, Any] = {} if "authorization_code" in grants else {"response_types": ()}
+    if not {"authorization_code", DEVICE_CODE} & set(grants):
+        without_code["scope"] = ""
     uris = values.get("redirect_uris", ())
     host = uris[0].partition("//")[2].partition("/")[0] if uris else ""
     return {"client_name": host or "Unnamed client"} | without_code | values

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from idp.clients.metadata import STANDARD_SCOPE, ProposedClient
+from idp.clients.metadata import DEVICE_CODE, STANDARD_SCOPE, ProposedClient
 
 _FOR_PEOPLE = ("authorization_code", "refresh_token")
 
@@ -28,9 +28,9 @@ def propose(template: Template, client_name: str) -> ProposedClient:
         case Template.WEB:
             return ProposedClient(client_name=client_name, grant_types=_FOR_PEOPLE)
         case Template.SPA:
-            return _public(client_name, "web")
+            return _public(client_name, "web", _FOR_PEOPLE)
         case Template.NATIVE:
-            return _public(client_name, "native")
+            return _public(client_name, "native", (*_FOR_PEOPLE, DEVICE_CODE))
         case Template.MACHINE:
             return ProposedClient(
                 client_name=client_name,
@@ -40,11 +40,11 @@ def propose(template: Template, client_name: str) -> ProposedClient:
             )
 
 
-def _public(client_name: str, application_type: str) -> ProposedClient:
+def _public(client_name: str, application_type: str, grants: tuple[str, ...]) -> ProposedClient:
     return ProposedClient(
         client_name=client_name,
         application_type=application_type,
         token_endpoint_auth_method="none",  # noqa: S106  a method, no secret
-        grant_types=_FOR_PEOPLE,
+        grant_types=grants,
         scope=STANDARD_SCOPE,
     )

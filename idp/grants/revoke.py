@@ -1,7 +1,7 @@
 """The end of tokens: by family, code, client and user, user, or session.
 
 A family's row is the revocation of everything in it: its refresh tokens, and its access tokens
-wherever we are asked about them. Codes that have not been redeemed end too. Safe to repeat.
+wherever we are asked about them. What has not been redeemed yet ends too. Safe to repeat.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, update
 
 from idp import clock
 from idp.extensions import db
-from idp.models import AuthorizationCode, TokenFamily
+from idp.models import AuthorizationCode, DeviceAuthorization, TokenFamily
 
 
 def by_family(family_id: str, *, because: str) -> int:
@@ -26,6 +26,9 @@ def by_code(code_digest: bytes) -> int:
 def by_client_and_user(client_id: str, user_id: str, *, because: str = "consent_withdrawn") -> int:
     """Everything one client has of one user."""
     _void_codes(AuthorizationCode.client_id == client_id, AuthorizationCode.user_id == user_id)
+    _void_devices(
+        DeviceAuthorization.client_id == client_id, DeviceAuthorization.user_id == user_id
+    )
     return _end_families(
         TokenFamily.client_id == client_id, TokenFamily.user_id == user_id, because=because
     )
@@ -34,6 +37,7 @@ def by_client_and_user(client_id: str, user_id: str, *, because: str = "consent_
 def by_user(user_id: str, *, because: str) -> int:
     """Everything every client has of one user: disabled, reset, or a factor removed."""
     _void_codes(AuthorizationCode.user_id == user_id)
+    _void_devices(DeviceAuthorization.user_id == user_id)
     return _end_families(TokenFamily.user_id == user_id, because=because)
 
 
@@ -70,5 +74,20 @@ def _void_codes(*conditions: ColumnElement[bool]) -> None:
             AuthorizationCode.revoked_at.is_(None),
         )
         .values(revoked_at=clock.now())
+        .execution_options(synchronize_session=False)
+    )
+
+
+def _void_devices(*conditions: ColumnElement[bool]) -> None:
+    """A device that was let in and has not come for its tokens is sent away."""
+    db.session.execute(
+        update(DeviceAuthorization)
+        .where(
+            *conditions,
+            DeviceAuthorization.allowed_at.is_not(None),
+            DeviceAuthorization.consumed_at.is_(None),
+            DeviceAuthorization.denied_at.is_(None),
+        )
+        .values(denied_at=clock.now())
         .execution_options(synchronize_session=False)
     )

@@ -1,5 +1,5 @@
-"""What is asked of the user, in the words of this row: an authorization request, a sign-in or a
-step-up.
+"""What is asked of the user, in the words of this row: an authorization request, a sign-in, a
+step-up or a device's request.
 """
 
 from __future__ import annotations

@@ -17,7 +17,7 @@ from idp.extensions import db, settings
 from idp.grants import consent
 from idp.interaction.demand import Demand
 from idp.interaction.machine import Facts
-from idp.models import Interaction, User
+from idp.models import Interaction, Kind, User
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +132,7 @@ def _facts(
         # Also when only the second factor was set up here, on top of a session.
         recovery_codes_due=bool(here) and recovery_code.is_left_open(person.id),
         consent_due=_consent_due(demand, interaction, person),
+        device_undecided=demand.kind is Kind.DEVICE and not _has_consented(interaction),
     )
 
 
@@ -175,9 +176,14 @@ def _is_recovering(
 
 def _consent_due(demand: Demand, interaction: Interaction | None, person: Person) -> bool:
     client = demand.client
-    consented = interaction is not None and interaction.consented_at is not None
-    if client is None or client.trusted or consented:
+    if client is None or client.trusted or _has_consented(interaction):
         return False
+    if demand.kind is Kind.DEVICE:
+        return False  # asked on the page of the device, by trusted apps too
     if demand.wants_consent or consent.is_asked_every_time(client):
         return True
     return bool(consent.missing(person.id, client, demand.scope, demand.claims))
+
+
+def _has_consented(interaction: Interaction | None) -> bool:
+    return interaction is not None and interaction.consented_at is not None

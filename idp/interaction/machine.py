@@ -23,6 +23,7 @@ class Step(StrEnum):
     ENROL = "enrol-totp"
     RECOVERY_CODES = "recovery-codes"
     CONSENT = "consent"
+    DEVICE = "device"
     UNMET = "unmet"
     FINISH = "finish"
 
@@ -42,6 +43,8 @@ class Facts:
     """The second factor was a recovery code, and replacing the lost one was not declined."""
     recovery_codes_due: bool = False
     consent_due: bool = False
+    device_undecided: bool = False
+    """A device elsewhere asks, and the user has not said yes."""
 
 
 def lacks_primary_proof(facts: Facts) -> bool:
@@ -90,6 +93,7 @@ RULES = (
     Rule(must_enrol, Step.ENROL, "interaction_required"),
     Rule(lambda facts: facts.recovery_codes_due, Step.RECOVERY_CODES, "interaction_required"),
     Rule(lambda facts: facts.consent_due, Step.CONSENT, "consent_required"),
+    Rule(lambda facts: facts.device_undecided, Step.DEVICE, "interaction_required"),
 )
 """The first rule that applies decides (OIDC Core §3.1.2.6 for the errors)."""
 

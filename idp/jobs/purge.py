@@ -59,6 +59,9 @@ def _everything_stale(now: datetime) -> tuple[_Stale, ...]:
         ),
         _Stale(models.RefreshToken.digest, models.RefreshToken.expires_at < now - _DAY),
         _Stale(models.UsedAssertion.digest, models.UsedAssertion.expires_at < now),
+        _Stale(
+            models.DeviceAuthorization.digest, models.DeviceAuthorization.expires_at < now - _DAY
+        ),
         _Stale(models.DeniedToken.jti, models.DeniedToken.expires_at < now),
         _Stale(models.Bucket.key, models.Bucket.expires_at < now),
         _Stale(models.TotpMiss.bound_to, models.TotpMiss.missed_at < now - _DAY),

@@ -19,11 +19,12 @@ class Kind(StrEnum):
     AUTHORIZE = "authorize"
     SIGN_IN = "sign_in"
     STEP_UP = "step_up"
+    DEVICE = "device"
 
 
 class Interaction(Base):
-    """An authorization request, a sign-in or a step-up that waits for its user, bound to one
-    browser.
+    """An authorization request, a sign-in, a step-up or a device's request that waits for its
+    user, bound to one browser.
     """
 
     __tablename__ = "interactions"
@@ -34,7 +35,9 @@ class Interaction(Base):
     """None until the first GET, when a cross-site form post brought the request without cookies."""
     client_id: Mapped[str | None] = mapped_column(String(255))
     parameters: Mapped[dict[str, Any]] = mapped_column(Document, default=dict)
-    """The judged authorization request; later posts carry no protocol parameters."""
+    """The judged authorization request, or which device asks; later posts carry no protocol
+    parameters.
+    """
     requirement: Mapped[dict[str, Any]] = mapped_column(Document, default=dict)
     return_to: Mapped[str | None] = mapped_column(Text)
     purpose: Mapped[str | None] = mapped_column(String(40))

@@ -7,6 +7,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from idp import audit, origin, throttle
@@ -16,9 +17,10 @@ from idp.oauth import (
     rfc6749_client_authentication,
     rfc7009_revocation,
     rfc7662_introspection,
+    rfc8628_device,
     rules,
 )
-from idp.oauth.errors import InvalidClient, OAuth2Error, body_of, challenge_of
+from idp.oauth.errors import InvalidClient, InvalidRequestError, OAuth2Error, body_of, challenge_of
 from idp.oauth.machine import NO_STORE, MachineRequest, MachineResponse
 from idp.oauth.parameters import Received
 
@@ -26,23 +28,33 @@ from idp.oauth.parameters import Received
 @dataclass(frozen=True, slots=True)
 class Endpoint:
     """`limit`: what a failed client authentication is counted against (R36). `path`: what an
-    assertion may name as its audience.
+    assertion may name as its audience. `budget`: what every request is counted against.
     """
 
     name: str
     answer: Callable[[RegisteredClient, Received], dict[str, Any]]
     limit: str = "client_authentication"
     path: str = "/token"
+    budget: str | None = None
 
 
 REVOCATION = Endpoint("revocation", rfc7009_revocation.revoke, path="/revoke")
 INTROSPECTION = Endpoint(
     "introspection", rfc7662_introspection.introspect, "introspection", path="/introspect"
 )
+DEVICE_AUTHORIZATION = Endpoint(
+    "device_authorization",
+    rfc8628_device.authorize,
+    path="/device_authorization",
+    budget="device_authorization",
+)
 
 
 def respond(endpoint: Endpoint, request: MachineRequest) -> MachineResponse:
     """Judge the fields, authenticate the client, answer it."""
+    # Before the client is known: its proof may be a write, behind which no counter is taken.
+    if endpoint.budget and (wait := throttle.take(endpoint.budget)):
+        return _later(InvalidRequestError("Too many requests."), wait)
     received = Received(request.parameters)
     try:
         rules.no_repeated_fields(received)
@@ -64,8 +76,7 @@ def _refused(endpoint: Endpoint, error: OAuth2Error) -> MachineResponse:
         # Counted after the failure; unknown clients of one address share a counter.
         wait = throttle.take(endpoint.limit, client=name or "unknown")
         if wait is not None:
-            headers = NO_STORE | {"Retry-After": str(math.ceil(wait.total_seconds()))}
-            return MachineResponse(429, body_of(error), headers)
+            return _later(error, wait)
     audit.record(
         catalogue.ClientRequestRefused(
             client_id=name,
@@ -75,3 +86,8 @@ def _refused(endpoint: Endpoint, error: OAuth2Error) -> MachineResponse:
         )
     )
     return MachineResponse(error.status_code, body_of(error), NO_STORE | challenge_of(error))
+
+
+def _later(error: OAuth2Error, wait: timedelta) -> MachineResponse:
+    headers = NO_STORE | {"Retry-After": str(math.ceil(wait.total_seconds()))}
+    return MachineResponse(429, body_of(error), headers)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from authlib.oauth2.rfc6749.errors import InvalidScopeError
 
+from idp.clients.registered import RegisteredClient
 from idp.oauth.asked import Asked
 
 MAXIMUM_SCOPES = 50
@@ -21,11 +22,16 @@ def tokens(text: str | None) -> tuple[str, ...]:
 
 
 def scope(asked: Asked) -> tuple[str, ...]:
+    """§3.3, of an authorization request."""
+    return available(asked.client, asked.get("scope"))
+
+
+def available(client: RegisteredClient, text: str | None) -> tuple[str, ...]:
     """§3.3. `offline_access` means nothing without the refresh grant (OIDC Core §11)."""
-    allowed = asked.client.scopes
-    if "refresh_token" not in asked.client.grant_types:
+    allowed = client.scopes
+    if "refresh_token" not in client.grant_types:
         allowed -= {"offline_access"}
-    granted = tuple(name for name in tokens(asked.get("scope")) if name in allowed)
+    granted = tuple(name for name in tokens(text) if name in allowed)
     if not granted:
         raise InvalidScopeError(NOTHING_LEFT)
     return granted

@@ -23,6 +23,7 @@ from idp.oauth import (
     rfc6749_refresh_token,
     rfc6749_scope,
     rfc7636_pkce,
+    rfc8628_device,
     rfc8707_resource_indicators,
     rfc9101_request_object,
 )
@@ -95,7 +96,12 @@ TOKEN_REQUEST: tuple[Callable[[Received], None], ...] = (
 
 GRANT_TYPES = frozenset(
     grant_type
-    for module in (rfc6749_authorization_code, rfc6749_refresh_token, rfc6749_client_credentials)
+    for module in (
+        rfc6749_authorization_code,
+        rfc6749_refresh_token,
+        rfc6749_client_credentials,
+        rfc8628_device,
+    )
     for grant_type in module.METADATA["grant_types_supported"]
 )
 

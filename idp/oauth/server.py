@@ -38,6 +38,7 @@ from idp.oauth import (
     rfc7636_pkce,
     rfc7662_introspection,
     rfc8414_metadata,
+    rfc8628_device,
     rfc9101_request_object,
     rfc9207_issuer,
     rules,
@@ -81,6 +82,7 @@ GRANTS: tuple[tuple[type, list[Any]], ...] = (
     (rfc6749_authorization_code.CodeGrant, [rfc7636_pkce.ProofKey()]),
     (rfc6749_refresh_token.RefreshGrant, []),
     (rfc6749_client_credentials.MachineGrant, []),
+    (rfc8628_device.DeviceGrant, []),
 )
 """What the token endpoint answers, and Authlib's extensions of each."""
 
@@ -91,6 +93,7 @@ METADATA = (
     rfc6749_authorization_code,
     rfc6749_refresh_token,
     rfc6749_client_credentials,
+    rfc8628_device,
     rfc6749_client_authentication,
     rfc7523_client_assertion,
     rfc7009_revocation,
@@ -173,6 +176,8 @@ class Server(AuthorizationServer):
         if isinstance(error, InvalidClient) and (wait := _too_many_failures(client)):
             headers = NO_STORE | {"Retry-After": str(math.ceil(wait.total_seconds()))}
             return MachineResponse(429, body_of(error), headers)
+        if error.error in rfc8628_device.STILL_WAITING:
+            return MachineResponse(error.status_code, body_of(error), NO_STORE)
         audit.record(
             catalogue.TokenRequestRefused(
                 client_id=client.client_id if client else None,

@@ -124,5 +124,11 @@ LIMITS: dict[str, tuple[Window, ...]] = {
     "client_authentication": (Window("client.authentication", _CLIENT_AT_ADDRESS, 30, _MINUTE),),
     "pushed_request": (Window("client.pushed_request", _CLIENT_AT_ADDRESS, 30, _MINUTE),),
     "introspection": (Window("client.introspection", _CLIENT_AT_ADDRESS, 30, _MINUTE),),
+    "device_authorization": (Window("device.authorization", _ADDRESS, 60, _MINUTE),),
+    # 34 bits: what is typed in right gives its take back (RFC 8628 §5.1).
+    "user_code": (
+        Window("user_code.address.5m", _ADDRESS, 5, _FIVE_MINUTES),
+        Window("user_code.address.1d", _ADDRESS, 50, _DAY),
+    ),
     "client_registration": (Window("client.registration", _ADDRESS, 30, _MINUTE),),
 }

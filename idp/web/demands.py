@@ -9,7 +9,8 @@ from idp.clients import registry
 from idp.interaction.demand import Demand
 from idp.interaction.lifecycle import Opening
 from idp.models import Interaction, Kind
-from idp.oauth import server
+from idp.oauth import device_request, server
+from idp.oauth.device_request import DeviceRequest
 from idp.oauth.request import AuthorizationRequest
 
 
@@ -18,6 +19,8 @@ def of(interaction: Interaction) -> Demand:
     requirement = Requirement.from_document(interaction.requirement)
     if interaction.kind == Kind.AUTHORIZE:
         return of_request(server.restore(interaction.parameters), requirement)
+    if interaction.kind == Kind.DEVICE:
+        return of_device(device_request.restore(interaction.parameters), requirement)
     client = registry.find(interaction.client_id) if interaction.client_id else None
     return Demand(Kind(interaction.kind), requirement, client)
 
@@ -38,12 +41,32 @@ def of_request(request: AuthorizationRequest, requirement: Requirement) -> Deman
     )
 
 
+def of_device(request: DeviceRequest, requirement: Requirement) -> Demand:
+    """What a device elsewhere asks of its user."""
+    return Demand(
+        kind=Kind.DEVICE, requirement=requirement, client=request.client, scope=request.scope
+    )
+
+
 def opening_of(
     request: AuthorizationRequest, requirement: Requirement, browser_digest: bytes | None
 ) -> Opening:
     """How such a request is stored until its user has answered."""
     return Opening(
         kind=Kind.AUTHORIZE,
+        requirement=requirement,
+        browser_digest=browser_digest,
+        parameters=request.as_document(),
+        client_id=request.client.client_id,
+    )
+
+
+def opening_of_device(
+    request: DeviceRequest, requirement: Requirement, browser_digest: bytes
+) -> Opening:
+    """The same for a device whose code was typed in here."""
+    return Opening(
+        kind=Kind.DEVICE,
         requirement=requirement,
         browser_digest=browser_digest,
         parameters=request.as_document(),

@@ -85,6 +85,13 @@ def introspect() -> Response:
     return _respond(client_endpoints.INTROSPECTION)
 
 
+@blueprint.route("/device_authorization", methods=["GET", "POST"], provide_automatic_options=False)
+@access(PROTOCOL)
+def device_authorization() -> Response:
+    """RFC 8628 §3.1. A device has no page of another origin."""
+    return _respond(client_endpoints.DEVICE_AUTHORIZATION)
+
+
 def _respond(endpoint: Endpoint) -> Response:
     if request.method != "POST":
         return _only_post()

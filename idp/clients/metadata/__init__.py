@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from idp.clients.metadata import addresses, choices, keys, words
 from idp.clients.metadata.proposed import (
+    DEVICE_CODE,
     GRANT_TYPES,
     STANDARD_SCOPE,
     URI_MEMBERS,
@@ -18,6 +19,7 @@ from idp.clients.metadata.proposed import (
 from idp.clients.redirect_uri import Deployment
 
 __all__ = [
+    "DEVICE_CODE",
     "GRANT_TYPES",
     "STANDARD_SCOPE",
     "URI_MEMBERS",

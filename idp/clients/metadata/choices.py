@@ -9,6 +9,7 @@ from idp.authentication.assurance import LEVELS
 from idp.clients.metadata.proposed import (
     APPLICATION_TYPES,
     AUTH_METHODS,
+    DEVICE_CODE,
     GRANT_TYPES,
     LONGEST_GRACE,
     LONGEST_TOKEN,
@@ -24,6 +25,8 @@ from idp.clients.redirect_uri import Deployment
 from idp.signing.algorithms import ALGORITHMS, OFFERED
 
 _SCOPE = re.compile(r"[\x21\x23-\x5b\x5d-\x7e]+")
+
+_HAVE_USERS = {"authorization_code", DEVICE_CODE}
 
 
 def choices_are_offered(proposed: ProposedClient, _: Deployment) -> Iterator[Problem]:
@@ -66,8 +69,8 @@ def grants_and_responses_agree(proposed: ProposedClient, _: Deployment) -> Itera
         yield "grant_types", "at least one is needed"
     if uses_code != ("code" in proposed.response_types):
         yield "response_types", "code belongs to the grant type authorization_code, and it to code"
-    if "refresh_token" in proposed.grant_types and not uses_code:
-        yield "grant_types", "refresh_token needs authorization_code"
+    if "refresh_token" in proposed.grant_types and not _HAVE_USERS & set(proposed.grant_types):
+        yield "grant_types", "refresh_token needs authorization_code or the device grant"
     if "client_credentials" in proposed.grant_types and proposed.is_public:
         yield "token_endpoint_auth_method", "none is refused: client_credentials needs a secret"
     if uses_code and not proposed.redirect_uris:

@@ -9,7 +9,8 @@ from typing import Any
 from idp.clients.redirect_uri import Deployment
 
 AUTH_METHODS = ("client_secret_basic", "client_secret_post", "private_key_jwt", "none")
-GRANT_TYPES = ("authorization_code", "refresh_token", "client_credentials")
+DEVICE_CODE = "urn:ietf:params:oauth:grant-type:device_code"
+GRANT_TYPES = ("authorization_code", "refresh_token", "client_credentials", DEVICE_CODE)
 RESPONSE_TYPES = ("code",)
 APPLICATION_TYPES = ("web", "native")
 PROFILES = ("standard",)

@@ -4,6 +4,7 @@ next.
 
 from idp.web.interaction import (
     consent,
+    device,
     dispatch,
     enrol,
     recovery_code,
@@ -18,6 +19,7 @@ __all__ = [
     "authorize",
     "blueprint",
     "consent",
+    "device",
     "dispatch",
     "enrol",
     "recovery_code",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
+
 from flask import Response, url_for
 
 from idp.authentication import assurance, evidence
@@ -10,13 +12,22 @@ from idp.authentication.session import RecognisedSession
 from idp.interaction import lifecycle
 from idp.interaction.facts import Situation
 from idp.models import Kind
-from idp.oauth import server
+from idp.oauth import device_request, server
 from idp.oauth.approval import Approval
+from idp.oauth.device_request import DeviceRequest
 from idp.oauth.request import AuthorizationRequest
 from idp.oauth.response import AuthorizationResponse
 from idp.web import browser, errors
 from idp.web.current import Visit
 from idp.web.pages import page, see_other
+
+
+class Outcome(StrEnum):
+    """What became of a device's request, as its page tells."""
+
+    ALLOWED = "allowed"
+    DENIED = "denied"
+    OVER = "over"
 
 
 def deliver(response: AuthorizationResponse) -> Response:
@@ -33,7 +44,7 @@ def deliver(response: AuthorizationResponse) -> Response:
 
 
 def approval_of(
-    request: AuthorizationRequest,
+    request: AuthorizationRequest | DeviceRequest,
     requirement: Requirement,
     situation: Situation,
     session: RecognisedSession,
@@ -61,6 +72,8 @@ def complete(visit: Visit) -> Response:
         raise LookupError("a finished interaction has a session")
     if not lifecycle.finish(visit.interaction):
         return errors.interaction_over(visit.interaction, finished=True)
+    if visit.interaction.kind == Kind.DEVICE:
+        return _let_device_in(visit, session)
     if visit.interaction.kind != Kind.AUTHORIZE:
         return see_other(visit.interaction.return_to or url_for("account.overview"))
     request = server.restore(visit.interaction.parameters)
@@ -72,6 +85,8 @@ def give_up(visit: Visit, error: str) -> Response:
     """The user or the machine ends it without success: the client is told, once."""
     if not lifecycle.finish(visit.interaction):
         return errors.interaction_over(visit.interaction, finished=True)
+    if visit.interaction.kind == Kind.DEVICE:
+        return _send_device_away(visit)
     if visit.interaction.kind != Kind.AUTHORIZE:
         home = "account.overview" if visit.interaction.kind == Kind.STEP_UP else "home.home"
         return see_other(url_for(home))
@@ -84,3 +99,20 @@ def cancelled(visit: Visit) -> Response:
     """
     insisted = visit.demand.requirement.essential and visit.situation.facts.has_primary_proof
     return give_up(visit, "unmet_authentication_requirements" if insisted else "access_denied")
+
+
+def _let_device_in(visit: Visit, session: RecognisedSession) -> Response:
+    request = device_request.restore(visit.interaction.parameters)
+    approval = approval_of(request, visit.demand.requirement, visit.situation, session)
+    return _told(Outcome.ALLOWED if device_request.allow(request, approval) else Outcome.OVER)
+
+
+def _send_device_away(visit: Visit) -> Response:
+    request = device_request.restore(visit.interaction.parameters)
+    person = visit.situation.person
+    is_denied = device_request.deny(request, person.id if person else None)
+    return _told(Outcome.DENIED if is_denied else Outcome.OVER)
+
+
+def _told(outcome: Outcome) -> Response:
+    return see_other(url_for("device.told", outcome=outcome.value))

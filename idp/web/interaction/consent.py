@@ -98,7 +98,7 @@ def _show(status: int = 200, *, problem: str | None = None) -> Response:
         **values,
         user=person_card(user),
         scopes=[
-            *(_line(scope, user) for scope in visit.demand.scope if scope != "offline_access"),
+            *lines(visit.demand.scope, user),
             *_claim_lines(visit.demand.claims, user),
         ],
         offline="offline_access" in visit.demand.scope,
@@ -107,8 +107,13 @@ def _show(status: int = 200, *, problem: str | None = None) -> Response:
     )
 
 
-def _line(scope: str, user: User) -> ScopeLine:
-    return ScopeLine(scope, _(SCOPES.get(scope, scope)), _value(scope, user))
+def lines(scope: tuple[str, ...], user: User) -> list[ScopeLine]:
+    """What is asked for, but for offline use, which has words of its own."""
+    return [
+        ScopeLine(name, _(SCOPES.get(name, name)), _value(name, user))
+        for name in scope
+        if name != "offline_access"
+    ]
 
 
 def _claim_lines(claims: tuple[str, ...], user: User) -> list[ScopeLine]:

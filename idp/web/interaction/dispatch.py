@@ -21,6 +21,7 @@ PAGES = {
     Step.ENROL: "enrol",
     Step.RECOVERY_CODES: "recovery_codes",
     Step.CONSENT: "consent",
+    Step.DEVICE: "device",
 }
 """The page of each step."""
 

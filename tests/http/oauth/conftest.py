@@ -12,7 +12,7 @@ from idp import models
 from idp.authentication import session as sessions
 from idp.extensions import db, transaction
 from idp.models import AuditEvent, TokenFamily
-from idp.oauth import server
+from idp.oauth import device_request, devices, server
 from idp.oauth.approval import Approval
 from idp.oauth.request import AuthorizationRequest
 from tests.support.relying_party import RelyingParty, answer
@@ -37,19 +37,29 @@ class Approver:
         """The parameters of the authorization response in the query."""
         with self.app.app_context(), transaction():
             request = server.accept(list(rp.parameters(**changes).items()))
-            session_id, _ = sessions.begin(self.user.id, ())
-            self.sessions.append(session_id)
-            approval = Approval(
-                user_id=self.user.id,
-                session_id=session_id,
-                sid=db.session.get_one(models.Session, session_id).sid,
-                auth_time=the_clock.now(),
-                acr=self.acr,
-                amr=self.amr,
-                event_ids=("event",),
-                scope=request.scope,
-            )
-            return answer(server.answer(request, approval).location)
+            return answer(server.answer(request, self._approval(request.scope)).location)
+
+    def let_in(self, user_code: str) -> None:
+        """The same for a device."""
+        with self.app.app_context(), transaction():
+            device = devices.with_user_code(user_code)
+            assert device is not None
+            request = device_request.of_device(device)
+            assert device_request.allow(request, self._approval(request.scope))
+
+    def _approval(self, scope: tuple[str, ...]) -> Approval:
+        session_id, _ = sessions.begin(self.user.id, ())
+        self.sessions.append(session_id)
+        return Approval(
+            user_id=self.user.id,
+            session_id=session_id,
+            sid=db.session.get_one(models.Session, session_id).sid,
+            auth_time=the_clock.now(),
+            acr=self.acr,
+            amr=self.amr,
+            event_ids=("event",),
+            scope=scope,
+        )
 
     def code(self, rp: RelyingParty, **changes: Any) -> str:
         return self(rp, **changes)["code"]

@@ -29,7 +29,13 @@ def test_the_document(client, settings):
         "userinfo_endpoint": f"{issuer}/userinfo",
         "response_types_supported": ["code"],
         "response_modes_supported": ["query", "form_post"],
-        "grant_types_supported": ["authorization_code", "refresh_token", "client_credentials"],
+        "device_authorization_endpoint": f"{issuer}/device_authorization",
+        "grant_types_supported": [
+            "authorization_code",
+            "refresh_token",
+            "client_credentials",
+            "urn:ietf:params:oauth:grant-type:device_code",
+        ],
         "token_endpoint_auth_signing_alg_values_supported": KEY_ALGS,
         "token_endpoint_auth_methods_supported": [
             "client_secret_basic",

@@ -162,3 +162,22 @@ def test_of_64_requests_with_one_assertion_one_succeeds(a, records):
     # The limit on failures answers some of the losers.
     assert set(counted) <= {(401, "invalid_client"), (429, "invalid_client")}
     assert records.count(UsedAssertion) == 1
+
+
+@spec("RFC 8628", "3.5")
+def test_of_64_polls_of_one_allowed_device_one_succeeds(a, approve, records):
+    tv = a.client("native", redirect_uris=["http://127.0.0.1/callback"])
+    asking = {"client_id": tv.client_id, "scope": "openid offline_access"}
+    asked = httpx.post(f"{tv.issuer}/device_authorization", data=asking, timeout=60).json()
+    approve.let_in(asked["user_code"])
+
+    answers = race(
+        tv,
+        grant_type="urn:ietf:params:oauth:grant-type:device_code",
+        device_code=asked["device_code"],
+    )
+
+    assert verdicts(answers) == {(200, None): 1, (400, "invalid_grant"): RACERS - 1}
+    winner = next(answer.body for answer in answers if answer.status == 200)
+    assert is_alive(tv, winner["access_token"])
+    assert records.count(RefreshToken) == len(records.families()) == 1

@@ -68,6 +68,12 @@ SITUATIONS = [
     ),
     ("consent comes last", replace(KNOWN, consent_due=True), Step.CONSENT, "consent_required"),
     (
+        "a device waits for its answer",
+        replace(KNOWN, device_undecided=True),
+        Step.DEVICE,
+        "interaction_required",
+    ),
+    (
         "no consent is asked of a half-proven person",
         replace(KNOWN, wanted=TWO, second_factor_enrolled=True, consent_due=True),
         Step.SECOND_FACTOR,
@@ -96,6 +102,7 @@ FACTS = st.builds(
     recovered=st.booleans(),
     recovery_codes_due=st.booleans(),
     consent_due=st.booleans(),
+    device_undecided=st.booleans(),
 )
 
 
@@ -109,7 +116,7 @@ def test_nothing_finishes_unless_everything_wanted_is_proven(facts: Facts) -> No
 
 @given(FACTS)
 def test_a_page_after_identity_is_only_shown_to_the_proven(facts: Facts) -> None:
-    if next_step(facts) in {Step.CONSENT, Step.RECOVERY_CODES}:
+    if next_step(facts) in {Step.CONSENT, Step.RECOVERY_CODES, Step.DEVICE}:
         assert is_proven(facts)
 
 
