@@ -12,7 +12,7 @@ from pathlib import Path
 
 from flask import Flask
 
-from . import pages
+from . import pages, payments
 from .provider import Provider
 from .server_session import ServerSessions
 
@@ -27,6 +27,7 @@ class Configuration:
     base_url: str
     name: str
     session_file: Path
+    api_url: str | None = None
 
     @classmethod
     def from_environment(cls) -> Configuration:
@@ -38,6 +39,7 @@ class Configuration:
             base_url=os.environ.get("BASE_URL", "http://localhost:5001"),
             name=os.environ.get("APP_NAME", "Example web app"),
             session_file=Path(os.environ.get("SESSION_FILE", "var/example-web.sqlite3")),
+            api_url=os.environ.get("API_URL"),
         )
 
 
@@ -54,8 +56,17 @@ def create_app(configuration: Configuration | None = None) -> Flask:
         secure=chosen.base_url.startswith("https://"),
     )
     app.extensions["provider"] = Provider(
-        app, chosen.issuer, chosen.client_id, chosen.client_secret, chosen.base_url
+        app,
+        chosen.issuer,
+        chosen.client_id,
+        chosen.client_secret,
+        chosen.base_url,
+        **payments.wanted_of_the_provider(chosen.api_url),
     )
-    app.context_processor(lambda: {"app_name": chosen.name, "issuer": chosen.issuer})
+    app.context_processor(
+        lambda: {"app_name": chosen.name, "issuer": chosen.issuer, "has_api": bool(chosen.api_url)}
+    )
     pages.install(app)
+    if chosen.api_url:
+        payments.install(app, chosen.api_url)
     return app

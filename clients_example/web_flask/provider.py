@@ -14,6 +14,7 @@ from joserfc import jwt
 from joserfc.errors import InvalidKeyIdError, JoseError
 from joserfc.jwk import KeySet
 from joserfc.jws import JWSRegistry
+from werkzeug.datastructures import WWWAuthenticate
 
 SCOPE = "openid profile email address phone"
 CLOCK_SKEW = 60  # seconds by which two machines may differ
@@ -47,6 +48,16 @@ class Demand:
             asked["max_age"] = self.max_age
         return asked
 
+    @classmethod
+    def of_challenge(cls, header: str | None, next_path: str) -> Demand | None:
+        """RFC 9470 §3: what an API's `WWW-Authenticate` asks for. None: it asks for no sign-in."""
+        challenge = WWWAuthenticate.from_header(header)
+        asked = challenge.parameters if challenge else {}
+        if asked.get("error") != "insufficient_user_authentication":
+            return None
+        acr, age = asked.get("acr_values"), asked.get("max_age")
+        return cls(next_path, acr.split()[0] if acr else None, int(age) if age else None)
+
     def problem(self, claims: dict[str, Any]) -> Refusal | None:
         """Asking is not getting: a user can edit the request, so the answer is what counts."""
         if self.acr is not None and claims.get("acr") != self.acr:
@@ -73,19 +84,29 @@ class Provider:
     """The identity provider as this app sees it. Everything but the issuer is discovered."""
 
     def __init__(
-        self, app: Flask, issuer: str, client_id: str, client_secret: str, base_url: str
+        self,
+        app: Flask,
+        issuer: str,
+        client_id: str,
+        client_secret: str,
+        base_url: str,
+        *,
+        scope: str = SCOPE,
+        resource: str | None = None,
     ) -> None:
         self.issuer = issuer
         self.client_id = client_id
         # Both are compared byte for byte with what is registered, so no Host header has a say.
         self.redirect_uri = f"{base_url}/callback"
         self.signed_out_uri = f"{base_url}/"
+        # RFC 8707: the API that access tokens are to be for.
+        self.target = {"resource": resource} if resource else {}
         self.client = OAuth(app).register(
             "provider",
             client_id=client_id,
             client_secret=client_secret,
             server_metadata_url=f"{issuer}/.well-known/openid-configuration",
-            client_kwargs={"scope": SCOPE, "code_challenge_method": "S256", "default_timeout": 10},
+            client_kwargs={"scope": scope, "code_challenge_method": "S256", "default_timeout": 10},
         )
 
     def begin(self, demand: Demand, **parameters: str) -> Response:
@@ -94,7 +115,7 @@ class Provider:
         state = secrets.token_urlsafe(24)
         session[f"demand-{state}"] = asdict(demand)
         answer: Response = self.client.authorize_redirect(
-            self.redirect_uri, state=state, **demand.parameters(), **parameters
+            self.redirect_uri, state=state, **demand.parameters(), **self.target, **parameters
         )
         return answer
 

@@ -7,10 +7,11 @@ import secrets
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import delete
+from sqlalchemy import delete, select
 
 from idp import clock
 from idp.clients import document, register
@@ -18,7 +19,7 @@ from idp.clients.metadata import ProposedClient
 from idp.clients.register import Given, Registered
 from idp.extensions import db, transaction
 from idp.jobs import deliver_outbox
-from idp.models import Bucket
+from idp.models import AuthenticationEvent, Bucket
 from tests.support import live_server, provider, run
 from tests.support.databases import EngineKind
 from tests.support.deployment import Account
@@ -61,6 +62,13 @@ class Site:
         """All tests come from one address: what one of them used up must not lock the next out."""
         with self.a.app.app_context(), transaction():
             db.session.execute(delete(Bucket))
+
+    def let_proofs_age(self, account: Account) -> None:
+        """As if she had proven everything six minutes earlier: too old for what wants it fresh."""
+        mine = AuthenticationEvent.user_id == account.user.id
+        with self.a.app.app_context(), transaction():
+            for event in db.session.scalars(select(AuthenticationEvent).where(mine)):
+                event.proven_at -= timedelta(minutes=6)
 
     def deliver(self) -> None:
         """What the background jobs do about every message that waits."""
