@@ -10,6 +10,7 @@ from idp.clients import initial_access, registry
 from idp.extensions import transaction
 from idp.models import Client, InitialAccessToken
 from tests.http.oauth.conftest import refused
+from tests.support.factories import PASSWORD
 from tests.support.relying_party import RelyingParty
 from tests.support.spec_matrix import spec
 
@@ -438,3 +439,19 @@ class TestWithoutPkce:
 
 def test_the_default_wants_pkce_of_everybody(register, found):
     assert not found(register(PHOTOS).json["client_id"]).pkce_waived
+
+
+def test_users_see_that_nobody_here_knows_it(register, a, browser, client, settings):
+    """A65."""
+    a.user()
+    said = register(PHOTOS | {"client_name": "Harmless"}).json
+    rp = RelyingParty(client, settings.issuer, said["client_id"])
+    known = a.client(client_name="Known")
+
+    browser.open(rp.authorization_url()).submit(username="ann@example.com", password=PASSWORD)
+    assert "New app" in browser.text
+    assert "app.example" in browser.text
+
+    browser.open(known.authorization_url())
+    assert "Known" in browser.text
+    assert "New app" not in browser.text
