@@ -1,8 +1,8 @@
 """RFC 9101, OpenID Connect Core §6: an authorization request in a JWT that the client has signed.
 
-What it holds wins over what stands beside it, also when it turns out to be unsound: not even an
-error goes to a redirect URI beside it. What stands only beside it is heard, as OpenID Connect wants
-(Core §6.1). Never unsigned, never encrypted.
+What it holds wins over what stands beside it; what stands only beside it is heard, as OpenID
+Connect wants (Core §6.1). Never unsigned, never encrypted. Of a refused object an error goes to a
+redirect URI only if what stands beside it does not contradict.
 """
 
 from __future__ import annotations
@@ -60,12 +60,20 @@ def unpack(outer: Received, client: RegisteredClient) -> Unpacked:
     if outer.repeated:
         raise ShownError("invalid_request", "A parameter was sent more than once.", client=client)
     try:
-        jwt = foreign_jwt.read(_token(outer, client))
-    except InvalidForeignJwt as fault:
-        return Unpacked(outer, InvalidRequestObject(str(fault)))
+        token = _token(outer, client)
     except OAuth2Error as fault:
         return Unpacked(outer, fault)
-    return Unpacked(_merged(outer, jwt.unverified), _fault(jwt, client))
+    try:
+        jwt = foreign_jwt.read(token)
+        _require_signature(jwt, client)
+        _require_parties(jwt.unverified, client)
+        _require_times(jwt.unverified)
+        _require_parameters(jwt.unverified)
+    except InvalidForeignJwt as fault:
+        return _refused(outer, client, foreign_jwt.peek(token), InvalidRequestObject(str(fault)))
+    except InvalidRequestObject as fault:
+        return _refused(outer, client, jwt.unverified, fault)
+    return Unpacked(_merged(outer, jwt.unverified))
 
 
 def require_sound_object(asked: Asked) -> None:
@@ -82,6 +90,18 @@ def _token(outer: Received, client: RegisteredClient) -> str:
     if by_value is not None:
         raise InvalidRequestError("The request and the request_uri exclude each other.")
     return oidc_core_request_uri.fetch(client, by_reference)
+
+
+def _refused(
+    outer: Received, client: RegisteredClient, claims: Claims, fault: InvalidRequestObject
+) -> Unpacked:
+    """OIDC Core §6.1: of two addresses neither is believed, and the user is told instead."""
+    beside = outer.get("redirect_uri")
+    if beside is not None and claims.get("redirect_uri", beside) != beside:
+        raise ShownError(
+            fault.error, fault.get_error_description(), detail=fault.reason, client=client
+        )
+    return Unpacked(_merged(outer, claims), fault)
 
 
 def _merged(outer: Received, claims: Claims) -> Received:
@@ -118,19 +138,6 @@ def _written(value: dict[str, Any]) -> list[str]:
         return [json.dumps(value)]
     except RecursionError:
         return []
-
-
-def _fault(jwt: ForeignJwt, client: RegisteredClient) -> OAuth2Error | None:
-    try:
-        _require_signature(jwt, client)
-        _require_parties(jwt.unverified, client)
-        _require_times(jwt.unverified)
-        _require_parameters(jwt.unverified)
-    except InvalidForeignJwt as fault:
-        return InvalidRequestObject(str(fault))
-    except OAuth2Error as fault:
-        return fault
-    return None
 
 
 def _require_signature(jwt: ForeignJwt, client: RegisteredClient) -> None:

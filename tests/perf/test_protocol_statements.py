@@ -6,8 +6,11 @@ from contextlib import contextmanager
 
 import pytest
 
+from idp import clock
 from idp.extensions import db
+from idp.oauth import rfc7523_client_assertion
 from tests.http.oauth.conftest import Approver
+from tests.support.signer import signer
 from tests.support.statements import recorded
 
 
@@ -38,6 +41,24 @@ def test_client_credentials(a, at_most):
 
     with at_most(statements=1, writes=0):
         assert machine.token(grant_type="client_credentials").status_code == 200
+
+
+def test_client_credentials_by_a_key(a, at_most):
+    machine = a.client("machine", token_endpoint_auth_method="private_key_jwt", jwks=signer().jwks)
+    now = int(clock.now().timestamp())
+    parties = {"iss": machine.client_id, "sub": machine.client_id, "aud": machine.issuer}
+
+    def ask(jti):
+        assertion = signer().sign(parties | {"jti": jti, "exp": now + 60})
+        return machine.token(
+            grant_type="client_credentials",
+            client_assertion=assertion,
+            client_assertion_type=rfc7523_client_assertion.TYPE,
+        )
+
+    ask("first")
+    with at_most(statements=2, writes=1):
+        assert ask("second").status_code == 200
 
 
 def test_code_exchange(a, approve, at_most):

@@ -226,11 +226,21 @@ def test_a_client_without_keys_has_signed_nothing(a):
 
 @spec("OIDC Core", "6.1")
 def test_no_answer_goes_to_an_address_beside_the_object(rp):
-    """A refused object, a refused request and a good one: what is inside decides."""
-    sound, unsound = OURS, THIEF
-    for by in (sound, unsound):
-        token = by.sign(inside(rp, redirect_uri=FIRST, prompt="none login"))
-        assert told(rp, token, redirect_uri=SECOND)[0] == FIRST
+    """Of a sound object, what is inside decides; an unsound one only if nothing contradicts it."""
+    claims = inside(rp, redirect_uri=FIRST, prompt="none login")
+    assert told(rp, OURS.sign(claims), redirect_uri=SECOND)[0] == FIRST
+    assert told(rp, OURS.sign(claims), redirect_uri="https://evil.example/")[0] == FIRST
+    unsigned = ".".join((segment('{"alg":"none"}'), segment(json.dumps(claims)), ""))
+    for token in (THIEF.sign(claims), OURS.sign(claims | {"exp": 1}), unsigned):
+        assert told(rp, token) == (FIRST, "invalid_request_object")
+        assert told(rp, token, redirect_uri=FIRST) == (FIRST, "invalid_request_object")
+        assert is_shown(asked(rp, token, redirect_uri=SECOND))
+        assert is_shown(asked(rp, token, redirect_uri="https://evil.example/"))
+
+
+@spec("OIDC Core", "6.1")
+def test_an_address_that_is_not_registered_is_never_answered(rp):
+    for by in (OURS, THIEF):
         foreign = by.sign(inside(rp, redirect_uri="https://evil.example/"))
         assert is_shown(asked(rp, foreign, redirect_uri=SECOND))
         for odd in (7, ["x"], None, "", {"a": 1}):

@@ -228,6 +228,7 @@ def test_a_changed_character_never_passes(position, character):
 
 
 def _survives(text):
+    assert isinstance(foreign_jwt.peek(text), dict)
     try:
         return foreign_jwt.read(text)
     except InvalidForeignJwt:
