@@ -33,6 +33,7 @@ DOCUMENTS = {
     "RFC 7521": "Assertions of clients",
     "RFC 7523": "JWTs as client assertions",
     "RFC 7591": "Dynamic client registration",
+    "RFC 7592": "Management of a dynamic registration",
     "RFC 7617": "HTTP Basic authentication",
     "RFC 7636": "PKCE",
     "RFC 7638": "JWK thumbprint",
@@ -51,6 +52,7 @@ DOCUMENTS = {
     "RFC 9700": "OAuth 2.0 security best current practice",
     "OIDC Core": "OpenID Connect Core",
     "OIDC Discovery": "OpenID Connect Discovery",
+    "OIDC Registration": "OpenID Connect Dynamic Client Registration",
     "OIDC MRT": "Multiple response types",
     "RP-Initiated Logout": "OpenID Connect RP-Initiated Logout",
     "Back-Channel Logout": "OpenID Connect Back-Channel Logout",
@@ -73,6 +75,9 @@ NOT_SUPPORTED = (
     NotSupported("RFC 6749", "4.3", "password grant", "no app sees a password (RFC 9700 §2.4)"),
     NotSupported(
         "RFC 7636", "4.2", "`plain` challenges", "S256 is for everybody (RFC 9700 §2.1.1)"
+    ),
+    NotSupported(
+        "RFC 7591", "2.3", "software statements", "ignored; an initial access token vouches instead"
     ),
     NotSupported("OIDC Core", "10.2", "encrypted ID tokens", "TLS protects them; nobody has asked"),
     NotSupported("OIDC Core", "9", "`client_secret_jwt`", "needs a readable secret; use a key"),

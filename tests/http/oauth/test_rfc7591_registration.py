@@ -314,6 +314,7 @@ class TestRefused:
     def test_what_is_no_json_object(self, register, body):
         refused(register(body), 400, "invalid_client_metadata")
 
+    @spec("RFC 7591", "3.1")
     def test_a_form_of_another_site(self, register):
         refused(register(PHOTOS, content_type="text/plain"), 400, "invalid_client_metadata")
 
