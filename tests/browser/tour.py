@@ -163,7 +163,7 @@ def leaving(site, visitor):
     yield "signed-out"
 
 
-@walk("device", "sign-in")
+@walk("device")
 def connecting_a_device(site, visitor):
     tv = site.a.client(
         "native", client_name="Television", redirect_uris=["http://127.0.0.1/callback"]
