@@ -365,6 +365,18 @@ def test_a_client_may_publish_its_keys_and_change_them(a, tls):
     assert host.connections == 2
 
 
+def test_authlibs_client_has_to_sign_for_a_minute_instead_of_an_hour(machine):
+    """As docs/clients.md tells it."""
+    from authlib.oauth2.rfc7523 import private_key_jwt_sign
+
+    def as_authlib_signs(**options):
+        where = f"{machine.issuer}/token"
+        return private_key_jwt_sign(OURS.key, machine.client_id, where, alg="ES256", **options)
+
+    assert is_good(machine, as_authlib_signs(expires_in=60))
+    assert not is_good(machine, as_authlib_signs())
+
+
 @spec("RFC 8414", "2")
 def test_the_method_and_its_algorithms_are_published(client):
     document = client.get("/.well-known/openid-configuration").json
