@@ -43,7 +43,7 @@ def _seed(plan: demo_plan.Plan) -> list[str]:
         made = seed.people()
     with transaction():
         rotation.ensure_keys()
-        return made + seed.apps(plan.apps)
+        return made + seed.apps(plan.apps) + seed.examples()
 
 
 @group.command("demo")

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from typing import Any
+
+from config import PROJECT
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +41,14 @@ class DemoApp:
             "initiate_login_uri": f"{self.base_url}/sign-in",
             **({"min_acr": self.min_acr} if self.min_acr else {}),
         }
+
+
+def documents() -> list[dict[str, Any]]:
+    """The registrations that other examples bring along; they are started by hand."""
+    return [
+        json.loads(file.read_text())
+        for file in sorted((PROJECT / "clients_example").glob("*/client.json"))
+    ]
 
 
 def apps(first_port: int) -> tuple[DemoApp, ...]:

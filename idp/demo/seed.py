@@ -14,6 +14,7 @@ from idp.clients import document, register, registry
 from idp.clients.metadata import Invalid
 from idp.clients.register import Given
 from idp.clients.registered import RegisteredClient
+from idp.demo import clients
 from idp.demo.clients import DemoApp
 from idp.demo.people import PEOPLE, DemoPerson
 from idp.models import Role
@@ -35,6 +36,14 @@ def people() -> list[str]:
 def apps(wanted: Sequence[DemoApp]) -> list[str]:
     """The names of those that were missing, or whose addresses moved with the ports."""
     return [app.name for app in wanted if _register(app)]
+
+
+def examples() -> list[str]:
+    """The names of the other examples that were missing."""
+    missing = [one for one in clients.documents() if registry.find(one["client_id"]) is None]
+    for one in missing:
+        _put(one["client_name"], Given(one["client_id"], None), one)
+    return [one["client_name"] for one in missing]
 
 
 def _prepared(person: DemoPerson) -> StoredHash:
@@ -67,10 +76,12 @@ def _register(app: DemoApp) -> bool:
     known = registry.find(app.client_id)
     if known is not None and _is_as_wanted(known, wanted):
         return False
-    proposed = document.from_document(wanted)
-    if isinstance(proposed, Invalid):
-        raise SeedRefused(f"{app.name}: {proposed.problems}")
-    made = register.put(Given(app.client_id, app.client_secret), proposed)
-    if isinstance(made, Invalid):
-        raise SeedRefused(f"{app.name}: {made.problems}")
+    _put(app.name, Given(app.client_id, app.client_secret), wanted)
     return True
+
+
+def _put(name: str, given: Given, wanted: dict[str, Any]) -> None:
+    proposed = document.from_document(wanted)
+    made = proposed if isinstance(proposed, Invalid) else register.put(given, proposed)
+    if isinstance(made, Invalid):
+        raise SeedRefused(f"{name}: {made.problems}")
