@@ -22,7 +22,8 @@ demo: $(DEMO) ## the provider, the example apps, jobs and seeded people on local
 test: $(DEV) ## every test, on SQLite and a real PostgreSQL, and in a real Chromium
 	@.ci/chromium
 	@.ci/node
-	@REQUIRE_BROWSER=1 REQUIRE_NODE=1 $(PYTEST)
+	@.ci/apache
+	@REQUIRE_BROWSER=1 REQUIRE_NODE=1 REQUIRE_APACHE=1 $(PYTEST)
 
 dev: $(DEV) ## like demo, with reload
 	@exec $(IDP) dev demo --reload
@@ -57,7 +58,7 @@ browser: $(DEV) ## tests in a real Chromium
 	@.ci/chromium; REQUIRE_BROWSER=1 $(PYTEST) tests/browser
 
 interop: $(DEV) ## tests with the example apps and independent libraries
-	@.ci/chromium; .ci/node; REQUIRE_BROWSER=1 REQUIRE_NODE=1 $(PYTEST) tests/interop
+	@.ci/chromium; .ci/node; .ci/apache; REQUIRE_BROWSER=1 REQUIRE_NODE=1 REQUIRE_APACHE=1 $(PYTEST) tests/interop
 
 security: $(DEV) ## tests named after attacks
 	@$(PYTEST) tests/security
