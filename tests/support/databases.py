@@ -15,7 +15,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from tests.support import postgres
 from tests.support.postgres import taking_turns
-from tests.support.spare import Spare
+from tests.support.spare import Misshapen, Spare
 
 
 class EngineKind(StrEnum):
@@ -88,7 +88,8 @@ class Databases:
         """
         spare = self._spares.pop() if self._spares else self._clone(template)
         yield spare.url
-        with suppress(SQLAlchemyError):  # whatever that test did to it, nobody else shall meet it
+        # Whatever that test did to it, nobody else shall meet it.
+        with suppress(SQLAlchemyError, Misshapen):
             spare.clean()
             self._spares.append(spare)
 

@@ -31,9 +31,9 @@ class WireResponse:
 
 @dataclass(slots=True)
 class WireClient:
-    """One cookie jar and one connection."""
+    """One cookie jar. A connection per request, so that none is left open when a test ends."""
 
-    http: httpx.Client = field(default_factory=lambda: httpx.Client(timeout=60))
+    cookies: httpx.Cookies = field(default_factory=httpx.Cookies)
 
     def open(
         self,
@@ -46,7 +46,10 @@ class WireClient:
     ) -> WireResponse:
         """One request; redirects are the browser's business."""
         sent: Any = data
-        return WireResponse(self.http.request(method, base_url + path, data=sent, headers=headers))
+        with httpx.Client(timeout=60, cookies=self.cookies) as http:
+            response = http.request(method, base_url + path, data=sent, headers=headers)
+            self.cookies = http.cookies
+        return WireResponse(response)
 
 
 def browser_at(issuer: str) -> Browser:

@@ -14,19 +14,33 @@ _OTHERS = text(
 )
 
 
+_SHAPE = text(
+    "SELECT md5(string_agg(concat_ws('.', table_name, column_name, data_type, is_nullable), ','"
+    " ORDER BY table_name, column_name)) FROM information_schema.columns"
+    " WHERE table_schema = 'public'"
+)
+
+
+class Misshapen(Exception):
+    """A test has changed the schema: nobody else may meet this database."""
+
+
 class Spare:
-    """Remembers the few rows that a migrated database begins with."""
+    """Remembers the shape of a migrated database, and the few rows that it begins with."""
 
     def __init__(self, url: str) -> None:
         self.url = url
         self._engine = create_engine(url, poolclass=NullPool)
         with self._engine.connect() as connection:
             self._first_rows = _all_rows(connection)
+            self._shape = connection.scalar(_SHAPE)
 
     def clean(self) -> None:
         """Back to the beginning, also if a test has left somebody connected."""
         with self._engine.begin() as connection:
             connection.execute(_OTHERS)
+            if connection.scalar(_SHAPE) != self._shape:
+                raise Misshapen
             for table in reversed(Base.metadata.sorted_tables):
                 connection.execute(table.delete())
             for table in Base.metadata.sorted_tables:

@@ -1,7 +1,6 @@
 """A89: `private_key_jwt`: only the exact assertion passes, and only once."""
 
 import json
-import time
 
 import pytest
 
@@ -206,9 +205,7 @@ def test_a_header_or_signature_that_is_not_right_fails(machine):
         "ten megabytes": "A" * 60_000,
     }
     for name, token in bad.items():
-        began = time.perf_counter()
         assert not is_good(machine, token), name
-        assert time.perf_counter() - began < 1
     for typ in ("JWT", "jwt", "application/jwt", "client-authentication+jwt"):
         assert is_good(machine, OURS.sign(claims(machine), typ=typ)), typ
 

@@ -1,7 +1,6 @@
 """Request objects: what the client has signed wins, and what is unsound goes nowhere else."""
 
 import json
-import time
 from urllib.parse import urlencode, urlsplit
 
 import pytest
@@ -213,9 +212,7 @@ def test_an_object_that_the_client_has_not_signed_so_is_refused(rp):
         "names twice": OURS.sign_raw('{"alg":"ES256"}', '{"nonce":"a","nonce":"b"}'),
     }
     for name, token in bad.items():
-        began = time.perf_counter()
         assert told(rp, token, redirect_uri=FIRST) == (FIRST, "invalid_request_object"), name
-        assert time.perf_counter() - began < 1
 
 
 def test_a_client_without_keys_has_signed_nothing(a):

@@ -3,7 +3,6 @@
 import hashlib
 import hmac
 import json
-import time
 
 import pytest
 from hypothesis import given
@@ -146,12 +145,8 @@ def test_only_the_compact_form_is_read(token):
 
 @pytest.mark.parametrize("size", [foreign_jwt.MAXIMUM_SIZE + 1, 10_000_000])
 def test_what_is_too_long_is_not_even_looked_at(size):
-    began = time.perf_counter()
-
     with pytest.raises(InvalidForeignJwt, match="too long"):
         foreign_jwt.read(GOOD + "A" * (size - len(GOOD)))
-
-    assert time.perf_counter() - began < 0.05
 
 
 def test_a_key_that_a_token_brings_along_proves_nothing():
