@@ -144,6 +144,10 @@ class ProtocolSettings(_Group):
 
     registration_waives_pkce: bool = False
     """Confidential clients that register themselves under `open` may do without PKCE."""
+    front_channel_response_types: bool = False
+    """`id_token`, `id_token token` and the hybrid response types, for old clients."""
+    front_channel_logout: bool = False
+    """Apps are signed out in frames too; most browsers keep their cookies from them by now."""
     request_uri: bool = False
     """Request objects are also fetched, from addresses that their clients have registered."""
 

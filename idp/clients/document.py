@@ -10,7 +10,14 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from idp.clients.metadata import DEVICE_CODE, GRANT_TYPES, URI_MEMBERS, Invalid, ProposedClient
+from idp.clients.metadata import (
+    DEVICE_CODE,
+    GRANT_TYPES,
+    IMPLICIT,
+    URI_MEMBERS,
+    Invalid,
+    ProposedClient,
+)
 from idp.clients.registered import RegisteredClient
 
 Read = Callable[[object], object]
@@ -30,6 +37,11 @@ def _texts(value: object) -> tuple[str, ...]:
     if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
         raise _WrongType("must be a list of strings")
     return tuple(value)
+
+
+def _response_types(value: object) -> tuple[str, ...]:
+    """The order of the names in one says nothing (RFC 6749 §3.1.1)."""
+    return tuple(" ".join(sorted(text.split(" "))) for text in _texts(value))
 
 
 def _number(value: object) -> int:
@@ -56,7 +68,7 @@ CHECKED: dict[str, Read] = {
     "application_type": _text,
     "token_endpoint_auth_method": _text,
     "grant_types": _texts,
-    "response_types": _texts,
+    "response_types": _response_types,
     "redirect_uris": _texts,
     "post_logout_redirect_uris": _texts,
     "scope": _text,
@@ -165,7 +177,7 @@ def as_document(client: RegisteredClient) -> dict[str, Any]:
         "client_name": client.client_name,
         "application_type": client.application_type,
         "token_endpoint_auth_method": client.token_endpoint_auth_method,
-        "grant_types": [grant for grant in GRANT_TYPES if grant in client.grant_types],
+        "grant_types": [grant for grant in (*GRANT_TYPES, IMPLICIT) if grant in client.grant_types],
         "response_types": sorted(client.response_types),
         "redirect_uris": list(client.redirect_uris),
         "post_logout_redirect_uris": list(client.post_logout_redirect_uris),
@@ -211,7 +223,7 @@ def _with_defaults(values: dict[str, Any]) -> dict[str, Any]:
     """What depends on other members when it is left out (RFC 7591 §2)."""
     grants = values.get("grant_types", ("authorization_code",))
     without_code: dict[str, Any] = {} if "authorization_code" in grants else {"response_types": ()}
-    if not {"authorization_code", DEVICE_CODE} & set(grants):
+    if not {"authorization_code", DEVICE_CODE, IMPLICIT} & set(grants):
         without_code["scope"] = ""
     uris = values.get("redirect_uris", ())
     host = uris[0].partition("//")[2].partition("/")[0] if uris else ""

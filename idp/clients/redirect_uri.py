@@ -7,8 +7,9 @@ read in two ways is refused here, once.
 from __future__ import annotations
 
 import re
-from enum import Enum
+from dataclasses import dataclass
 from ipaddress import AddressValueError, IPv4Address, IPv6Address
+from typing import ClassVar
 
 LONGEST = 2_000
 
@@ -26,12 +27,21 @@ _LABEL = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?")
 _LOOPBACK = {"127.0.0.1", "[::1]"}
 
 
-class Deployment(Enum):
-    """Where the provider runs, as far as it decides what may be registered."""
+@dataclass(frozen=True, slots=True)
+class Deployment:
+    """Where the provider runs and what it offers, as far as it decides what may be registered."""
 
-    PUBLIC = "public"
-    LOCAL = "local"
+    is_local: bool = False
     """Everything on one developer's machine: `http://localhost` is a client like any other."""
+    has_front_channel: bool = False
+    """ID tokens and access tokens may come by the browser (OIDC Core §3.2, §3.3)."""
+
+    PUBLIC: ClassVar[Deployment]
+    LOCAL: ClassVar[Deployment]
+
+
+Deployment.PUBLIC = Deployment()
+Deployment.LOCAL = Deployment(is_local=True)
 
 
 def problem(uri: str, application_type: str, deployment: Deployment) -> str | None:
@@ -90,7 +100,7 @@ def _web_problem(
 
 
 def _plain_http_problem(host: str, application_type: str, deployment: Deployment) -> str | None:
-    if deployment is Deployment.LOCAL and host in _LOOPBACK | {"localhost"}:
+    if deployment.is_local and host in _LOOPBACK | {"localhost"}:
         return None
     if application_type != "native":
         return "must be https"

@@ -119,8 +119,10 @@ def rotate_secret(client_id: str, overlap: timedelta) -> str | None:
 
 def deployment() -> Deployment:
     """How strict the rules are here."""
-    is_production = settings().environment is Environment.PRODUCTION
-    return Deployment.PUBLIC if is_production else Deployment.LOCAL
+    return Deployment(
+        is_local=settings().environment is not Environment.PRODUCTION,
+        has_front_channel=settings().protocol.front_channel_response_types,
+    )
 
 
 def _identity_problems(given: Given, proposed: ProposedClient) -> dict[str, str]:

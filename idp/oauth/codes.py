@@ -7,7 +7,8 @@ from datetime import datetime
 
 from sqlalchemy import bindparam, select, update
 
-from idp import clock, opaque
+from idp import audit, clock, opaque
+from idp.audit import catalogue
 from idp.clients.registered import RegisteredClient
 from idp.extensions import settings
 from idp.oauth import authorization
@@ -32,6 +33,8 @@ class StoredCode:
     is_spent: bool
     is_void: bool
     """Revoked, or its user was disabled or its session ended since."""
+    continues_family: bool
+    """Tokens came along with it (OIDC Core §3.3); what it is redeemed for belongs to them."""
     authorization: Authorization
 
     def get_redirect_uri(self) -> str:
@@ -78,9 +81,21 @@ _CONSUME = (
 )
 
 
-def store(request: AuthorizationRequest, approval: Approval) -> str:
-    """A new code for an approved request (RFC 6749 §4.1.2)."""
-    code, now = opaque.make(PREFIX), clock.now()
+def new() -> str:
+    """RFC 6749 §10.10: 256 bits."""
+    return opaque.make(PREFIX)
+
+
+def store(
+    code: str, request: AuthorizationRequest, approval: Approval, *, family_id: str | None = None
+) -> None:
+    """A new code for an approved request (RFC 6749 §4.1.2). `family_id`: that of the tokens which
+    come along with it.
+    """
+    now = clock.now()
+    document = authorization.document_of(approval, request.resource, request.claims.single)
+    if family_id is not None:
+        document["family"] = family_id
     connection().execute(
         _INSERT,
         {
@@ -92,14 +107,20 @@ def store(request: AuthorizationRequest, approval: Approval) -> str:
             "code_challenge": request.code_challenge,
             "nonce": request.nonce,
             "scope": " ".join(approval.scope),
-            "approval": authorization.document_of(
-                approval, request.resource, request.claims.single
-            ),
+            "approval": document,
             "issued_at": now,
             "expires_at": now + settings().tokens.authorization_code_lifetime,
         },
     )
-    return code
+    audit.record(
+        catalogue.CodeIssued(
+            user_id=approval.user_id,
+            client_id=request.client.client_id,
+            scope=" ".join(approval.scope),
+            acr=approval.acr,
+            amr=list(approval.amr),
+        )
+    )
 
 
 def find(code: str, client: RegisteredClient) -> StoredCode | None:
@@ -116,9 +137,10 @@ def find(code: str, client: RegisteredClient) -> StoredCode | None:
         expires_at=row.expires_at,
         is_spent=row.consumed_at is not None,
         is_void=any((row.revoked_at, row.disabled_at, row.ended_at)),
+        continues_family="family" in row.approval,
         authorization=authorization.restored(
             row.approval,
-            family_id=opaque.identifier(),
+            family_id=row.approval.get("family") or opaque.identifier(),
             user_id=row.user_id,
             sub=sub_of(client, user_id=row.user_id, sub=row.sub),
             session_id=row.session_id,

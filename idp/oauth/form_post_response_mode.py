@@ -4,26 +4,33 @@ from __future__ import annotations
 
 from authlib.oauth2.rfc6749.errors import InvalidRequestError
 
+from idp.oauth import response_types
 from idp.oauth.asked import Asked
 from idp.oauth.response import ResponseMode
 
 METADATA = {"response_modes_supported": [ResponseMode.QUERY.value, ResponseMode.FORM_POST.value]}
 
-DEFAULT = ResponseMode.QUERY
-"""Of the response type `code` (Multiple Response Types §5)."""
-
 
 def response_mode(asked: Asked) -> ResponseMode:
     """§2: `form_post` needs an address to post to, and a `state` that survives a form."""
-    requested = asked.get("response_mode")
+    default, requested = response_types.default_mode(asked), asked.get("response_mode")
     if requested is None:
-        return DEFAULT
-    if requested not in METADATA["response_modes_supported"]:
+        return default
+    if requested not in _offered():
         raise InvalidRequestError("The response_mode is not supported.")
     mode = ResponseMode(requested)
+    if mode is ResponseMode.QUERY is not default:
+        raise InvalidRequestError("The response_mode query is not for tokens.")
     if mode is ResponseMode.FORM_POST:
         _require_postable(asked)
     return mode
+
+
+def _offered() -> tuple[str, ...]:
+    offered = METADATA["response_modes_supported"]
+    if response_types.is_front_channel_offered():
+        return (*offered, ResponseMode.FRAGMENT.value)
+    return tuple(offered)
 
 
 def _require_postable(asked: Asked) -> None:

@@ -25,12 +25,21 @@ _HASHES = {
 
 
 def build(
-    client: RegisteredClient, granted: Authorization, *, access_token: str, nonce: str | None
+    client: RegisteredClient,
+    granted: Authorization,
+    *,
+    access_token: str | None,
+    nonce: str | None,
+    code: str | None = None,
+    scope: tuple[str, ...] = (),
 ) -> str:
-    """§2, §3.1.3.6. `nonce` only answers the request that sent it, never a refresh (§12.2)."""
+    """§2, §3.1.3.6, §3.3.2.11. `nonce` only answers the request that sent it, never a refresh
+    (§12.2). `code`: comes along. `scope`: what the token has to tell of the user in UserInfo's
+    place.
+    """
     alg = client.id_token_signed_response_alg
     now = int(clock.now().timestamp())
-    claims: dict[str, Any] = _about_user(granted) | {
+    claims: dict[str, Any] = _about_user(granted, scope) | {
         "iss": settings().issuer,
         "sub": granted.sub,
         "aud": client.client_id,
@@ -38,8 +47,11 @@ def build(
         "exp": now + int(settings().tokens.id_token_lifetime.total_seconds()),
         "auth_time": granted.auth_time,
         "sid": granted.sid,
-        "at_hash": half_hash(access_token, alg),
     }
+    if access_token is not None:
+        claims["at_hash"] = half_hash(access_token, alg)
+    if code is not None:
+        claims["c_hash"] = half_hash(code, alg)
     if nonce is not None:
         claims["nonce"] = nonce
     if granted.acr is not None:
@@ -49,12 +61,12 @@ def build(
     return jwt.sign(jwt.ID_TOKEN, claims, alg)
 
 
-def _about_user(granted: Authorization) -> dict[str, Any]:
-    """§5.5: asked for in the ID token. What stands for itself is UserInfo's (§5.4)."""
+def _about_user(granted: Authorization, scope: tuple[str, ...]) -> dict[str, Any]:
+    """§5.4, §5.5: most of the time nothing."""
     wanted = claims_wanted(granted.document, "id_token")
-    if not wanted:
+    if not wanted and not scope:
         return {}
-    return users_claims.released(person.read(granted.user_id, granted.sub), (), wanted)
+    return users_claims.released(person.read(granted.user_id, granted.sub), scope, wanted)
 
 
 def half_hash(value: str, alg: str) -> str:

@@ -12,6 +12,7 @@ import re
 from authlib.oauth2.rfc6749.errors import InvalidRequestError
 
 from idp.authentication import assurance
+from idp.oauth import response_types
 from idp.oauth.asked import Asked
 from idp.oauth.errors import Unsupported
 from idp.signing import jwt
@@ -39,8 +40,12 @@ def require_registered_client(asked: Asked) -> None:
 
 
 def nonce(asked: Asked) -> str | None:
-    """§3.1.2.1: returned exactly, so what is too long is refused and never cut."""
+    """§3.1.2.1: returned exactly, so what is too long is refused and never cut. An ID token that
+    comes by the browser needs one (§3.2.2.1, §3.3.2.11).
+    """
     value = asked.get("nonce")
+    if value is None and "id_token" in response_types.names_of(asked):
+        raise InvalidRequestError("The nonce is missing.")
     if value is not None and len(value) > MAXIMUM_NONCE:
         raise InvalidRequestError("The nonce is too long.")
     return value

@@ -12,6 +12,7 @@ from idp.clients.registered import RegisteredClient
 from idp.extensions import settings
 from idp.oauth import authorization
 from idp.oauth.authorization import Authorization
+from idp.oauth.errors import InvalidGrant
 from idp.oauth.subject import sub_of
 from idp.oauth.tables import (
     FAMILY_IS_LIVE,
@@ -55,6 +56,9 @@ class StoredToken:
 
 _INSERT_FAMILY = families.insert()
 _INSERT = refresh_tokens.insert()
+_END = select(families.c.expires_at).where(
+    families.c.id == bindparam("family_id"), families.c.revoked_at.is_(None)
+)
 
 _FIND = (
     select(
@@ -106,7 +110,7 @@ _CONSUME_SUCCESSOR = (
 )
 
 
-def begin_family(granted: Authorization, client_id: str, code_digest: bytes) -> datetime:
+def begin_family(granted: Authorization, client_id: str, code_digest: bytes | None) -> datetime:
     """The row from which everything issued hangs. Returns its absolute end."""
     now = clock.now()
     ends_at = now + settings().tokens.refresh_token_lifetime
@@ -125,6 +129,14 @@ def begin_family(granted: Authorization, client_id: str, code_digest: bytes) -> 
             "expires_at": ends_at,
         },
     )
+    return ends_at
+
+
+def end_of_family(family_id: str) -> datetime:
+    """Of one that tokens of the front channel have begun. Raises `InvalidGrant` when it is dead."""
+    ends_at: datetime | None = connection().execute(_END, {"family_id": family_id}).scalar()
+    if ends_at is None:
+        raise InvalidGrant("family revoked")
     return ends_at
 
 

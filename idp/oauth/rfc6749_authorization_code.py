@@ -1,4 +1,4 @@
-"""RFC 6749 §4.1, the authorization code grant: `code` is the only response type.
+"""RFC 6749 §4.1, the authorization code grant.
 
 A code is bound to client, redirect URI, challenge and session, lives a minute and is good once; its
 second valid use ends everything issued from it (§4.1.2).
@@ -8,38 +8,31 @@ from __future__ import annotations
 
 from typing import Any, NoReturn
 
-from authlib.oauth2.rfc6749.errors import InvalidRequestError, UnauthorizedClientError
 from authlib.oauth2.rfc6749.grants import AuthorizationCodeGrant
 
 from idp import audit, clock
 from idp.audit import catalogue
 from idp.grants import revoke
-from idp.oauth import codes, issuing, refresh_tokens, rfc8707_resource_indicators, rfc9207_issuer
+from idp.oauth import (
+    codes,
+    issuing,
+    refresh_tokens,
+    response_types,
+    rfc8707_resource_indicators,
+    rfc9207_issuer,
+)
 from idp.oauth.approval import Approval
-from idp.oauth.asked import Asked
 from idp.oauth.authorization import Authorization
 from idp.oauth.codes import StoredCode
-from idp.oauth.errors import InvalidGrant, Unsupported
+from idp.oauth.errors import InvalidGrant
 from idp.oauth.issuing import Issuing
 from idp.oauth.response import AuthorizationResponse
 from idp.oauth.rows import AuthlibClient
 
 METADATA = {
-    "response_types_supported": ["code"],
+    "response_types_supported": [response_types.CODE],
     "grant_types_supported": ["authorization_code"],
 }
-
-
-def response_type(asked: Asked) -> str:
-    """§3.1.1: present, offered, and registered for this client."""
-    requested = asked.get("response_type")
-    if requested is None:
-        raise InvalidRequestError("The response_type is missing.")
-    if requested not in METADATA["response_types_supported"]:
-        raise Unsupported("unsupported_response_type")
-    if requested not in asked.client.response_types:
-        raise UnauthorizedClientError("The client may not use this response_type.")
-    return requested
 
 
 class CodeGrant(Issuing, AuthorizationCodeGrant):
@@ -57,16 +50,8 @@ class CodeGrant(Issuing, AuthorizationCodeGrant):
     ) -> tuple[int, AuthorizationResponse, list[Any]]:
         """§4.1.2, with `iss` (RFC 9207) and by the response mode asked for."""
         judged = self.request.judged
-        code = codes.store(judged, grant_user)
-        audit.record(
-            catalogue.CodeIssued(
-                user_id=grant_user.user_id,
-                client_id=judged.client.client_id,
-                scope=" ".join(grant_user.scope),
-                acr=grant_user.acr,
-                amr=list(grant_user.amr),
-            )
-        )
+        code = codes.new()
+        codes.store(code, judged, grant_user)
         parameters = [("code", code)]
         if judged.state is not None:
             parameters.append(("state", judged.state))
@@ -118,7 +103,10 @@ class CodeGrant(Issuing, AuthorizationCodeGrant):
         granted: Authorization = code.authorization
         if not codes.consume(code):
             self._react_to_reuse(code)
-        family_ends_at = refresh_tokens.begin_family(granted, client.client_id, code.digest)
+        if code.continues_family:
+            family_ends_at = refresh_tokens.end_of_family(granted.family_id)
+        else:
+            family_ends_at = refresh_tokens.begin_family(granted, client.client_id, code.digest)
         if refresh_token := token.get("refresh_token"):
             refresh_tokens.add(
                 refresh_token,

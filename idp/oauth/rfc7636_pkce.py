@@ -14,6 +14,7 @@ from authlib.oauth2.rfc6749.grants import BaseGrant
 from authlib.oauth2.rfc7636 import CodeChallenge
 
 from idp import opaque
+from idp.oauth import response_types
 from idp.oauth.asked import Asked
 from idp.oauth.errors import InvalidGrant
 
@@ -25,6 +26,8 @@ _VERIFIER = re.compile(r"[A-Za-z0-9\-._~]{43,128}")
 
 def code_challenge(asked: Asked) -> str | None:
     """§4.3, §4.4.1: present, well-formed and by S256; no method would mean `plain`."""
+    if response_types.CODE not in response_types.names_of(asked):
+        return None
     challenge, method = asked.get("code_challenge"), asked.get("code_challenge_method")
     if challenge is None and method is None and _is_waived(asked):
         return None

@@ -16,12 +16,13 @@ from idp.clients.registered import RegisteredClient
 from idp.oauth import (
     form_post_response_mode,
     oidc_core_claims_parameter,
+    oidc_core_front_channel,
     oidc_core_request,
+    response_types,
     rfc6749_authorization_code,
     rfc6749_client_credentials,
     rfc6749_redirect_uri,
     rfc6749_refresh_token,
-    rfc6749_scope,
     rfc7636_pkce,
     rfc8628_device,
     rfc8707_resource_indicators,
@@ -49,7 +50,7 @@ AUTHORIZATION_REQUEST: tuple[tuple[str | None, Reader], ...] = (
     ("response_mode", form_post_response_mode.response_mode),
     (None, rfc9101_request_object.require_sound_object),
     (None, no_repeated_parameters),
-    ("response_type", rfc6749_authorization_code.response_type),
+    ("response_type", response_types.response_type),
     (None, oidc_core_request.require_registered_client),
     ("code_challenge", rfc7636_pkce.code_challenge),
     ("nonce", oidc_core_request.nonce),
@@ -57,7 +58,7 @@ AUTHORIZATION_REQUEST: tuple[tuple[str | None, Reader], ...] = (
     ("max_age", oidc_core_request.max_age),
     ("claims", oidc_core_claims_parameter.claims),
     ("acr_values", oidc_core_request.acr_values),
-    ("scope", rfc6749_scope.scope),
+    ("scope", oidc_core_front_channel.scope),
     ("resource", rfc8707_resource_indicators.resource),
     ("hinted_sub", oidc_core_request.hinted_sub),
     ("login_hint", oidc_core_request.login_hint),
@@ -113,7 +114,7 @@ class Refused(Exception):
         super().__init__(error.error)
         self.asked = asked
         self.error = error
-        self.mode = judged.get("response_mode", form_post_response_mode.DEFAULT)
+        self.mode = judged.get("response_mode", response_types.default_mode(asked))
 
 
 def judge(parameters: Parameters) -> AuthorizationRequest:

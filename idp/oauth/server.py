@@ -22,6 +22,7 @@ from idp.oauth import (
     form_post_response_mode,
     oidc_backchannel_logout,
     oidc_core_claims_parameter,
+    oidc_core_front_channel,
     oidc_core_id_token,
     oidc_core_request,
     oidc_core_request_uri,
@@ -31,6 +32,7 @@ from idp.oauth import (
     rfc6749_authorization_code,
     rfc6749_client_authentication,
     rfc6749_client_credentials,
+    rfc6749_error_response,
     rfc6749_refresh_token,
     rfc7009_revocation,
     rfc7523_client_assertion,
@@ -63,7 +65,7 @@ from idp.oauth.machine import (
 )
 from idp.oauth.parameters import Parameters
 from idp.oauth.request import AuthorizationRequest, StoredAuthorizationRequest, restore
-from idp.oauth.response import AuthorizationResponse, ResponseMode
+from idp.oauth.response import AuthorizationResponse
 from idp.oauth.rows import AuthlibClient
 
 __all__ = [
@@ -80,6 +82,7 @@ __all__ = [
 
 GRANTS: tuple[tuple[type, list[Any]], ...] = (
     (rfc6749_authorization_code.CodeGrant, [rfc7636_pkce.ProofKey()]),
+    (oidc_core_front_channel.FrontChannelGrant, []),
     (rfc6749_refresh_token.RefreshGrant, []),
     (rfc6749_client_credentials.MachineGrant, []),
     (rfc8628_device.DeviceGrant, []),
@@ -101,6 +104,7 @@ METADATA = (
     rfc7636_pkce,
     rfc9207_issuer,
     form_post_response_mode,
+    oidc_core_front_channel,
     oidc_core_request,
     rfc9101_request_object,
     oidc_core_request_uri,
@@ -220,7 +224,7 @@ def accept(parameters: Parameters) -> AuthorizationRequest:
         asked, fault = refused.asked, refused.error
         reason = getattr(fault, "reason", fault.get_error_description())
         _record_refusal(asked.client.client_id, fault.error, reason)
-        response = _error_response(fault, asked.redirect_uri, asked.state, refused.mode)
+        response = rfc6749_error_response.told(fault, asked.redirect_uri, asked.state, refused.mode)
         raise RedirectedError(response, fault) from fault
 
 
@@ -245,7 +249,7 @@ def refuse(request: AuthorizationRequest, code: str) -> AuthorizationResponse:
     """End a sound request without a code."""
     if code not in SILENT:
         _record_refusal(request.client.client_id, code, "after judgement")
-    return _error_response(
+    return rfc6749_error_response.told(
         refusal(code), request.redirect_uri, request.state, request.response_mode
     )
 
@@ -271,17 +275,6 @@ def userinfo(request: MachineRequest) -> MachineResponse | JwtResponse:
         _log.info("userinfo refused", error_code=error.error, reason=getattr(error, "reason", ""))
         body = dict(error.get_body())
         return MachineResponse(error.status_code, body, NO_STORE | challenge_of(error))
-
-
-def _error_response(
-    error: OAuth2Error, redirect_uri: str, state: str | None, mode: ResponseMode
-) -> AuthorizationResponse:
-    """RFC 6749 §4.1.2.1, by the mode that success would have used."""
-    parameters = list(body_of(error).items())
-    if state is not None:
-        parameters.append(("state", state))
-    parameters.append(rfc9207_issuer.parameter())
-    return AuthorizationResponse(redirect_uri, tuple(parameters), mode)
 
 
 def _record_refusal(client_id: str | None, error: str, reason: str) -> None:

@@ -10,6 +10,7 @@ from idp.clients.metadata import addresses, choices, keys, words
 from idp.clients.metadata.proposed import (
     DEVICE_CODE,
     GRANT_TYPES,
+    IMPLICIT,
     STANDARD_SCOPE,
     URI_MEMBERS,
     Invalid,
@@ -21,6 +22,7 @@ from idp.clients.redirect_uri import Deployment
 __all__ = [
     "DEVICE_CODE",
     "GRANT_TYPES",
+    "IMPLICIT",
     "STANDARD_SCOPE",
     "URI_MEMBERS",
     "Invalid",
@@ -36,6 +38,7 @@ RULES: tuple[Rule, ...] = (
     addresses.other_uris_are_https,
     keys.keys_are_public,
     addresses.calls_go_to_the_client,
+    addresses.frames_are_of_the_same_origin,
     addresses.resources_are_absolute,
     addresses.pairwise_has_one_sector,
     choices.scopes_are_tokens,

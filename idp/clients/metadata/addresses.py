@@ -55,6 +55,13 @@ def calls_go_to_the_client(proposed: ProposedClient, deployment: Deployment) -> 
         yield "request_uris", f"at most {MOST_VALUES}"
 
 
+def frames_are_of_the_same_origin(proposed: ProposedClient, _: Deployment) -> Iterator[Problem]:
+    """Front-Channel Logout §2: what our page shows in a frame is where users are sent anyway."""
+    uri = proposed.frontchannel_logout_uri
+    if uri is not None and _origin(uri) not in map(_origin, proposed.redirect_uris):
+        yield "frontchannel_logout_uri", "must have scheme, host and port of a redirect URI"
+
+
 def resources_are_absolute(proposed: ProposedClient, deployment: Deployment) -> Iterator[Problem]:
     """RFC 8707 §2: without a fragment. Never fetched, but compared byte for byte."""
     known = proposed.metadata.get("resources", ())
@@ -77,6 +84,10 @@ def pairwise_has_one_sector(proposed: ProposedClient, _: Deployment) -> Iterator
         return
     if len({urlsplit(uri).hostname for uri in proposed.redirect_uris}) != 1:
         yield "sector_identifier_uri", "pairwise with several hosts, or none, needs one"
+
+
+def _origin(uri: str) -> str:
+    return "/".join(uri.split("/", 3)[:3])
 
 
 def _shown(uri: str) -> str:

@@ -10,7 +10,9 @@ from idp.clients.metadata.proposed import (
     APPLICATION_TYPES,
     AUTH_METHODS,
     DEVICE_CODE,
+    FRONT_CHANNEL_RESPONSE_TYPES,
     GRANT_TYPES,
+    IMPLICIT,
     LONGEST_GRACE,
     LONGEST_TOKEN,
     MOST_SCOPES,
@@ -29,7 +31,7 @@ _SCOPE = re.compile(r"[\x21\x23-\x5b\x5d-\x7e]+")
 _HAVE_USERS = {"authorization_code", DEVICE_CODE}
 
 
-def choices_are_offered(proposed: ProposedClient, _: Deployment) -> Iterator[Problem]:
+def choices_are_offered(proposed: ProposedClient, deployment: Deployment) -> Iterator[Problem]:
     single = {
         "application_type": (proposed.application_type, APPLICATION_TYPES),
         "profile": (proposed.profile, PROFILES),
@@ -53,9 +55,16 @@ def choices_are_offered(proposed: ProposedClient, _: Deployment) -> Iterator[Pro
     ):
         if chosen_alg is not None and chosen_alg not in offered_algs:
             yield member, f"offered: {', '.join(offered_algs)}"
+    has_front = deployment.has_front_channel
     several = {
-        "grant_types": (proposed.grant_types, GRANT_TYPES),
-        "response_types": (proposed.response_types, RESPONSE_TYPES),
+        "grant_types": (
+            proposed.grant_types,
+            (*GRANT_TYPES, IMPLICIT) if has_front else GRANT_TYPES,
+        ),
+        "response_types": (
+            proposed.response_types,
+            (*RESPONSE_TYPES, *FRONT_CHANNEL_RESPONSE_TYPES) if has_front else RESPONSE_TYPES,
+        ),
     }
     for member, (values, offered) in several.items():
         if not set(values) <= set(offered) or len(set(values)) < len(values):
@@ -63,19 +72,26 @@ def choices_are_offered(proposed: ProposedClient, _: Deployment) -> Iterator[Pro
 
 
 def grants_and_responses_agree(proposed: ProposedClient, _: Deployment) -> Iterator[Problem]:
-    """RFC 7591 §2.1."""
+    """RFC 7591 §2.1, OIDC Registration §2."""
     uses_code = "authorization_code" in proposed.grant_types
+    uses_front = IMPLICIT in proposed.grant_types
+    names = {name for several in proposed.response_types for name in several.split(" ")}
     if not proposed.grant_types:
         yield "grant_types", "at least one is needed"
-    if uses_code != ("code" in proposed.response_types):
+    if uses_code != ("code" in names):
         yield "response_types", "code belongs to the grant type authorization_code, and it to code"
+    if uses_front != (not names.isdisjoint({"id_token", "token"})):
+        yield (
+            "response_types",
+            "id_token and token belong to the grant type implicit, and it to one",
+        )
     if "refresh_token" in proposed.grant_types and not _HAVE_USERS & set(proposed.grant_types):
         yield "grant_types", "refresh_token needs authorization_code or the device grant"
     if "client_credentials" in proposed.grant_types and proposed.is_public:
         yield "token_endpoint_auth_method", "none is refused: client_credentials needs a secret"
-    if uses_code and not proposed.redirect_uris:
+    if (uses_code or uses_front) and not proposed.redirect_uris:
         yield "redirect_uris", "at least one is needed"
-    if not uses_code and proposed.redirect_uris:
+    if not (uses_code or uses_front) and proposed.redirect_uris:
         yield "redirect_uris", "only a client that uses authorization_code has any"
 
 

@@ -11,7 +11,16 @@ from idp.clients.redirect_uri import Deployment
 AUTH_METHODS = ("client_secret_basic", "client_secret_post", "private_key_jwt", "none")
 DEVICE_CODE = "urn:ietf:params:oauth:grant-type:device_code"
 GRANT_TYPES = ("authorization_code", "refresh_token", "client_credentials", DEVICE_CODE)
+IMPLICIT = "implicit"
 RESPONSE_TYPES = ("code",)
+FRONT_CHANNEL_RESPONSE_TYPES = (
+    "id_token",
+    "id_token token",
+    "code id_token",
+    "code token",
+    "code id_token token",
+)
+"""Where the deployment has a front channel; so `implicit`."""
 APPLICATION_TYPES = ("web", "native")
 PROFILES = ("standard",)
 

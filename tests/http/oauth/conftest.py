@@ -15,6 +15,7 @@ from idp.models import AuditEvent, TokenFamily
 from idp.oauth import device_request, devices, server
 from idp.oauth.approval import Approval
 from idp.oauth.request import AuthorizationRequest
+from idp.oauth.response import AuthorizationResponse
 from tests.support.relying_party import RelyingParty, answer
 
 if TYPE_CHECKING:
@@ -35,9 +36,13 @@ class Approver:
 
     def __call__(self, rp: RelyingParty, **changes: Any) -> dict[str, str]:
         """The parameters of the authorization response in the query."""
+        return answer(self.response(rp, **changes).location)
+
+    def response(self, rp: RelyingParty, **changes: Any) -> AuthorizationResponse:
+        """The authorization response as it is, wherever its parameters go."""
         with self.app.app_context(), transaction():
             request = server.accept(list(rp.parameters(**changes).items()))
-            return answer(server.answer(request, self._approval(request.scope)).location)
+            return server.answer(request, self._approval(request.scope))
 
     def let_in(self, user_code: str) -> None:
         """The same for a device."""
