@@ -9,6 +9,7 @@ from urllib.parse import urljoin, urlsplit
 from benchmarks.http import Connection, Response, Wrong, message
 
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
+BUSY = frozenset({429, 503})
 MOST_STEPS = 16
 
 
@@ -84,7 +85,7 @@ class Browser:
                 fields = None
             elif response.status == 200:
                 return Page(response.body.decode())
-            elif response.status == 503:
+            elif response.status in BUSY:
                 raise ComeBackLater(float(response.header("retry-after") or 1))
             else:
                 raise Wrong(f"{response.status} at {urlsplit(self.url).path.rpartition('/')[2]}")

@@ -106,7 +106,7 @@ class CodeExchange(Operation):
     """Redeems what `authorize` has just minted; codes live for a minute."""
 
     name = "code-exchange"
-    enough: ClassVar[int] = 1200
+    enough: int = 1200
     """Codes for a window; more are minted when this runs without `authorize`."""
 
     async def prepare(self) -> None:

@@ -45,7 +45,7 @@ def parse(arguments: Sequence[str] | None = None) -> Options:
         only=frozenset(told.only),
         rounds=told.rounds,
         duration=0.4 if told.quick else 2.0,
-        people=6 if told.quick else 12,
+        people=6 if told.quick else 16,
         alg=told.alg,
         json=told.json,
     )

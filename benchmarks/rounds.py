@@ -40,25 +40,26 @@ class Results:
 
 
 async def run(kind: str, options: Options, plain: Server) -> Results:
-    """Deploy, measure, count, remove."""
+    """Deploy, count, measure, remove."""
     results = Results(kind)
     _say(f"{kind}: setting up a deployment with {options.people} people")
     with deployed(kind, options.people, options.alg) as deployment:
         try:
-            await _measure_and_count(results, deployment, options, plain)
+            await _count_and_measure(results, deployment, options, plain)
         except (Wrong, ComeBackLater) as failure:
             end_of_log = deployment.log.read_text(errors="replace")[-2000:]
             raise ServerFailed(f"{failure}\nThe server's log ends:\n{end_of_log}") from failure
     return results
 
 
-async def _measure_and_count(
+async def _count_and_measure(
     results: Results, deployment: Deployment, options: Options, plain: Server
 ) -> None:
+    # Counted first: the crowd of the rounds may leave people whom a limit asks to wait.
+    with _serving("benchmarks.counting:app", deployment, 1) as server:
+        await _count(results, await _ready(deployment, server, CountingConnection), options)
     with _serving("wsgi:app", deployment, WORKERS) as server:
         await _measure(results, await _ready(deployment, server), options, (server, plain))
-    with _serving("benchmarks.counting:app", deployment, 1) as server:
-        await _count(results, await _ready(deployment, server, CountingConnection))
 
 
 def _say(line: str) -> None:
@@ -103,8 +104,9 @@ async def _measure(
     results.memory_after = provider.memory()
 
 
-async def _count(results: Results, stock: Stock) -> None:
+async def _count(results: Results, stock: Stock, options: Options) -> None:
     _say(f"{results.database}: counting statements")
-    for operation in OPERATIONS:
-        if operation.name in results.operations:
-            results.counts[operation.name] = await count_operation(operation(stock))
+    for chosen in OPERATIONS:
+        operation = chosen(stock)
+        if options.wants(operation.name) and operation.is_offered():
+            results.counts[operation.name] = await count_operation(operation)
