@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from idp import clock, outbound
+from idp import clock, outbound, outbox
 from idp.accounts import disable
 from idp.extensions import db, transaction
 from idp.jobs import deliver_outbox
@@ -124,3 +124,22 @@ def test_an_administrator_ends_the_session_with_the_same_effect(
 
     assert deliver(a) == 1
     assert posts[0][0] == NOTICE
+
+
+@pytest.mark.spec("Back-Channel Logout", "2.8")
+@pytest.mark.parametrize(
+    ("status", "state"),
+    [(200, "delivered"), (204, "delivered"), (400, "dead"), (500, "waiting"), (404, "waiting")],
+)
+def test_a_refusal_is_final_and_a_failure_is_tried_again(
+    a, browser, rp, monkeypatch, status, state
+) -> None:
+    monkeypatch.setattr(outbound, "post_form", lambda _url, _fields: status)
+    a.user()
+    sid = str(sign_in(browser, rp)["sid"])
+    browser.open("/account/").press("Sign out")
+
+    deliver(a)
+
+    with a.app.app_context():
+        assert [notice.state for notice in outbox.progress(sid)] == [state]

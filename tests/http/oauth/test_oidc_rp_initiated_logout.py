@@ -94,7 +94,7 @@ def test_without_a_good_hint_the_user_is_asked_and_not_sent_away(
     assert not is_signed_in(browser, rp)
 
 
-@pytest.mark.spec("RP-Initiated Logout", "3")
+@pytest.mark.spec("RP-Initiated Logout", "3.1")
 @pytest.mark.parametrize("uri", [AFTER + "/", AFTER + "?x=1", "https://evil.example/", "//evil"])
 def test_an_unregistered_address_is_never_followed(browser, rp, id_token, uri) -> None:
     browser.open(f"/logout?id_token_hint={id_token}&post_logout_redirect_uri={uri}")
