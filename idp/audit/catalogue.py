@@ -225,7 +225,7 @@ class AuthorizationRefused(Event):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class CodeIssued(Event):
-    """A user's approval became an authorization code. `acr`, `amr`: how the user was authenticated."""
+    """A user's approval became an authorization code. `acr`, `amr`: how they signed in."""
 
     scope: str
     acr: str | None

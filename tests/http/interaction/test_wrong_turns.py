@@ -1,4 +1,4 @@
-"""Tabs, back buttons, reloads, other browsers, foreign forms, time: each ends in the right place."""
+"""Tabs, back, reload, other browsers, foreign forms, time: each ends in the right place."""
 
 from __future__ import annotations
 
