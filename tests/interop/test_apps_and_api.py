@@ -11,6 +11,7 @@ import pytest
 from config import PROJECT
 from tests.interop.site import free_address
 from tests.support.factories import PASSWORD
+from tests.support.spec_matrix import spec
 
 
 @pytest.fixture
@@ -55,6 +56,9 @@ def test_a_machine_reads_with_a_key_that_it_made_itself(site, api, tmp_path):
     assert json.loads(m2m(CLIENT_ID=client_id)) == {"payments": []}
 
 
+@spec("RFC 9470", "4")
+@spec("RFC 9470", "5")
+@spec("RFC 9470", "6.1")
 def test_a_click_that_wants_fresh_proofs_goes_on_after_the_step_up(site, api, bob):
     with web_app(site, api) as app:
         bob.open(f"{app}/sign-in").prove_everything()
