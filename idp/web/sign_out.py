@@ -6,7 +6,7 @@ which session it speaks of is in a short-lived cookie.
 
 from __future__ import annotations
 
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 from flask import Blueprint, Response, request, url_for
 
@@ -25,6 +25,8 @@ from idp.web.pages import FAILED_FORM, page, see_other
 blueprint = Blueprint("sign_out", __name__)
 
 RECEIPT_SECONDS = 10 * 60
+_AS_SENT = "%&=+;,/?:@!$'()*[]"
+"""What a form's body and a query may both hold; a line break would begin another header."""
 
 
 @blueprint.post("/account/sign-out")
@@ -40,7 +42,7 @@ def logout() -> Response:
     """§2: at once with a hint of this very session, else after a question."""
     if request.method == "POST" and browser.recognised_session() is None:
         # A cross-site post brings no Lax cookie; the GET that follows does.
-        return see_other(f"{url_for('sign_out.logout')}?{_body().decode('ascii', 'replace')}")
+        return see_other(f"{url_for('sign_out.logout')}?{quote(_body(), safe=_AS_SENT)}")
     judged = _judged()
     session = browser.recognised_session()
     if session is None:
