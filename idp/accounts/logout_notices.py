@@ -12,7 +12,7 @@ from idp import outbox
 from idp.clients import registry
 from idp.clients.registered import RegisteredClient
 from idp.clients.subject import sub_for
-from idp.extensions import db
+from idp.extensions import db, settings
 from idp.models import Session, TokenFamily, User
 from idp.outbox import State
 
@@ -27,6 +27,8 @@ class Telling(StrEnum):
     TOLD = "told"
     WAITING = "waiting"
     UNANSWERED = "unanswered"
+    ASKED = "asked"
+    """In a frame of this browser; nobody can tell whether it heard."""
     CANNOT = "cannot"
 
 
@@ -66,13 +68,15 @@ def receipt(sid: str) -> list[Told]:
         return []
     notices = {notice.recipient: notice for notice in outbox.progress(sid) if notice.kind == KIND}
     return [
-        Told(client, _telling(notices.get(client.client_id))) for client in clients_of(session_id)
+        Told(client, _telling(client, notices.get(client.client_id)))
+        for client in clients_of(session_id)
     ]
 
 
-def _telling(notice: outbox.Progress | None) -> Telling:
+def _telling(client: RegisteredClient, notice: outbox.Progress | None) -> Telling:
     if notice is None:
-        return Telling.CANNOT
+        has_frame = client.frontchannel_logout_uri and settings().protocol.front_channel_logout
+        return Telling.ASKED if has_frame else Telling.CANNOT
     if notice.state is State.DELIVERED:
         return Telling.TOLD
     if notice.state is State.DEAD or notice.attempts > 0:

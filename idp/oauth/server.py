@@ -28,6 +28,7 @@ from idp.oauth import (
     oidc_core_request_uri,
     oidc_core_userinfo,
     oidc_discovery,
+    oidc_frontchannel_logout,
     oidc_rp_initiated_logout,
     rfc6749_authorization_code,
     rfc6749_client_authentication,
@@ -114,6 +115,7 @@ METADATA = (
     claims,
     oidc_rp_initiated_logout,
     oidc_backchannel_logout,
+    oidc_frontchannel_logout,
     rfc7591_registration,
 )
 """Whose members make up the discovery document."""

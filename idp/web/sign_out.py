@@ -14,10 +14,10 @@ from idp.accounts import logout_notices, sign_out
 from idp.authentication.session import RecognisedSession
 from idp.extensions import db, settings
 from idp.models import User
-from idp.oauth import oidc_rp_initiated_logout, parameters
+from idp.oauth import oidc_frontchannel_logout, oidc_rp_initiated_logout, parameters
 from idp.oauth.oidc_rp_initiated_logout import LogoutRequest
 from idp.oauth.parameters import MalformedParameters
-from idp.web import browser, current
+from idp.web import browser, current, headers
 from idp.web.access import LEAVING, PROTOCOL, PUBLIC, SIGNED_IN, access
 from idp.web.cards import client_card, person_card
 from idp.web.pages import FAILED_FORM, page, see_other
@@ -91,7 +91,8 @@ def _ended(session: RecognisedSession, judged: LogoutRequest | None) -> Response
     sign_out.end_session(session)
     browser.forget_session()
     browser.rotate_binding()
-    response = _away(judged)
+    frames = oidc_frontchannel_logout.frames(logout_notices.clients_of(session.id), session.sid)
+    response = _framed(judged, session.sid, frames) if frames else _away(judged)
     response.set_cookie(
         _receipt_cookie(),
         session.sid,
@@ -104,13 +105,31 @@ def _ended(session: RecognisedSession, judged: LogoutRequest | None) -> Response
 
 
 def _away(judged: LogoutRequest | None) -> Response:
-    """§3: to the registered address, with exactly the state that came; else to the receipt."""
-    if judged is None or judged.redirect_uri is None:
-        return see_other(url_for("sign_out.signed_out"))
-    if judged.state is None:
-        return see_other(judged.redirect_uri)
+    """§3: to the registered address; else to the receipt."""
+    return see_other(_way_back(judged) or url_for("sign_out.signed_out"))
+
+
+def _way_back(judged: LogoutRequest | None) -> str | None:
+    """§3: with exactly the state that came."""
+    if judged is None or judged.redirect_uri is None or judged.state is None:
+        return judged.redirect_uri if judged else None
     joint = "&" if "?" in judged.redirect_uri else "?"
-    return see_other(f"{judged.redirect_uri}{joint}{urlencode({'state': judged.state})}")
+    return f"{judged.redirect_uri}{joint}{urlencode({'state': judged.state})}"
+
+
+def _framed(judged: LogoutRequest | None, sid: str, frames: tuple[str, ...]) -> Response:
+    """Front-Channel Logout §3: the receipt with a frame for each app, and then the way back."""
+    response = page(
+        "signed_out.html",
+        client=client_card(judged.client) if judged else None,
+        return_url=_way_back(judged),
+        told=logout_notices.receipt(sid),
+        frames=frames,
+    )
+    policy = headers.content_security_policy(response)
+    sources = oidc_frontchannel_logout.frame_sources(frames)
+    response.headers["Content-Security-Policy"] = f"{policy}; frame-src {sources}"
+    return response
 
 
 def _ask(judged: LogoutRequest, status: int = 200) -> Response:

@@ -56,6 +56,7 @@ DOCUMENTS = {
     "OIDC MRT": "Multiple response types",
     "RP-Initiated Logout": "OpenID Connect RP-Initiated Logout",
     "Back-Channel Logout": "OpenID Connect Back-Channel Logout",
+    "Front-Channel Logout": "OpenID Connect Front-Channel Logout",
 }
 """Names as they are cited in code and claimed by tests."""
 
@@ -89,6 +90,7 @@ _MODULES = {
     "oidc_discovery": "OIDC Discovery",
     "oidc_rp_initiated_logout": "RP-Initiated Logout",
     "oidc_backchannel_logout": "Back-Channel Logout",
+    "oidc_frontchannel_logout": "Front-Channel Logout",
 }
 _NAMES = "|".join(re.escape(name) for name in DOCUMENTS)
 _CITATION = re.compile(

@@ -87,7 +87,8 @@ def pairwise_has_one_sector(proposed: ProposedClient, _: Deployment) -> Iterator
 
 
 def _origin(uri: str) -> str:
-    return "/".join(uri.split("/", 3)[:3])
+    parts = urlsplit(uri)
+    return f"{parts.scheme}://{parts.netloc}"
 
 
 def _shown(uri: str) -> str:
