@@ -12,6 +12,7 @@ from werkzeug.exceptions import HTTPException
 
 from idp import origin
 from idp.clients import registry
+from idp.extensions import db
 from idp.models import Interaction
 from idp.oauth.errors import ShownError
 from idp.web import current
@@ -127,6 +128,8 @@ def http_error(error: HTTPException) -> Response:
 
 def database_failed(error: SQLAlchemyError) -> Response:
     """The database is away or overloaded: nobody gets in, and the caller may come back."""
+    # The page of the error asks the same session who is here, and a failed flush has left it shut.
+    db.session.rollback()
     away = isinstance(error, PoolTimeout) or (isinstance(error, DBAPIError) and _is_outage(error))
     _log.error("database failed", kind=type(error).__name__, outage=away, exc_info=not away)
     return busy(RETRY_AFTER_SECONDS) if away else _answer(500)
