@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from idp.models import User
 from tests.security.world import World
 from tests.support.factories import EMAIL
 from tests.support.relying_party import RelyingParty, answer, claims
@@ -27,10 +28,9 @@ DECEITFUL = [
 ]
 
 
-@pytest.fixture(scope="module")
-def rp(world: World) -> RelyingParty:
-    world.a.user()
-    return world.a.client()
+@pytest.fixture(scope="module", autouse=True)
+def ann(world: World) -> User:
+    return world.a.user()
 
 
 @pytest.mark.parametrize("name", DECEITFUL, ids=ascii)
@@ -41,12 +41,12 @@ def test_a_name_that_deceives_is_not_registered(world: World, name: str) -> None
     assert (response.status_code, response.json["error"]) == (400, "invalid_client_metadata")
 
 
-def test_the_page_shows_where_the_answer_goes_and_that_nobody_vouches(world: World, rp) -> None:
+def test_the_page_shows_where_the_answer_goes_and_that_nobody_vouches(world: World) -> None:
     """A65: a famous name does not hide the host behind it."""
     said = world.app.test_client().post("/register", json=REGISTERED | {"client_name": "My Bank"})
     phisher = RelyingParty(
         world.app.test_client(),
-        rp.issuer,
+        world.issuer,
         said.json["client_id"],
         said.json["client_secret"],
         redirect_uri="https://app-login.example/cb",
@@ -59,8 +59,9 @@ def test_the_page_shows_where_the_answer_goes_and_that_nobody_vouches(world: Wor
     assert "New app" in browser.find(".card-head").get_text()
 
 
-def test_a_person_is_asked_in_her_own_browser_only(world: World, rp: RelyingParty) -> None:
+def test_a_person_is_asked_in_her_own_browser_only(world: World, ann: User) -> None:
     """A66: a stranger's page, opened or posted by somebody else, is not there."""
+    rp = world.a.client(client_name="Unasked")
     attacker = world.signed_in(rp)
     assert attacker.page == "consent"
     form = attacker.fields_of(attacker.find("main form[method=post]")) | {"decision": "allow"}
@@ -73,8 +74,9 @@ def test_a_person_is_asked_in_her_own_browser_only(world: World, rp: RelyingPart
     assert attacker.reload().page == "consent"
 
 
-def test_what_is_allowed_is_what_was_shown(world: World, rp: RelyingParty) -> None:
+def test_what_is_allowed_is_what_was_shown(world: World) -> None:
     """A67: the post names no scope, client or address that counts."""
+    rp = world.a.client()
     world.a.client(client_name="Thief", redirect_uris=["https://thief.example/cb"])
     browser = world.signed_in(rp, scope="openid email")
     form = browser.find("main form[method=post]")

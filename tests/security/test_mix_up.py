@@ -20,7 +20,7 @@ OTHER = "https://other-idp.example"
 def elsewhere(world: World, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     """Another issuer, with the very same signing keys: the worst case."""
     folder = tmp_path_factory.mktemp("elsewhere")
-    with standing(EngineKind.SQLITE, folder, issuer=OTHER) as other:
+    with standing(EngineKind.SQLITE, folder, at=world.clock, issuer=OTHER) as other:
         yield other
 
 

@@ -27,7 +27,9 @@ def tv(world: World) -> RelyingParty:
 
 
 @pytest.fixture
-def asked(tv: RelyingParty) -> dict[str, str]:
+def asked(world: World, tv: RelyingParty) -> dict[str, str]:
+    """A device's question, long after the guesses of any other test."""
+    world.clock.advance(hours=1)
     data = {"client_id": tv.client_id, "scope": "openid"}
     return dict(tv.client.post("/device_authorization", data=data).json)
 

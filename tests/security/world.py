@@ -68,10 +68,12 @@ class World:
 
 
 @contextmanager
-def standing(kind: EngineKind, folder: Path, **overrides: Any) -> Iterator[World]:
-    """A provider without throttling, since attacks come by the hundred."""
+def standing(
+    kind: EngineKind, folder: Path, *, at: Clock | None = None, **overrides: Any
+) -> Iterator[World]:
+    """A provider without throttling, since attacks come by the hundred. `at`: whose time it has."""
     with ExitStack() as stack:
-        clock = stack.enter_context(standing_still())
+        clock = at or stack.enter_context(standing_still())
         url = stack.enter_context(provider.databases().migrated(kind, folder))
         values = {
             "throttling": "off",
