@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 import structlog
 
 from idp import clock, opaque, origin
-from idp.jobs import deliver_outbox, heartbeat, purge, rotate_keys
+from idp.jobs import deliver_outbox, fetch_logos, heartbeat, purge, rotate_keys
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -37,6 +37,7 @@ JOBS: tuple[Job, ...] = (
     Job("heartbeat", timedelta(seconds=10), heartbeat.run),
     Job("deliver_outbox", timedelta(seconds=2), deliver_outbox.run),
     Job("rotate_keys", timedelta(hours=1), rotate_keys.run),
+    Job("fetch_logos", timedelta(seconds=10), fetch_logos.run),
     Job("purge", timedelta(minutes=1), purge.run),
 )
 

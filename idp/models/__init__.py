@@ -5,6 +5,7 @@ from idp.models.base import Base
 from idp.models.client import (
     CacheVersion,
     Client,
+    ClientLogo,
     ClientSecret,
     InitialAccessToken,
     UsedAssertion,
@@ -40,6 +41,7 @@ __all__ = [
     "Bucket",
     "CacheVersion",
     "Client",
+    "ClientLogo",
     "ClientSecret",
     "DeniedToken",
     "DeviceAuthorization",

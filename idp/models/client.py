@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Integer, String, Text
+from sqlalchemy import ForeignKey, Integer, LargeBinary, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from idp import clock, opaque
@@ -78,6 +78,22 @@ class ClientSecret(Base):
     digest: Mapped[bytes] = mapped_column(Digest)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
     expires_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class ClientLogo(Base):
+    """A client's logo, fetched once and served by us, so that no page calls another host."""
+
+    __tablename__ = "client_logos"
+
+    client_id: Mapped[str] = mapped_column(
+        ForeignKey("clients.client_id", ondelete="CASCADE"), primary_key=True
+    )
+    logo_uri: Mapped[str] = mapped_column(Text)
+    """Where it was fetched; another one is fetched anew."""
+    content_type: Mapped[str | None] = mapped_column(String(20))
+    content: Mapped[bytes | None] = mapped_column(LargeBinary)
+    """None: it could not be fetched, or is no raster image."""
+    fetched_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
 
 
 class InitialAccessToken(Base):

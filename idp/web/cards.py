@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from flask import url_for
+
+from idp.clients import logo
 from idp.clients.registered import RegisteredClient
 from idp.models import User
 
@@ -16,11 +19,19 @@ def client_card(client: RegisteredClient | None) -> dict[str, Any] | None:
         "name": client.client_name,
         "host": client.host,
         "redirect_host": client.host,
-        "logo_url": None,
+        "logo_url": logo_url(client),
         "policy_uri": client.metadata.get("policy_uri"),
         "tos_uri": client.metadata.get("tos_uri"),
         "is_new": client.is_self_registered,
     }
+
+
+def logo_url(client: RegisteredClient) -> str | None:
+    """Our own copy, once it has been fetched; its address changes with where it came from."""
+    logo_uri = client.metadata.get("logo_uri")
+    if logo_uri is None or not logo.is_fetched(client.client_id, logo_uri):
+        return None
+    return url_for("home.client_logo", client_id=client.client_id, v=logo.version(logo_uri))
 
 
 def person_card(user: User) -> dict[str, str]:

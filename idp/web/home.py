@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from flask import Blueprint, Response, request
+from werkzeug.exceptions import NotFound
 
+from idp.clients import logo
 from idp.extensions import settings
 from idp.web.access import PUBLIC, access
 from idp.web.pages import THEME_COOKIE, THEMES, page, see_other
 
 blueprint = Blueprint("home", __name__)
-_YEAR_SECONDS = 365 * 24 * 3600
+_DAY_SECONDS = 24 * 3600
+_YEAR_SECONDS = 365 * _DAY_SECONDS
 
 
 @blueprint.get("/")
@@ -34,6 +37,18 @@ def theme() -> Response:
             httponly=True,
             samesite="Lax",
         )
+    return response
+
+
+@blueprint.get("/logo/<path:client_id>")
+@access(PUBLIC)
+def client_logo(client_id: str) -> Response:
+    """A client's logo from our own store: raster only, and never guessed to be anything else."""
+    found = logo.find(client_id)
+    if found is None:
+        raise NotFound
+    response = Response(found.content, content_type=found.content_type)
+    response.headers["Cache-Control"] = f"public, max-age={_DAY_SECONDS}"
     return response
 
 

@@ -65,8 +65,8 @@ def test_only_the_settled_places_commit():
 def test_only_the_edges_and_the_settled_places_roll_back():
     rolling_back = {relative(path) for path in PYTHON if "rollback" in set(called_names(path))}
 
-    # A database that failed its health check must not take the session with it.
-    assert rolling_back <= MAY_COMMIT | {"web/health.py"}
+    # A database that failed, in a check or before its error page, must not take the session with it.
+    assert rolling_back <= MAY_COMMIT | {"web/health.py", "web/errors.py"}
 
 
 @pytest.mark.parametrize("path", PYTHON, ids=relative)
