@@ -65,7 +65,7 @@ def test_only_the_settled_places_commit():
 def test_only_the_edges_and_the_settled_places_roll_back():
     rolling_back = {relative(path) for path in PYTHON if "rollback" in set(called_names(path))}
 
-    # A database that failed, in a check or before its error page, must not take the session with it.
+    # A database that failed, in a check or before an error page, must not take the session along.
     assert rolling_back <= MAY_COMMIT | {"web/health.py", "web/errors.py"}
 
 
