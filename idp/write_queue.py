@@ -11,12 +11,8 @@ from __future__ import annotations
 import fcntl
 import os
 import threading
-import time
 from pathlib import Path
 from weakref import WeakSet
-
-POLL_SECONDS = 0.0005
-"""Only one thread of a process asks for the file, and only while another process writes."""
 
 
 class WriteQueue:
@@ -33,15 +29,14 @@ class WriteQueue:
         os.close(self._file)
 
     def enter(self) -> bool:
-        """Wait for our turn. False when it has not come in time: then there is nothing to leave."""
-        deadline = time.monotonic() + self._patience
+        """Wait for our turn. False when it has not come in time: then there is nothing to leave.
+
+        Only the head of the line waits for the file, without a limit; should another process hang
+        with it, those behind the head give up in time.
+        """
         if not self._turn.acquire(timeout=self._patience):
             return False
-        while not self._take_file():
-            if time.monotonic() > deadline:
-                self._turn.release()
-                return False
-            time.sleep(POLL_SECONDS)
+        fcntl.lockf(self._file, fcntl.LOCK_EX)
         return True
 
     def leave(self) -> None:
@@ -52,13 +47,6 @@ class WriteQueue:
     def forget_threads(self) -> None:
         """A new child stands in no line, and its parent's lock on the file is not its own."""
         self._turn = threading.Lock()
-
-    def _take_file(self) -> bool:
-        try:
-            fcntl.lockf(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            return False
-        return True
 
 
 _queues: WeakSet[WriteQueue] = WeakSet()
