@@ -44,8 +44,8 @@ def parse(arguments: Sequence[str] | None = None) -> Options:
         databases=(told.database,) if told.database else tuple(KINDS),
         only=frozenset(told.only),
         rounds=told.rounds,
-        duration=0.4 if told.quick else 2.0,
-        people=6 if told.quick else 16,
+        duration=0.4 if told.quick else 1.6,
+        people=6 if told.quick else 12,
         alg=told.alg,
         json=told.json,
     )

@@ -23,6 +23,7 @@ TITLES = (
     "SQL",
     "writes",
     "/ plain",
+    "CPU x",
     "/ bcrypt",
     "driver",
 )
@@ -85,6 +86,7 @@ def _row(results: Results, name: str, rounds: list[Measurement]) -> tuple[str, .
         f"{counts.statements:.1f}" if counts else "",
         f"{counts.writes:.1f}" if counts else "",
         _ratio(rates, [one.rate for one in results.plain]),
+        _ratio([one.server_cpu for one in rounds], [one.server_cpu for one in results.plain]),
         _ratio(rates, results.hashes),
         f"{_median(rounds, lambda one: one.driver_cpu):.0%}",
     )
@@ -96,6 +98,8 @@ def _remarks(results: Results) -> list[str]:
     remarks = [
         f"raw bcrypt, cost {COST}, all cores:"
         f" {median(hashes):.2f}/s ({min(hashes):.2f}-{max(hashes):.2f})",
+        f"durable SQLite commits, one writer: {median(results.commits):.0f}/s"
+        f" ({min(results.commits):.0f}-{max(results.commits):.0f})",
         f"memory of each worker, MiB (PSS): {_mib(results.memory_before)} before,"
         f" {_mib(results.memory_after)} after the load",
     ]
@@ -129,9 +133,9 @@ def _median(rounds: Sequence[Measurement], figure: Callable[[Measurement], float
     return median(figure(one) for one in rounds)
 
 
-def _ratio(rates: list[float], yardstick: list[float]) -> str:
+def _ratio(figures: list[float], yardstick: list[float]) -> str:
     """Round by round: both have seen the same machine then."""
-    return f"{median(rate / unit for rate, unit in zip(rates, yardstick, strict=True)):.2f}"
+    return f"{median(one / unit for one, unit in zip(figures, yardstick, strict=True)):.2f}"
 
 
 def _mib(memory: list[float]) -> str:

@@ -6,7 +6,6 @@ So the machine's mood does not decide a comparison.
 from __future__ import annotations
 
 import sys
-from collections import defaultdict
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 
@@ -15,7 +14,7 @@ from benchmarks.browser import ComeBackLater
 from benchmarks.counts import CountingConnection, Counts, count_operation
 from benchmarks.crowd import Beside, token_beside_sign_ins
 from benchmarks.deployment import Deployment, deployed
-from benchmarks.http import Connection, Wrong
+from benchmarks.http import Wrong
 from benchmarks.measurement import Measurement, measure_operation, meters
 from benchmarks.operations import OPERATIONS
 from benchmarks.options import Options
@@ -31,7 +30,8 @@ class Results:
     database: str
     plain: list[Measurement] = field(default_factory=list)
     hashes: list[float] = field(default_factory=list)
-    operations: dict[str, list[Measurement]] = field(default_factory=lambda: defaultdict(list))
+    commits: list[float] = field(default_factory=list)
+    operations: dict[str, list[Measurement]] = field(default_factory=dict)
     beside: list[Beside] = field(default_factory=list)
     counts: dict[str, Counts] = field(default_factory=dict)
     memory_before: list[float] = field(default_factory=list)
@@ -57,9 +57,11 @@ async def _count_and_measure(
 ) -> None:
     # Counted first: the crowd of the rounds may leave people whom a limit asks to wait.
     with _serving("benchmarks.counting:app", deployment, 1) as server:
-        await _count(results, await _ready(deployment, server, CountingConnection), options)
+        two = Target(deployment, deployment.people[:2], server.port, CountingConnection)
+        await _count(results, await _stocked(two), options)
     with _serving("wsgi:app", deployment, WORKERS) as server:
-        await _measure(results, await _ready(deployment, server), options, (server, plain))
+        everybody = Target(deployment, deployment.people, server.port)
+        await _measure(results, await _stocked(everybody), options, (server, plain))
 
 
 def _say(line: str) -> None:
@@ -72,11 +74,8 @@ def _serving(app: str, deployment: Deployment, workers: int) -> AbstractContextM
     )
 
 
-async def _ready(
-    deployment: Deployment, server: Server, connect: type[Connection] = Connection
-) -> Stock:
+async def _stocked(target: Target) -> Stock:
     """The endpoints are known, everybody has signed in and allowed the apps what they want."""
-    target = Target(deployment, server.port, connect)
     await target.discover()
     stock = Stock(target)
     await stock.fill()
@@ -96,9 +95,11 @@ async def _measure(
         _say(f"{results.database}: round {number + 1} of {options.rounds}")
         results.plain.append(await yardsticks.plain_json(plain, options.duration))
         results.hashes.append(yardsticks.hashes_per_second(options.duration))
+        folder = stock.target.deployment.folder
+        results.commits.append(yardsticks.commits_per_second(folder, options.duration / 4))
         for operation in offered:
             figures = await measure_operation(operation, read, options.duration)
-            results.operations[operation.name].append(figures)
+            results.operations.setdefault(operation.name, []).append(figures)
         if options.wants(crowd.NAME):
             results.beside.append(await token_beside_sign_ins(stock, read, options.duration))
     results.memory_after = provider.memory()

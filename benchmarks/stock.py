@@ -32,9 +32,9 @@ class Stock:
         return self.target.deployment.keeping, self.target.deployment.rotating
 
     async def fill(self) -> None:
-        """Every person signs in and allows both clients, so that later consent is remembered."""
-        people = iter(self.target.deployment.people)
-        await asyncio.gather(*(self._sign_in_one_by_one(people) for _ in range(AT_ONCE)))
+        """Each signs in and allows both clients, so that later consent is remembered."""
+        waiting = iter(self.target.people)
+        await asyncio.gather(*(self._sign_in_one_by_one(waiting) for _ in range(AT_ONCE)))
 
     async def _sign_in_one_by_one(self, people: Iterator[Person]) -> None:
         connection = self.target.connection()

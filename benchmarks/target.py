@@ -31,6 +31,7 @@ class Target:
     """One running server of one deployment."""
 
     deployment: Deployment
+    people: tuple[Person, ...]
     port: int
     connect: type[Connection] = Connection
     metadata: dict[str, Any] = field(default_factory=dict)
@@ -38,7 +39,7 @@ class Target:
     _addresses: Iterator[int] = field(default_factory=itertools.count)
 
     def __post_init__(self) -> None:
-        self._people = itertools.cycle(self.deployment.people)
+        self._people = itertools.cycle(self.people)
 
     def connection(self) -> Connection:
         return self.connect(self.port)

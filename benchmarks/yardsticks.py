@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import os
+import sqlite3
 import threading
 import time
+from contextlib import closing
+from pathlib import Path
 
 import bcrypt
 
@@ -61,3 +64,17 @@ def hashes_per_second(duration: float) -> float:
     for thread in threads:
         thread.join()
     return sum(shares) / duration
+
+
+def commits_per_second(folder: Path, duration: float) -> float:
+    """Small durable transactions on the same disk, by one writer: a ceiling for writes on SQLite."""
+    file = folder / "commits.sqlite3"
+    with closing(sqlite3.connect(file, isolation_level=None)) as connection:
+        connection.execute("PRAGMA journal_mode=WAL")
+        connection.execute("PRAGMA synchronous=FULL")
+        connection.execute("CREATE TABLE IF NOT EXISTS notes (text TEXT)")
+        end, done = time.perf_counter() + duration, 0
+        while time.perf_counter() < end:
+            connection.execute("INSERT INTO notes VALUES (?)", ("x" * 300,))
+            done += 1
+    return done / duration
