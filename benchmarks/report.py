@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Sequence
+from math import isnan, nan
 from statistics import median
 
 from benchmarks.crowd import RATE, WAITING, Beside
@@ -130,7 +131,9 @@ def _rate(one: Measurement) -> float:
 
 
 def _median(rounds: Sequence[Measurement], figure: Callable[[Measurement], float]) -> float:
-    return median(figure(one) for one in rounds)
+    """Of the rounds that have the figure: one without a single sample has no latency."""
+    figures = [value for one in rounds if not isnan(value := figure(one))]
+    return median(figures) if figures else nan
 
 
 def _ratio(figures: list[float], yardstick: list[float]) -> str:
