@@ -77,6 +77,7 @@ def verify(
     )
     if isinstance(is_right, Busy):
         metrics.factor_results.labels(Method.PASSWORD, "busy").inc()
+        throttle.return_unseen(taken)
         return is_right
     if user is None or credential is None or not is_right or user.disabled_at is not None:
         return _wrong(user, credential, taken, is_right=is_right)

@@ -8,6 +8,7 @@ from idp.throttle.buckets import (
     give_back,
     is_closed,
     require_no_write_lock,
+    return_unseen,
     take,
     unlock,
 )
@@ -23,6 +24,7 @@ __all__ = [
     "give_back",
     "is_closed",
     "require_no_write_lock",
+    "return_unseen",
     "take",
     "unlock",
 ]

@@ -111,6 +111,25 @@ def give_back(taken: Taken) -> None:
     )
 
 
+def return_unseen(taken: Taken) -> None:
+    """It was never looked at, because there was no time for it: as if it had not been made.
+
+    At once and on its own, since the answer is a 503, which rolls back. A series that it was part
+    of goes on.
+    """
+    if not taken.keys:
+        return
+    require_no_write_lock()
+    ordered = select(Bucket.key).where(Bucket.key.in_(taken.keys)).order_by(Bucket.key)
+    with db.engine.begin() as connection:
+        connection.execute(
+            update(Bucket)
+            .where(Bucket.key.in_(ordered.with_for_update()), Bucket.count > 0)
+            .where(Bucket.window_started_at <= taken.at)
+            .values(count=Bucket.count - 1)
+        )
+
+
 def is_closed(window: Window, *, user: str, device: Device = Device.UNKNOWN) -> bool:
     """Whether a user's window is closed now; takes nothing."""
     if settings().throttling == "off":

@@ -5,7 +5,7 @@ is echoed.
 from __future__ import annotations
 
 import structlog
-from flask import Flask, Response, jsonify, request
+from flask import Flask, Response, current_app, jsonify, request
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException
@@ -15,7 +15,7 @@ from idp.clients import registry
 from idp.extensions import db
 from idp.models import Interaction
 from idp.oauth.errors import ShownError
-from idp.web import current
+from idp.web import access
 from idp.web.access import Door
 from idp.web.language import gettext as _
 from idp.web.pages import page
@@ -23,6 +23,9 @@ from idp.web.pages import page
 _log = structlog.get_logger("error")
 
 RETRY_AFTER_SECONDS = 5
+
+_SHOWN_TO_PEOPLE = frozenset({"protocol.authorize", "sign_out.logout"})
+"""Protocol endpoints that a browser is sent to."""
 
 TEXTS = {
     400: (
@@ -176,8 +179,14 @@ def _answer(status: int, retry_after: int | None = None) -> Response:
 
 
 def _wants_json() -> bool:
-    rule = current.access()
-    if rule is not None and rule.door is Door.PROTOCOL:
-        return request.endpoint != "protocol.authorize"
     # Without an Accept header anything is welcome, and a page helps more people.
-    return "Accept" in request.headers and not request.accept_mimetypes.accept_html
+    wants_no_page = "Accept" in request.headers and not request.accept_mimetypes.accept_html
+    return _is_machine_endpoint() or wants_no_page
+
+
+def _is_machine_endpoint() -> bool:
+    """By the address, since a wrong method finds no view."""
+    rules = current_app.url_map.iter_rules()
+    found = {rule.endpoint for rule in rules if rule.rule == request.path} - _SHOWN_TO_PEOPLE
+    markers = (access.of(current_app.view_functions[endpoint]) for endpoint in found)
+    return any(marker is not None and marker.door is Door.PROTOCOL for marker in markers)

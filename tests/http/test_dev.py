@@ -44,4 +44,4 @@ def test_the_codes_of_demo_people_are_shown_and_of_nobody_else(app, client):
 )
 def test_elsewhere_the_page_does_not_exist(app, client):
     assert client.get("/dev/codes").status_code == 404
-    assert not [rule for rule in app.url_map.iter_rules() if rule.rule.startswith("/dev")]
+    assert not [rule for rule in app.url_map.iter_rules() if rule.rule.startswith("/dev/")]

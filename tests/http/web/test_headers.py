@@ -150,6 +150,19 @@ def test_every_error_page_carries_a_reference(client: FlaskClient) -> None:
     assert len(reference) == 9
 
 
+@pytest.mark.parametrize(
+    ("method", "path", "status"),
+    [("GET", "/revoke", 405), ("PUT", "/token", 405), ("GET", "/introspect?a=%00", 400)],
+)
+def test_machines_get_json_also_for_a_wrong_method(
+    client: FlaskClient, method: str, path: str, status: int
+) -> None:
+    response = client.open(path, method=method)
+
+    assert response.status_code == status
+    assert response.get_json()["error"] == "invalid_request"
+
+
 def test_whoever_wants_json_gets_no_page(client: FlaskClient) -> None:
     response = client.get("/nothing-here", headers={"Accept": "application/json"})
 

@@ -160,6 +160,16 @@ def test_without_a_free_slot_nobody_is_told_whether_it_was_right(a, sign_in, mon
     assert sign_in(EMAIL, PASSWORD) == sign_in(EMAIL, "wrong") == Busy(timedelta(seconds=2))
 
 
+def test_who_was_only_told_to_come_back_has_used_up_nothing(a, sign_in, monkeypatch):
+    a.user()
+    with monkeypatch.context() as crowded:
+        crowded.setattr(hash_pool.HashPool, "run", lambda *_: Busy(timedelta(seconds=2)))
+        for _time in range(20):
+            assert isinstance(sign_in(EMAIL, PASSWORD), Busy)
+
+    assert isinstance(sign_in(EMAIL, PASSWORD), Evidence)
+
+
 def test_setting_a_password_replaces_the_old_one(a, sign_in, work):
     user = a.user()
 
