@@ -125,6 +125,7 @@ def test_without_its_cookies_a_sign_in_belongs_to_nobody(site, visitor, ann):
 def test_a_restart_in_between_is_not_noticed(site, visitor, bob):
     visitor.open(site.app).follow("Sign in").sign_in(bob.email)
     visitor.is_at("second-factor")
+    visitor.page.wait_for_load_state("networkidle")  # pictures are no part of the story
 
     site.restart()
 

@@ -93,7 +93,8 @@ def test_the_vendored_library_is_the_one_that_its_authors_published():
 
 
 def refresh_token(visitor):
-    """What the library keeps in the tab."""
+    """What the library keeps in the tab, once it has arrived wherever it was going."""
+    visitor.page.wait_for_load_state("networkidle")
     return visitor.page.evaluate(
         "Object.entries(sessionStorage)"
         ".filter(([key]) => key.startsWith('oidc.user:'))"
