@@ -11,12 +11,15 @@ from idp.models.client import (
     UsedAssertion,
 )
 from idp.models.credential import (
+    Passkey,
+    PasskeyChallenge,
     Password,
     RecoveryCode,
     RecoveryCodeSet,
     TotpCredential,
     TotpMiss,
 )
+from idp.models.device import KnownDevice, TrustedDevice
 from idp.models.grant import (
     AuthorizationCode,
     DeniedToken,
@@ -51,8 +54,11 @@ __all__ = [
     "InitialAccessToken",
     "Interaction",
     "Kind",
+    "KnownDevice",
     "MailedLink",
     "OutboundMessage",
+    "Passkey",
+    "PasskeyChallenge",
     "Password",
     "RecoveryCode",
     "RecoveryCodeSet",
@@ -63,6 +69,7 @@ __all__ = [
     "TokenFamily",
     "TotpCredential",
     "TotpMiss",
+    "TrustedDevice",
     "UsedAssertion",
     "User",
 ]

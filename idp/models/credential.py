@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Integer, String, UniqueConstraint
+from sqlalchemy import ForeignKey, Integer, LargeBinary, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from idp import clock, opaque
-from idp.models.base import Base, Digest, Identifier, Opaque, Sealed, UtcDateTime
+from idp.models.base import Base, Digest, Document, Identifier, Opaque, Sealed, UtcDateTime
 
 
 class Password(Base):
@@ -89,4 +89,35 @@ class RecoveryCode(Base):
     )
     digest: Mapped[bytes] = mapped_column(Digest)
     digest_key_id: Mapped[str] = mapped_column(String(8))
+    consumed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class Passkey(Base):
+    """A WebAuthn credential: its public key, and the counter that may only grow."""
+
+    __tablename__ = "passkeys"
+
+    id: Mapped[str] = mapped_column(Identifier, primary_key=True, default=opaque.identifier)
+    user_id: Mapped[str] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), index=True)
+    name: Mapped[str] = mapped_column(String(64))
+    credential_id: Mapped[bytes] = mapped_column(LargeBinary(1023), unique=True)
+    public_key: Mapped[bytes] = mapped_column(LargeBinary)
+    """COSE key."""
+    sign_count: Mapped[int] = mapped_column(Integer, default=0)
+    transports: Mapped[list[str]] = mapped_column(Document, default=list)
+    aaguid: Mapped[str] = mapped_column(String(36), default="")
+    backed_up: Mapped[bool] = mapped_column(default=False)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
+    last_used_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class PasskeyChallenge(Base):
+    """A challenge that a browser was given; answering it spends it, right or wrong."""
+
+    __tablename__ = "passkey_challenges"
+
+    bound_to: Mapped[str] = mapped_column(Opaque, primary_key=True)
+    """The interaction, or the session (`sid`) that enrols; a newer challenge replaces the older."""
+    challenge: Mapped[bytes] = mapped_column(LargeBinary(32))
+    expires_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
     consumed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

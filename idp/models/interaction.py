@@ -56,13 +56,20 @@ class Interaction(Base):
 
 
 class MailedLink(Base):
-    """A single-use link: set a password, later verify, reset, invite."""
+    """A single-use link: set or reset a password, verify or change an address, join."""
 
     __tablename__ = "mailed_links"
 
     digest: Mapped[bytes] = mapped_column(Digest, primary_key=True)
     purpose: Mapped[str] = mapped_column(String(20))
-    user_id: Mapped[str] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), index=True)
+    user_id: Mapped[str | None] = mapped_column(
+        ForeignKey("users.id", ondelete="CASCADE"), index=True
+    )
+    """None while there is no account: a registration, an invitation."""
+    address: Mapped[str | None] = mapped_column(String(320), index=True)
+    """The canonical address that it proves, where it is about one."""
+    details: Mapped[dict[str, Any]] = mapped_column(Document, default=dict)
+    """What the account to be made is given: name, who invited."""
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
     expires_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
     consumed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Index, String, Text
+from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from idp import clock, opaque
@@ -15,15 +15,21 @@ class Session(Base):
     """A signed-in browser. The cookie's value changes at every strengthening; `sid` stays."""
 
     __tablename__ = "sessions"
+    __table_args__ = (UniqueConstraint("token_digest", "user_id"),)
 
     id: Mapped[str] = mapped_column(Identifier, primary_key=True, default=opaque.identifier)
     sid: Mapped[str] = mapped_column(Opaque, unique=True, default=opaque.make)
-    token_digest: Mapped[bytes] = mapped_column(Digest, unique=True)
+    token_digest: Mapped[bytes] = mapped_column(Digest)
+    """Of the cookie's value, which all accounts that are signed in in one browser share."""
     user_id: Mapped[str] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), index=True)
     user_agent: Mapped[str] = mapped_column(Text, default="")
     address: Mapped[str] = mapped_column(String(64), default="")
     started_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
     last_seen_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
+    chosen_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
+    """Of several accounts in one browser the one chosen last is the current one."""
+    kept: Mapped[bool] = mapped_column(default=False)
+    """ "Keep me signed in" was asked for."""
     expires_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
     """The absolute end, or an earlier one while the session rests on a recovery code."""
     ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ForeignKey, String, Text
+from sqlalchemy import ForeignKey, LargeBinary, String, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from idp import clock, opaque
@@ -34,6 +34,10 @@ class User(Base):
     """Standard claims (OIDC Core §5.1) other than `name` and `email`."""
     role: Mapped[str | None] = mapped_column(String(20))
     second_factor_required: Mapped[bool] = mapped_column(default=False)
+    locale: Mapped[str | None] = mapped_column(String(35))
+    """The language chosen for pages and mails (BCP 47); None: what the browser asks for."""
+    webauthn_user_handle: Mapped[bytes | None] = mapped_column(LargeBinary(64), unique=True)
+    """Random, made with the first passkey; it says nothing about the person (WebAuthn §14.6.1)."""
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
     updated_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
     disabled_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
