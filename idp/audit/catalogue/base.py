@@ -1,0 +1,26 @@
+"""The form of every event, and the name it is stored under."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+_INNER_CAPITAL = re.compile(r"(?<!^)(?=[A-Z])")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Event:
+    """About whom, and through which client; actor and address come from the origin."""
+
+    user_id: str | None = None
+    client_id: str | None = None
+
+
+def type_of(event: type[Event]) -> str:
+    """The name under which an event is stored, logged and counted."""
+    return _INNER_CAPITAL.sub("_", event.__name__).lower()
+
+
+def types() -> frozenset[str]:
+    """The names of everything in the catalogue."""
+    return frozenset(type_of(event) for event in Event.__subclasses__())

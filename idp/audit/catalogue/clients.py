@@ -1,0 +1,67 @@
+"""Clients and the tokens they register with."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from idp.audit.catalogue.base import Event
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ClientRegistered(Event):
+    """A client was registered."""
+
+    client_name: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ClientReplaced(Event):
+    """The metadata of a client was replaced. `changed`: the members that are different now."""
+
+    changed: list[str]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ClientDisabled(Event):
+    """A client is refused from now on; everything it was given ended."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ClientEnabled(Event):
+    """A disabled client is served again."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ClientDeleted(Event):
+    """A client was removed with its secrets and its users' consent; what it was given ended."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SecretRotated(Event):
+    """A client got a new secret; the old one is good for `overlap` seconds."""
+
+    overlap: timedelta
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RegistrationRefused(Event):
+    """A client that wanted to register itself, or to manage its registration, was refused."""
+
+    error: str
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class InitialAccessTokenIssued(Event):
+    """A token to register clients with was made. `token`: the beginning of its digest."""
+
+    token: str
+    note: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class InitialAccessTokenRevoked(Event):
+    """A token to register clients with is good no more."""
+
+    token: str

@@ -1,0 +1,30 @@
+"""Signing keys."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from idp.audit.catalogue.base import Event
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SigningKeysCreated(Event):
+    """The first signing keys of a deployment were made. `kids` names them."""
+
+    kids: list[str]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SigningKeyRotated(Event):
+    """A signing key got a successor, `kid`. `takes_over`: after_publication or at_once."""
+
+    alg: str
+    kid: str
+    takes_over: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SigningKeyRevoked(Event):
+    """A signing key was forgotten: nothing that it signed is accepted any more."""
+
+    kid: str
