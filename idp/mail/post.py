@@ -1,0 +1,58 @@
+"""Putting mails into the outbox, in the transaction of their cause.
+
+Only facts are written down; a job makes words of them. So a request spends no time on templates,
+and the database shows no link: that is sealed, and erased when it has been sent.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from idp import origin, outbox
+from idp.mail import address as addresses
+from idp.mail.name import Name
+from idp.models import User
+
+KIND = "mail"
+LIFETIME = timedelta(hours=24)
+"""A warning that is older than a day still stands in the account's history."""
+
+
+def to_user(name: Name, user: User, **facts: Any) -> None:
+    """To the address that is stored (R53). Somebody without one gets no mail."""
+    if user.email is not None:
+        to_address(name, user.email.address, user.locale, **facts)
+
+
+def to_address(name: Name, address: str, language: str | None = None, **facts: Any) -> None:
+    """To somebody who may have no account."""
+    payload = _payload(name, language, facts)
+    outbox.put(KIND, addresses.sendable(address), payload, lifetime=LIFETIME)
+
+
+def link_to_user(name: Name, user: User, url: str, lifetime: timedelta, **facts: Any) -> None:
+    """The same with a single-use link."""
+    if user.email is not None:
+        payload = _payload(name, user.locale, facts)
+        _put_link(user.email.address, payload, url, lifetime)
+
+
+def link_to_address(name: Name, address: str, url: str, lifetime: timedelta, **facts: Any) -> None:
+    """The same with a single-use link."""
+    _put_link(address, _payload(name, None, facts), url, lifetime)
+
+
+def _put_link(address: str, payload: dict[str, Any], url: str, lifetime: timedelta) -> None:
+    outbox.put(KIND, addresses.sendable(address), payload, secret=url.encode(), lifetime=lifetime)
+
+
+def _payload(name: Name, language: str | None, facts: dict[str, Any]) -> dict[str, Any]:
+    came_from = origin.current()
+    return {
+        "name": name.value,
+        "language": language,
+        "facts": facts,
+        "user_agent": came_from.user_agent,
+        "address": came_from.address,
+    }
