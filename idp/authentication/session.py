@@ -24,6 +24,7 @@ class RecognisedSession:
     user_id: str
     sub: str
     second_factor_required: bool
+    locale: str | None
     started_at: datetime
     last_seen_at: datetime
     expires_at: datetime
@@ -39,6 +40,7 @@ _LIVE = (
         Session.user_id,
         User.sub,
         User.second_factor_required,
+        User.locale,
         Session.started_at,
         Session.last_seen_at,
         Session.expires_at,

@@ -14,7 +14,7 @@ from qrcode.image.svg import SvgPathFillImage
 
 from idp.authentication.totp import PendingTotp
 from idp.extensions import settings
-from idp.web.language import gettext as _
+from idp.language import gettext as _
 
 NAME_LENGTH = 64
 

@@ -5,7 +5,7 @@ is echoed.
 from __future__ import annotations
 
 import structlog
-from flask import Flask, Response, current_app, jsonify, request
+from flask import Flask, Response, current_app, g, jsonify, request
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException
@@ -13,11 +13,11 @@ from werkzeug.exceptions import HTTPException
 from idp import origin
 from idp.clients import registry
 from idp.extensions import db
+from idp.language import gettext as _
 from idp.models import Interaction
 from idp.oauth.errors import ShownError
 from idp.web import access
 from idp.web.access import Door
-from idp.web.language import gettext as _
 from idp.web.pages import page
 
 _log = structlog.get_logger("error")
@@ -133,6 +133,7 @@ def database_failed(error: SQLAlchemyError) -> Response:
     """The database is away or overloaded: nobody gets in, and the caller may come back."""
     # The page of the error asks the same session who is here, and a failed flush has left it shut.
     db.session.rollback()
+    g.setdefault("recognised_session", None)  # the page must not ask a database that is away
     away = isinstance(error, PoolTimeout) or (isinstance(error, DBAPIError) and _is_outage(error))
     _log.error("database failed", kind=type(error).__name__, outage=away, exc_info=not away)
     return busy(RETRY_AFTER_SECONDS) if away else _answer(500)

@@ -55,4 +55,4 @@ def set_headers(response: Response) -> None:
     if request.endpoint != "static":
         headers.setdefault("Cache-Control", "no-store")
         if response.mimetype == "text/html":
-            headers.add("Vary", "Cookie")
+            headers.add("Vary", "Cookie, Accept-Language")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -21,10 +20,9 @@ from flask import (
 )
 
 from config import Environment
-from idp import origin
+from idp import language, origin
 from idp.extensions import settings
 from idp.web import csrf
-from idp.web.language import LANGUAGE
 
 FAILED_FORM = 422
 """The form was understood and refused; the page says why and keeps what may be kept."""
@@ -36,7 +34,8 @@ THEMES = ("auto", "light", "dark")
 def install(app: Flask) -> None:
     """Variables and filters of all templates."""
     app.context_processor(_variables)
-    app.jinja_env.filters["datetime"] = spoken_datetime
+    app.jinja_env.filters["date"] = language.spoken_date
+    app.jinja_env.filters["datetime"] = language.spoken_datetime
     app.jinja_env.globals["static_url"] = static_url
 
 
@@ -56,11 +55,6 @@ def theme() -> str:
     return chosen if chosen in THEMES else "auto"
 
 
-def spoken_datetime(value: datetime) -> str:
-    """ "22 November 2026, 14:05 UTC"."""
-    return f"{value.day} {value:%B %Y, %H:%M} UTC"
-
-
 def static_url(path: str) -> str:
     """A URL that changes with the file's content, so that it may be cached for ever."""
     folder = current_app.static_folder or ""
@@ -77,7 +71,7 @@ def _variables() -> dict[str, Any]:
     brand = settings().brand
     return {
         "brand": {"name": brand.name, "support_url": brand.support_url},
-        "lang": LANGUAGE,
+        "lang": language.current(),
         "csrf_token": csrf.token(),
         "browser_csrf_token": csrf.browser_token(),
         "request_reference": origin.current().reference,

@@ -18,7 +18,7 @@ from werkzeug.exceptions import BadRequest, RequestURITooLarge
 
 from idp import metrics, origin
 from idp.extensions import db, settings
-from idp.web import access, browser, current, errors, guards, headers
+from idp.web import access, browser, current, errors, guards, headers, language
 from idp.web.access import Door
 
 _log = structlog.get_logger("request")
@@ -38,7 +38,9 @@ def install(app: Flask) -> None:
 
 
 def enter_origin() -> None:
-    """Who asks: the reference first, so that every refusal below carries one."""
+    """Who asks, and in which language: the reference first, so that every refusal below carries
+    one.
+    """
     g.started = time.perf_counter()
     g.access = access.of(_view())
     origin.enter(
@@ -49,6 +51,7 @@ def enter_origin() -> None:
             actor="anonymous",
         )
     )
+    language.enter()
 
 
 def require_sane_request() -> None:

@@ -7,7 +7,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from idp.authentication.verdict import Reason
-from idp.web.language import gettext as _
+from idp.language import gettext as _
 
 PROBLEMS = {
     Reason.WRONG_CREDENTIALS: "That email or password isn't right.",

@@ -1,28 +1,20 @@
-"""The account at a glance: two-step sign-in, recovery codes, password, this device."""
+"""The account at a glance: two-step sign-in, what needs attention, this device."""
 
 from __future__ import annotations
 
-from flask import Response, request, url_for
+from flask import Response
 from sqlalchemy import select
 
-from idp.authentication import evidence, recovery_code, totp
+from idp.authentication import evidence, totp
 from idp.authentication.session import RecognisedSession
 from idp.extensions import db
-from idp.models import Password, Session, User
+from idp.models import Session
 from idp.web import access, current
+from idp.web.account import notices, recovery_codes
 from idp.web.account.routes import blueprint, me
 from idp.web.cards import person_card
-from idp.web.language import gettext as _
+from idp.language import gettext as _
 from idp.web.pages import page
-
-LOW_ON_CODES = 3
-
-NOTICES = {
-    "totp-added": "Authenticator app added.",
-    "totp-removed": "Authenticator app removed.",
-    "codes-saved": "Your recovery codes are in force. Any older ones have ended.",
-}
-"""What the page confirms, by the key in its address: never a text from the address."""
 
 
 @blueprint.get("/")
@@ -30,32 +22,15 @@ NOTICES = {
 def overview() -> Response:
     """The first page of the account."""
     user = me()
-    authenticators = totp.enrolled(user)
-    left = recovery_code.left(user)
-    notice = NOTICES.get(request.args.get("notice", ""))
     return page(
         "account/overview.html",
         user=person_card(user),
-        authenticators=authenticators,
-        two_step=bool(authenticators),
-        recovery_codes_left=left if authenticators else None,
-        recovery_low=left <= LOW_ON_CODES,
-        password_changed_at=_password_changed_at(user),
-        enrol_url=url_for("account.add_totp"),
-        remove_url=_remove_url,
-        regenerate_url=url_for("account.regenerate_codes"),
+        authenticators=totp.enrolled(user),
+        recovery_codes=recovery_codes.panel(user),
         session=_this_device(current.session()),
-        notice=_(notice) if notice else None,
+        notice=notices.asked_for(),
         is_admin=user.role is not None,
     )
-
-
-def _remove_url(credential_id: str) -> str:
-    return url_for("account.remove_totp", credential_id=credential_id)
-
-
-def _password_changed_at(user: User) -> object:
-    return db.session.scalar(select(Password.changed_at).where(Password.user_id == user.id))
 
 
 def _this_device(session: RecognisedSession) -> dict[str, object]:

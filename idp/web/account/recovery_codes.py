@@ -2,13 +2,25 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask import Response, request, url_for
 
 from idp.authentication import recovery_code, totp
+from idp.language import gettext as _
+from idp.models import User
 from idp.web import access, current, enrolment
-from idp.web.account.routes import blueprint, me, to_overview
-from idp.web.language import gettext as _
+from idp.web.account.routes import blueprint, me, to_security
 from idp.web.pages import FAILED_FORM, page, see_other
+
+LOW = 3
+"""From here on new ones are offered (R29)."""
+
+
+def panel(user: User) -> dict[str, Any]:
+    """How many are left; None where there is no second factor to stand in for."""
+    left = recovery_code.left(user)
+    return {"left": left if totp.is_enrolled(user.id) else None, "low": left <= LOW}
 
 
 @blueprint.get("/recovery-codes/new")
@@ -46,7 +58,7 @@ def submit_recovery_codes() -> Response:
         return _show(FAILED_FORM, problem=_("Save the codes first, then tick the box."))
     if not recovery_code.confirm_saved(me(), current.session().sid):
         return _show(FAILED_FORM, problem=_("Those codes had waited too long. Save these instead."))
-    return to_overview("codes-saved")
+    return to_security("codes-saved")
 
 
 @blueprint.post("/recovery-codes/download")
@@ -61,7 +73,7 @@ def _show(status: int = 200, *, problem: str | None = None) -> Response:
     # After a first enrolment the set is made here; later ones only by the page that asks first.
     is_due = totp.is_enrolled(user.id) and recovery_code.left(user) == 0
     if not is_due and not recovery_code.pending(user, current.session().sid):
-        return to_overview()
+        return to_security()
     return page(
         "account/recovery_codes.html",
         status,

@@ -10,12 +10,12 @@ from idp import audit
 from idp.audit import catalogue
 from idp.interaction import lifecycle
 from idp.interaction.machine import Step
+from idp.language import gettext as _
 from idp.models import User
 from idp.web import access, current
 from idp.web.cards import client_card, person_card
 from idp.web.interaction.answers import give_up
 from idp.web.interaction.routes import blueprint, pinned_user, shared, to_dispatcher, url
-from idp.web.language import gettext as _
 from idp.web.pages import FAILED_FORM, page
 
 SCOPES = {

@@ -6,13 +6,13 @@ from flask import Response, request
 
 from idp.interaction import lifecycle
 from idp.interaction.machine import Step
+from idp.language import gettext as _
 from idp.oauth import device_request
 from idp.web import access, current
 from idp.web.cards import person_card
 from idp.web.interaction import consent
 from idp.web.interaction.answers import give_up
 from idp.web.interaction.routes import blueprint, pinned_user, shared, to_dispatcher, url
-from idp.web.language import gettext as _
 from idp.web.pages import FAILED_FORM, page
 
 

@@ -9,6 +9,7 @@ from idp.authentication.evidence import Evidence
 from idp.authentication.verdict import Reason, Rejected, Throttled
 from idp.interaction import lifecycle
 from idp.interaction.machine import Step
+from idp.language import gettext as _
 from idp.web import access, browser, current, enrolment, errors, words
 from idp.web.current import Visit
 from idp.web.interaction.routes import (
@@ -19,7 +20,6 @@ from idp.web.interaction.routes import (
     to_dispatcher,
     url,
 )
-from idp.web.language import gettext as _
 from idp.web.pages import FAILED_FORM, page
 
 

@@ -7,10 +7,10 @@ from flask import Response, request
 from idp.authentication import recovery_code as codes
 from idp.authentication.verdict import Reason
 from idp.interaction.machine import Step
+from idp.language import gettext as _
 from idp.web import access, current, words
 from idp.web.interaction.factor_form import FactorPage, answer, show
 from idp.web.interaction.routes import blueprint, pinned_user
-from idp.web.language import gettext as _
 
 _PAGE = FactorPage("interaction/recovery_code.html", "submit_recovery_code")
 

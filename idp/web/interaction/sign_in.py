@@ -9,11 +9,11 @@ from idp.authentication.evidence import Evidence
 from idp.authentication.verdict import Busy, Reason, Rejected, Throttled
 from idp.interaction import lifecycle
 from idp.interaction.machine import Step
+from idp.language import gettext as _
 from idp.models import Kind, User
 from idp.web import access, browser, current, errors, words
 from idp.web.cards import person_card
 from idp.web.interaction.routes import blueprint, go_on_with, pinned_user, shared, url
-from idp.web.language import gettext as _
 from idp.web.pages import FAILED_FORM, page
 
 
