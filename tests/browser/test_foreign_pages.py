@@ -43,7 +43,8 @@ FORMS = {
 
 @HOSTS
 def test_a_foreign_form_changes_nothing(site, victim, elsewhere, host, bob):
-    victim.open(f"{site.issuer}/account/").sign_in(bob.email).enter_code(bob.code())
+    victim.open(f"{site.issuer}/account/security").sign_in(bob.email).enter_code(bob.code())
+    victim.is_at("security")
     remove = victim.page.get_by_role("link", name="Remove").get_attribute("href")
 
     for kind, form in FORMS.items():
@@ -52,7 +53,7 @@ def test_a_foreign_form_changes_nothing(site, victim, elsewhere, host, bob):
             expected = shown if kind == "get" else 403
             assert sent(victim, elsewhere, host, form.format(url=site.issuer + path)) == expected
 
-    victim.open(f"{site.issuer}/account/").is_at("account")
+    victim.open(f"{site.issuer}/account/security").is_at("security")
     expect(victim.page.get_by_role("link", name="Remove")).to_be_visible()
 
 

@@ -121,7 +121,15 @@ def setting_up(site, visitor):
     yield "recovery-codes-failed"
 
 
-@walk("sign-in", "account", "enrol-totp", "recovery-codes", "regenerate-codes", "remove-totp")
+@walk(
+    "sign-in",
+    "account",
+    "security",
+    "enrol-totp",
+    "recovery-codes",
+    "regenerate-codes",
+    "remove-totp",
+)
 def account(site, visitor):
     ann = site.account()
     visitor.open(f"{site.issuer}/account/")
@@ -141,8 +149,11 @@ def account(site, visitor):
     visitor.is_at("recovery-codes")
     yield "account-recovery-codes"
     visitor.tick("saved").press("Continue")
-    visitor.is_at("account")
+    visitor.is_at("security")
+    yield "account-security"
+    visitor.open(f"{site.issuer}/account/").is_at("account")
     yield "account-with-second-factor"
+    visitor.follow("Manage how you sign in")
     visitor.follow("Make new recovery codes")
     visitor.is_at("regenerate-codes")
     yield "regenerate-codes"

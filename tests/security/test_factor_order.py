@@ -66,7 +66,7 @@ def test_a_code_used_at_sign_in_confirms_no_change(
     window = another().submit(code=code)
     clock.advance(minutes=6)
     clock.move_to(clock.now())
-    window.open("/account/").follow("Remove").submit(password=PASSWORD)
+    window.open("/account/security").follow("Remove").submit(password=PASSWORD)
     assert window.page == "second-factor"
 
     window.submit(code=code)

@@ -8,12 +8,12 @@ from sqlalchemy import select
 from idp.authentication import evidence, totp
 from idp.authentication.session import RecognisedSession
 from idp.extensions import db
+from idp.language import gettext as _
 from idp.models import Session
 from idp.web import access, current
 from idp.web.account import notices, recovery_codes
 from idp.web.account.routes import blueprint, me
 from idp.web.cards import person_card
-from idp.language import gettext as _
 from idp.web.pages import page
 
 

@@ -23,3 +23,8 @@ def me() -> User:
 def to_overview(notice: str | None = None) -> Response:
     """Back to the overview, which words the notice by its key."""
     return see_other(url_for("account.overview", notice=notice))
+
+
+def to_security(notice: str | None = None) -> Response:
+    """Back to the security page, which words the notice by its key."""
+    return see_other(url_for("account.security", notice=notice))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask import Response, request, url_for
 from werkzeug.exceptions import Gone, NotFound
 
@@ -9,10 +11,15 @@ from idp.accounts import factors
 from idp.authentication import recovery_code, totp
 from idp.authentication.evidence import Evidence
 from idp.authentication.verdict import Rejected, Throttled
-from idp.models import TotpCredential
+from idp.models import TotpCredential, User
 from idp.web import access, browser, current, enrolment, words
-from idp.web.account.routes import blueprint, me, to_overview
+from idp.web.account.routes import blueprint, me, to_security
 from idp.web.pages import FAILED_FORM, page, see_other
+
+
+def panel(user: User) -> dict[str, Any]:
+    """The apps, oldest first."""
+    return {"authenticators": totp.enrolled(user)}
 
 
 @blueprint.get("/totp")
@@ -35,7 +42,7 @@ def submit_totp() -> Response:
                 raise Gone
             browser.begin_session(token)
             if recovery_code.left(user) > 0:
-                return to_overview("totp-added")
+                return to_security("totp-added")
             return see_other(url_for("account.recovery_codes"))
         case Rejected(reason=reason):
             return _show(FAILED_FORM, problem=words.problem(reason), name=name)
@@ -65,7 +72,7 @@ def submit_remove_totp(credential_id: str) -> Response:
     user = me()
     credential = _mine(totp.enrolled(user), credential_id)
     factors.remove_totp(user, credential.id)
-    return to_overview("totp-removed")
+    return to_security("totp-removed")
 
 
 def _mine(authenticators: list[TotpCredential], credential_id: str) -> TotpCredential:

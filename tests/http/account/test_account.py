@@ -29,7 +29,7 @@ def enrol(browser: Browser) -> tuple[Phone, list[str]]:
 def test_an_authenticator_is_enrolled_with_its_recovery_codes(signed_in: Browser) -> None:
     _phone, codes = enrol(signed_in)
 
-    assert signed_in.page == "account"
+    assert signed_in.page == "security"
     assert "Blue phone" in signed_in.text
     assert len(codes) == 10
     assert "10 of 10 left" in signed_in.text
@@ -78,7 +78,7 @@ def test_a_password_is_not_enough_to_remove_a_factor(signed_in: Browser, clock) 
     signed_in.submit(code=phone.code())
     assert signed_in.page == "remove-totp"
     signed_in.press("Remove")
-    assert signed_in.page == "account"
+    assert signed_in.page == "security"
     assert "Blue phone" not in signed_in.text
 
 
@@ -86,7 +86,7 @@ def test_removing_a_factor_ends_the_level_it_proved(signed_in: Browser) -> None:
     enrol(signed_in)
     signed_in.follow("Remove").press("Remove")
 
-    assert signed_in.page == "account"
+    assert signed_in.page == "security"
     assert "Off" in signed_in.text
 
 

@@ -1,0 +1,22 @@
+"""What an account page confirms after something was done, by the key in its address: never a text
+from the address.
+"""
+
+from __future__ import annotations
+
+from flask import request
+
+from idp.language import gettext as _
+from idp.language import gettext_noop
+
+NOTICES = {
+    "totp-added": gettext_noop("Authenticator app added."),
+    "totp-removed": gettext_noop("Authenticator app removed."),
+    "codes-saved": gettext_noop("Your recovery codes are in force. Any older ones have ended."),
+}
+
+
+def asked_for() -> str | None:
+    """The sentence for this page, if its address names one."""
+    notice = NOTICES.get(request.args.get("notice", ""))
+    return _(notice) if notice else None
