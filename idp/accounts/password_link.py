@@ -1,65 +1,35 @@
-"""One-time links to choose a password: 256 bit, only their digest kept, good once and not for long.
-
-Looking at a link spends nothing, since mail scanners open links; setting the password does. A newer
-link, a new password and disabling the account kill it.
-"""
+"""A first password by a one-time link: for an account that an administrator made and hands over."""
 
 from __future__ import annotations
 
 from datetime import timedelta
 
-from sqlalchemy import update
-
-from idp import audit, clock, opaque
-from idp.accounts import sign_out
+from idp import audit
+from idp.accounts import mailed_link, new_password
+from idp.accounts.mailed_link import Purpose
 from idp.audit import catalogue
 from idp.authentication import password
 from idp.authentication.verdict import Busy
-from idp.extensions import db, rows_changed, settings
-from idp.grants import revoke
 from idp.models import MailedLink, User
 
-PURPOSE = "set_password"
-PATH = "/set-password/"
 FIRST_PASSWORD_LIFETIME = timedelta(hours=1)
-"""For an account that an administrator made and hands over."""
 
 
 def issue(user: User, lifetime: timedelta = FIRST_PASSWORD_LIFETIME) -> str:
-    """A new link; older ones of this user are dead. Returns its token, which is kept nowhere."""
-    void_all(user)
-    token, now = opaque.make(), clock.now()
-    db.session.add(
-        MailedLink(
-            digest=opaque.digest(token),
-            purpose=PURPOSE,
-            user_id=user.id,
-            created_at=now,
-            expires_at=now + lifetime,
-        )
-    )
-    db.session.flush()
+    """A new link; older ones are dead. Returns its token, which is kept nowhere."""
+    token = mailed_link.issue(Purpose.SET_PASSWORD, user_id=user.id, lifetime=lifetime)
     audit.record(catalogue.PasswordLinkIssued(user_id=user.id))
     return token
 
 
 def url(token: str) -> str:
-    """Built from the configured issuer and nothing else (R51)."""
-    return settings().issuer + PATH + token
+    """What is handed over."""
+    return mailed_link.url(Purpose.SET_PASSWORD, token)
 
 
 def find(token: str) -> MailedLink | None:
     """The link, while it is good. Spends nothing."""
-    link = db.session.get(MailedLink, opaque.digest(token))
-    if link is None or link.purpose != PURPOSE or link.consumed_at is not None:
-        return None
-    is_over = link.expires_at <= clock.now() or user_of(link).disabled_at is not None
-    return None if is_over else link
-
-
-def user_of(link: MailedLink) -> User:
-    """Whose password it is about: only ever told by the link's own row."""
-    return db.session.get_one(User, link.user_id)
+    return mailed_link.find(token, Purpose.SET_PASSWORD)
 
 
 def consume(link: MailedLink, chosen: str) -> bool | Busy:
@@ -67,27 +37,9 @@ def consume(link: MailedLink, chosen: str) -> bool | Busy:
     prepared = password.prepare(chosen)
     if isinstance(prepared, Busy):
         return prepared
-    now = clock.now()
-    spending = update(MailedLink).where(
-        MailedLink.digest == link.digest,
-        MailedLink.purpose == PURPOSE,
-        MailedLink.consumed_at.is_(None),
-        MailedLink.expires_at > now,
-    )
-    if rows_changed(spending.values(consumed_at=now)) != 1:
+    if not mailed_link.spend(link):
         return False
-    user = user_of(link)
-    password.store(user, prepared)
-    void_all(user)
-    sign_out.end_all(user.id, reason="password_changed")
-    revoke.by_user(user.id, because="password_changed")
+    user = mailed_link.user_of(link)
+    new_password.take_effect(user, prepared, because="password_changed")
     audit.record(catalogue.PasswordLinkUsed(user_id=user.id))
     return True
-
-
-def void_all(user: User) -> int:
-    """No link of this user can be used any more."""
-    voiding = update(MailedLink).where(
-        MailedLink.user_id == user.id, MailedLink.consumed_at.is_(None)
-    )
-    return rows_changed(voiding.values(consumed_at=clock.now()))

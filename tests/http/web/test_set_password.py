@@ -62,3 +62,19 @@ def test_nobody_is_signed_in_by_a_link(browser: Browser, link: str) -> None:
     browser.open(link).submit(password=NEW)
 
     assert browser.open("/account/").page == "sign-in"
+
+
+def test_a_form_does_not_take_another_link_for_its_own(a: Factory, browser: Browser, link) -> None:
+    """Whoever opens a second link in another tab still sends the first form for the first one."""
+    with a.app.app_context(), transaction():
+        other = create.create_user("other@example.com", "Other Person")
+        second = "/set-password/" + password_link.issue(other)
+    browser.open(link)
+    form = browser.find("main form")
+    fields = browser.fields_of(form) | {"password": NEW}
+    browser.open(second)
+
+    browser.open("/set-password", method="POST", data=fields)
+
+    assert browser.status == 410
+    assert browser.open(second).page == "set-password"
