@@ -42,6 +42,14 @@ class SecondFactorPolicy(StrEnum):
     REQUIRED = "required"
 
 
+class Registration(StrEnum):
+    """Who may make an account."""
+
+    CLOSED = "closed"
+    INVITATION = "invitation"
+    OPEN = "open"
+
+
 def _comma_separated(value: object) -> object:
     if isinstance(value, str):
         return tuple(part.strip() for part in value.split(",") if part.strip())
@@ -83,6 +91,28 @@ class SecondFactorSettings(_Group):
     """How long a shown secret or set of recovery codes waits for its confirmation."""
     proof_lifetime: timedelta = timedelta(hours=12)
     """A proof older than this does not count any more (`mfa_max_age`)."""
+
+
+class AccountSettings(_Group):
+    """How people come to have an account."""
+
+    registration: Registration = Registration.CLOSED
+    """`closed`: only commands make accounts; `invitation`: invited people, too; `open`: anybody."""
+    registration_lifetime: timedelta = Field(timedelta(minutes=30), le=timedelta(minutes=30))
+    """How long a mailed link to confirm an address is good."""
+    invitation_lifetime: timedelta = Field(timedelta(days=7), le=timedelta(days=30))
+    """How long an invitation is good."""
+    verified_address_required: bool = False
+    """Whoever has not confirmed their e-mail address has to before a sign-in is complete."""
+
+
+class PasskeySettings(_Group):
+    """Sign-in by passkey (WebAuthn)."""
+
+    enabled: bool = True
+    """Offered on the sign-in pages, and `phr` among the `acr` values."""
+    challenge_lifetime: timedelta = Field(timedelta(minutes=5), le=timedelta(minutes=5))
+    """How long a browser has to answer a challenge."""
 
 
 class SessionSettings(_Group):
@@ -216,6 +246,8 @@ class Settings(BaseSettings):
 
     passwords: PasswordSettings = PasswordSettings()
     second_factor: SecondFactorSettings = SecondFactorSettings()
+    accounts: AccountSettings = AccountSettings()
+    passkeys: PasskeySettings = PasskeySettings()
     sessions: SessionSettings = SessionSettings()
     tokens: TokenSettings = TokenSettings()
     signing_keys: SigningKeySettings = SigningKeySettings()

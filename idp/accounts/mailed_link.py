@@ -1,28 +1,32 @@
 """Links that are good once: 256 bits, only their digest kept, spent by one conditional UPDATE.
 
-What a link is about – an address, a user, what the account to be made is given – is told by its row
+What a link is about (an address, a user, what the account to be made is given) is told by its row
 alone, never by the request that brings it (A16). Looking at one spends nothing, since mail scanners
-open links (R52). A newer link of the same kind ends the older one (R50).
+open links (R52). A newer link of the same purpose ends the older one (R50).
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import update
+from sqlalchemy import ColumnElement, update
 
 from idp import clock, opaque
 from idp.extensions import db, rows_changed, settings
 from idp.models import MailedLink, User
 
+LIFETIME = timedelta(minutes=30)
+"""Unless its purpose needs longer (R50)."""
+
 
 class Purpose(StrEnum):
     """What a link does. Each has a door of its own, and opens no other."""
 
+    SET_PASSWORD = "set_password"  # noqa: S105  the name of a purpose
+    RESET_PASSWORD = "reset_password"  # noqa: S105
     REGISTRATION = "registration"
     INVITATION = "invitation"
     VERIFY_ADDRESS = "verify_address"
@@ -31,6 +35,8 @@ class Purpose(StrEnum):
 
 
 PATHS = {
+    Purpose.SET_PASSWORD: "/set-password/",
+    Purpose.RESET_PASSWORD: "/password-reset/",
     Purpose.REGISTRATION: "/create-account/link/",
     Purpose.INVITATION: "/invitation/",
     Purpose.VERIFY_ADDRESS: "/verify-email/",
@@ -39,49 +45,57 @@ PATHS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class NewLink:
-    """`address` is canonical; `details` is what the row remembers for whoever opens it."""
+def issue(
+    purpose: Purpose,
+    *,
+    user_id: str | None = None,
+    address: str | None = None,
+    details: Mapping[str, Any] | None = None,
+    lifetime: timedelta = LIFETIME,
+) -> str:
+    """A new link, and the end of older ones like it. Returns its token, which is kept nowhere.
 
-    purpose: Purpose
-    lifetime: timedelta
-    user_id: str | None = None
-    address: str | None = None
-    details: Mapping[str, Any] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class LinkOver:
-    """It was used, replaced or too old, or nobody may use it any more."""
-
-
-def issue(new: NewLink) -> str:
-    """A new link, and the end of older ones like it. Returns its URL, which is kept nowhere."""
-    _void_older(new)
+    `address` is canonical; `details` is what the row remembers for whoever opens the link.
+    """
+    if user_id is None and address is None:
+        raise ValueError("a link is about a user or an address")
+    if user_id is not None:
+        void(purpose, user_id=user_id)
+    else:
+        void(purpose, address=address)
     token, now = opaque.make(), clock.now()
     db.session.add(
         MailedLink(
             digest=opaque.digest(token),
-            purpose=new.purpose,
-            user_id=new.user_id,
-            address=new.address,
-            details=dict(new.details),
+            purpose=purpose,
+            user_id=user_id,
+            address=address,
+            details=dict(details or {}),
             created_at=now,
-            expires_at=now + new.lifetime,
+            expires_at=now + lifetime,
         )
     )
     db.session.flush()
-    # Built from the configured issuer and nothing else (R51).
-    return settings().issuer + PATHS[new.purpose] + token
+    return token
 
 
-def find(purpose: Purpose, token: str) -> MailedLink | None:
+def url(purpose: Purpose, token: str) -> str:
+    """Built from the configured issuer and nothing else (R51)."""
+    return settings().issuer + PATHS[purpose] + token
+
+
+def find(token: str, purpose: Purpose) -> MailedLink | None:
     """The link, while it is good. Spends nothing."""
     link = db.session.get(MailedLink, opaque.digest(token))
     if link is None or link.purpose != purpose or link.consumed_at is not None:
         return None
     is_over = link.expires_at <= clock.now() or _is_of_disabled(link)
     return None if is_over else link
+
+
+def user_of(link: MailedLink) -> User:
+    """Whom it is about: only ever told by the link's own row."""
+    return db.session.get_one(User, link.user_id)
 
 
 def spend(link: MailedLink) -> bool:
@@ -96,35 +110,19 @@ def spend(link: MailedLink) -> bool:
     return rows_changed(spending.values(consumed_at=now)) == 1
 
 
-def void_for_address(canonical: str) -> int:
-    """Whatever would give this address to an account ends: it belongs to one now."""
-    voiding = update(MailedLink).where(
-        MailedLink.address == canonical, MailedLink.consumed_at.is_(None)
-    )
-    return rows_changed(voiding.values(consumed_at=clock.now()))
-
-
-def void_for_user(user_id: str, *purposes: Purpose) -> int:
-    """Links of these kinds that were made for a user."""
-    voiding = update(MailedLink).where(
-        MailedLink.user_id == user_id,
-        MailedLink.purpose.in_(purposes),
-        MailedLink.consumed_at.is_(None),
-    )
-    return rows_changed(voiding.values(consumed_at=clock.now()))
-
-
-def _void_older(new: NewLink) -> None:
-    same = MailedLink.address == new.address
-    if new.user_id is not None:
-        same = MailedLink.user_id == new.user_id
-    voiding = update(MailedLink).where(
-        MailedLink.purpose == new.purpose, MailedLink.consumed_at.is_(None), same
-    )
-    rows_changed(voiding.values(consumed_at=clock.now()))
+def void(*purposes: Purpose, user_id: str | None = None, address: str | None = None) -> int:
+    """End links about a user or an address, of these purposes or of all; tells how many."""
+    about: list[ColumnElement[bool]] = [MailedLink.consumed_at.is_(None)]
+    if user_id is not None:
+        about.append(MailedLink.user_id == user_id)
+    elif address is not None:
+        about.append(MailedLink.address == address)
+    else:
+        raise ValueError("links are ended about a user or an address")
+    if purposes:
+        about.append(MailedLink.purpose.in_(purposes))
+    return rows_changed(update(MailedLink).where(*about).values(consumed_at=clock.now()))
 
 
 def _is_of_disabled(link: MailedLink) -> bool:
-    if link.user_id is None:
-        return False
-    return db.session.get_one(User, link.user_id).disabled_at is not None
+    return link.user_id is not None and user_of(link).disabled_at is not None
