@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from idp import audit, throttle
+from idp import audit, opaque, throttle
 from idp.audit import catalogue
+from idp.authentication.identifier import canonical
+from idp.extensions import keyring
 from idp.throttle import Device, Refused, Taken
 
 
@@ -22,3 +24,9 @@ def attempt(
         window = ", ".join(sorted(window.name for window in outcome.closed))
         audit.record(catalogue.LimitReached(user_id=user_id, limit=limit, window=window, wait=wait))
     return outcome
+
+
+def stranger(identifier: str) -> str:
+    """What an unknown name is counted as: the same for all its spellings, and no list of names."""
+    name = canonical(identifier).encode("utf-8", "surrogatepass")
+    return "~" + opaque.base64url(keyring().keyed_digest("unknown-name", name))
