@@ -11,7 +11,7 @@ DEV := .venv/.installed-requirements-dev
 PYTEST := $(BIN)/python -m pytest -n 2 --dist worksteal $(if $(T),-k "$(T)")
 
 .PHONY: help demo test dev check static lint types layers migrations unit http cli browser interop security perf \
-  coverage fix migration bench routes rules totp mail readme screenshots hooks lock upgrade clean
+  coverage fix migration bench routes rules totp mail readme messages screenshots hooks lock upgrade clean
 
 help: ## print this list
 	@sed -nE 's/^([a-z]+):.*## (.*)/  \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
@@ -92,6 +92,9 @@ mail: $(DEMO) ## the demo mailbox
 
 readme: $(DEV) ## write the tables of the README from the code
 	@$(BIN)/python -m tests.support.readme
+
+messages: $(DEV) ## bring the catalogues of translations up to date with the marked texts
+	@$(BIN)/python -m tests.support.messages
 
 screenshots: $(DEV) ## pictures of every page: var/screenshots/index.html
 	@.ci/chromium; REQUIRE_BROWSER=1 $(BIN)/python -m pytest -q tests/browser/screenshots.py

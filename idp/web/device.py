@@ -12,6 +12,7 @@ from idp import audit, clock, opaque, throttle
 from idp.audit import catalogue
 from idp.interaction import lifecycle
 from idp.language import gettext as _
+from idp.language import gettext_noop
 from idp.oauth import device_request, devices, user_codes
 from idp.oauth.devices import AskingDevice, Progress
 from idp.web import browser, demands, words
@@ -22,9 +23,9 @@ from idp.web.pages import FAILED_FORM, page, see_other
 blueprint = Blueprint("device", __name__, url_prefix="/device")
 
 PROBLEMS = {
-    None: "That code isn't right. Compare it with the one on your device.",
-    Progress.EXPIRED: "That code has expired. Ask for a new one on your device.",
-    Progress.DECIDED: "That code was used before. Ask for a new one on your device.",
+    None: gettext_noop("That code isn't right. Compare it with the one on your device."),
+    Progress.EXPIRED: gettext_noop("That code has expired. Ask for a new one on your device."),
+    Progress.DECIDED: gettext_noop("That code was used before. Ask for a new one on your device."),
 }
 """By what was found under a code."""
 

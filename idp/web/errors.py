@@ -14,6 +14,7 @@ from idp import origin
 from idp.clients import registry
 from idp.extensions import db
 from idp.language import gettext as _
+from idp.language import gettext_noop
 from idp.models import Interaction
 from idp.oauth.errors import ShownError
 from idp.web import access
@@ -29,24 +30,45 @@ _SHOWN_TO_PEOPLE = frozenset({"protocol.authorize", "sign_out.logout"})
 
 TEXTS = {
     400: (
-        "That request isn't right",
-        "Something in the address or the form could not be understood.",
+        gettext_noop("That request isn't right"),
+        gettext_noop("Something in the address or the form could not be understood."),
     ),
     403: (
-        "That didn't come from this page",
-        "The form was open too long, or came from another page or browser. Go back and try again.",
+        gettext_noop("That didn't come from this page"),
+        gettext_noop(
+            "The form was open too long, or came from another page or browser. Go back and try"
+            " again."
+        ),
     ),
-    404: ("There's nothing here", "The address is wrong, or the page has moved."),
-    405: ("That request isn't right", "This address doesn't answer that kind of request."),
-    410: ("That page has gone", "It was only good once, or for a short time."),
-    413: ("That was too much", "What was sent is larger than this page accepts."),
-    414: ("That request isn't right", "The address is longer than this server accepts."),
-    429: ("Too many tries", "Wait a little, then try again."),
+    404: (
+        gettext_noop("There's nothing here"),
+        gettext_noop("The address is wrong, or the page has moved."),
+    ),
+    405: (
+        gettext_noop("That request isn't right"),
+        gettext_noop("This address doesn't answer that kind of request."),
+    ),
+    410: (
+        gettext_noop("That page has gone"),
+        gettext_noop("It was only good once, or for a short time."),
+    ),
+    413: (
+        gettext_noop("That was too much"),
+        gettext_noop("What was sent is larger than this page accepts."),
+    ),
+    414: (
+        gettext_noop("That request isn't right"),
+        gettext_noop("The address is longer than this server accepts."),
+    ),
+    429: (gettext_noop("Too many tries"), gettext_noop("Wait a little, then try again.")),
     500: (
-        "Something went wrong on our side",
-        "It isn't your fault, and nothing was changed. Try again in a moment.",
+        gettext_noop("Something went wrong on our side"),
+        gettext_noop("It isn't your fault, and nothing was changed. Try again in a moment."),
     ),
-    503: ("We're very busy right now", "Nothing was changed. Try again in a few seconds."),
+    503: (
+        gettext_noop("We're very busy right now"),
+        gettext_noop("Nothing was changed. Try again in a few seconds."),
+    ),
 }
 """Status → heading and message."""
 
@@ -70,7 +92,7 @@ def protocol_error(error: ShownError) -> Response:
         message=_("The link that brought you here isn't set up correctly. This isn't your fault."),
         what_to_do=_("Go back to the app and tell its makers the reference below."),
         reference=reference,
-        developer=[(_("What is wrong"), _(error.explanation))],
+        explanation=error.explanation,
     )
 
 

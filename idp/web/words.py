@@ -8,23 +8,37 @@ from datetime import timedelta
 
 from idp.authentication.verdict import Reason
 from idp.language import gettext as _
+from idp.language import gettext_noop, ngettext
 
 PROBLEMS = {
-    Reason.WRONG_CREDENTIALS: "That email or password isn't right.",
-    Reason.MALFORMED: "Type the 6 digits that your authenticator app shows.",
-    Reason.WRONG_CODE: "That code didn't work. Each code works once; wait for the next one.",
-    Reason.FROZEN: "Codes from your authenticator app are paused for your protection.",
-    Reason.CLOCK: "Codes can't be checked right now, which is our fault. Use a recovery code.",
-    Reason.EXPIRED: "That took too long, so here is a new one. Set it up again with this one.",
-    Reason.EXHAUSTED: "Too many codes didn't work. To try again, start at the app.",
+    Reason.WRONG_CREDENTIALS: gettext_noop("That email or password isn't right."),
+    Reason.MALFORMED: gettext_noop("Type the 6 digits that your authenticator app shows."),
+    Reason.WRONG_CODE: gettext_noop(
+        "That code didn't work. Each code works once; wait for the next one."
+    ),
+    Reason.FROZEN: gettext_noop(
+        "Codes from your authenticator app are paused for your protection."
+    ),
+    Reason.KNOWN_BROWSERS_ONLY: gettext_noop(
+        "Too many wrong passwords were tried from browsers that have not signed in here before. "
+        "Use a browser that has, or reset your password."
+    ),
+    Reason.CLOCK: gettext_noop(
+        "Codes can't be checked right now, which is our fault. Use a recovery code."
+    ),
+    Reason.EXPIRED: gettext_noop(
+        "That took too long, so here is a new one. Set it up again with this one."
+    ),
+    Reason.EXHAUSTED: gettext_noop("Too many codes didn't work. To try again, start at the app."),
 }
-WRONG_RECOVERY_CODE = "That code didn't work. Check for typing errors; each code works once."
-THROTTLED = "Too many tries. Wait %(time)s, then try again."
+WRONG_RECOVERY_CODE = gettext_noop(
+    "That code didn't work. Check for typing errors; each code works once."
+)
 
 PURPOSES = {
-    "add-totp": "Before you add an authenticator app",
-    "remove-totp": "Before you remove an authenticator app",
-    "recovery-codes": "Before you see new recovery codes",
+    "add-totp": gettext_noop("Before you add an authenticator app"),
+    "remove-totp": gettext_noop("Before you remove an authenticator app"),
+    "recovery-codes": gettext_noop("Before you see new recovery codes"),
 }
 """Why a step-up asks, by the purpose of the page that wants it."""
 
@@ -36,7 +50,7 @@ def problem(reason: Reason) -> str:
 
 def wait(time: timedelta) -> str:
     """The sentence for a throttled try."""
-    return _(THROTTLED, time=spoken(time))
+    return _("Too many tries. Wait %(time)s, then try again.", time=spoken(time))
 
 
 def whole_seconds(time: timedelta) -> int:
@@ -47,18 +61,16 @@ def whole_seconds(time: timedelta) -> int:
 def spoken(time: timedelta) -> str:
     """A waiting time, rounded up: "40 seconds", "4 minutes", "2 hours"."""
     seconds = whole_seconds(time)
-    for size, one, many in ((3600, "1 hour", "%(n)s hours"), (60, "1 minute", "%(n)s minutes")):
-        if seconds > size or (size == 60 and seconds == 60):
-            number = -(-seconds // size)
-            return _(one) if number == 1 else _(many, n=number)
-    return _("1 second") if seconds == 1 else _("%(n)s seconds", n=seconds)
+    if seconds > 3600:
+        return ngettext("1 hour", "%(num)s hours", -(-seconds // 3600))
+    if seconds >= 60:
+        return ngettext("1 minute", "%(num)s minutes", -(-seconds // 60))
+    return ngettext("1 second", "%(num)s seconds", seconds)
 
 
 def clock_hint(steps: int) -> str:
     """How far off the phone's clock seems, from the steps by which two codes missed."""
-    direction = _("slow") if steps < 0 else _("fast")
-    return _(
-        "Your phone's clock seems %(time)s %(direction)s. Set its time to automatic.",
-        time=spoken(timedelta(seconds=abs(steps) * 30)),
-        direction=direction,
-    )
+    time = spoken(timedelta(seconds=abs(steps) * 30))
+    if steps < 0:
+        return _("Your phone's clock seems %(time)s slow. Set its time to automatic.", time=time)
+    return _("Your phone's clock seems %(time)s fast. Set its time to automatic.", time=time)

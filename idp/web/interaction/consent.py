@@ -11,6 +11,7 @@ from idp.audit import catalogue
 from idp.interaction import lifecycle
 from idp.interaction.machine import Step
 from idp.language import gettext as _
+from idp.language import gettext_noop
 from idp.models import User
 from idp.web import access, current
 from idp.web.cards import client_card, person_card
@@ -19,34 +20,34 @@ from idp.web.interaction.routes import blueprint, pinned_user, shared, to_dispat
 from idp.web.pages import FAILED_FORM, page
 
 SCOPES = {
-    "openid": "Know that it is you",
-    "profile": "See your profile",
-    "email": "See your email",
-    "address": "See your postal address",
-    "phone": "See your phone number",
+    "openid": gettext_noop("Know that it is you"),
+    "profile": gettext_noop("See your profile"),
+    "email": gettext_noop("See your email"),
+    "address": gettext_noop("See your postal address"),
+    "phone": gettext_noop("See your phone number"),
 }
 """Scope → what it allows, in plain words."""
 
 CLAIMS = {
-    "name": "See your full name",
-    "given_name": "See your first name",
-    "family_name": "See your last name",
-    "middle_name": "See your middle name",
-    "nickname": "See your nickname",
-    "preferred_username": "See the user name you prefer",
-    "profile": "See the address of your profile page",
-    "picture": "See your picture",
-    "website": "See the address of your website",
-    "gender": "See your gender",
-    "birthdate": "See your date of birth",
-    "zoneinfo": "See your time zone",
-    "locale": "See your language",
-    "updated_at": "See when your profile last changed",
-    "email": "See your email address",
-    "email_verified": "See whether your email address is confirmed",
-    "address": "See your postal address",
-    "phone_number": "See your phone number",
-    "phone_number_verified": "See whether your phone number is confirmed",
+    "name": gettext_noop("See your full name"),
+    "given_name": gettext_noop("See your first name"),
+    "family_name": gettext_noop("See your last name"),
+    "middle_name": gettext_noop("See your middle name"),
+    "nickname": gettext_noop("See your nickname"),
+    "preferred_username": gettext_noop("See the user name you prefer"),
+    "profile": gettext_noop("See the address of your profile page"),
+    "picture": gettext_noop("See your picture"),
+    "website": gettext_noop("See the address of your website"),
+    "gender": gettext_noop("See your gender"),
+    "birthdate": gettext_noop("See your date of birth"),
+    "zoneinfo": gettext_noop("See your time zone"),
+    "locale": gettext_noop("See your language"),
+    "updated_at": gettext_noop("See when your profile last changed"),
+    "email": gettext_noop("See your email address"),
+    "email_verified": gettext_noop("See whether your email address is confirmed"),
+    "address": gettext_noop("See your postal address"),
+    "phone_number": gettext_noop("See your phone number"),
+    "phone_number_verified": gettext_noop("See whether your phone number is confirmed"),
 }
 """Claim → the same (OIDC Core §5.5)."""
 
