@@ -36,7 +36,7 @@ class Purpose(StrEnum):
 
 PATHS = {
     Purpose.SET_PASSWORD: "/set-password/",
-    Purpose.RESET_PASSWORD: "/password-reset/",
+    Purpose.RESET_PASSWORD: "/reset/",
     Purpose.REGISTRATION: "/create-account/link/",
     Purpose.INVITATION: "/invitation/",
     Purpose.VERIFY_ADDRESS: "/verify-email/",
