@@ -24,6 +24,7 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 PROJECT = Path(__file__).resolve().parent
 # With a letter in its last label, so that `10.0.0.1/8` and `127.1` are not taken for names.
 _HOST_NAME = re.compile(r"([a-z0-9_-]+\.)*[a-z0-9_-]*[a-z][a-z0-9_-]*", re.IGNORECASE | re.ASCII)
+_SENDER = re.compile(r"[\w.!#$%&'*+/=?^`{|}~-]+@[a-z0-9.-]+", re.IGNORECASE | re.ASCII)
 
 
 class Environment(StrEnum):
@@ -91,6 +92,12 @@ class SecondFactorSettings(_Group):
     """How long a shown secret or set of recovery codes waits for its confirmation."""
     proof_lifetime: timedelta = timedelta(hours=12)
     """A proof older than this does not count any more (`mfa_max_age`)."""
+    grace: timedelta = Field(timedelta(0), ge=timedelta(0), le=timedelta(days=90))
+    """Whoever is newly required to have a second factor may do without for so long, reminded."""
+    trust_devices: bool = True
+    """People may trust a browser, where a second factor is asked of them and of no duty."""
+    trust_lifetime: timedelta = Field(timedelta(days=30), gt=timedelta(0), le=timedelta(days=30))
+    """How long a browser is trusted at most."""
 
 
 class AccountSettings(_Group):
@@ -122,6 +129,8 @@ class SessionSettings(_Group):
     """Without a request of the browser the session ends after this."""
     absolute_lifetime: timedelta = timedelta(hours=12)
     """A session never lives longer than this."""
+    keep_signed_in: timedelta | None = Field(None, le=timedelta(days=30))
+    """How long "keep me signed in" lasts, resting on the password alone; none, not offered."""
     recovered_lifetime: timedelta = timedelta(hours=1)
     """A session begun by a recovery code, until a factor is enrolled or proven."""
     interaction_lifetime: timedelta = Field(timedelta(minutes=30), le=timedelta(minutes=30))
@@ -191,6 +200,17 @@ class BrandSettings(_Group):
     """Where the pages send people who are stuck; none, no link."""
 
 
+class MailSettings(_Group):
+    """How mail leaves."""
+
+    sender: str | None = None
+    """The address in From; none is `no-reply@` the issuer's host."""
+    timeout: timedelta = Field(
+        timedelta(seconds=10), ge=timedelta(seconds=1), le=timedelta(seconds=10)
+    )
+    """How long the mail server may take for one answer."""
+
+
 class ServerSettings(_Group):
     """Limits of the HTTP edge."""
 
@@ -232,7 +252,7 @@ class Settings(BaseSettings):
     outbound_allow: CommaSeparated = ()
     """Private hosts or networks that outbound requests may reach, at any port and by plain http."""
     outbound_ca_file: Path | None = None
-    """PEM file of extra certificate authorities for outbound requests; read once per process."""
+    """PEM file of extra certificate authorities for outbound requests and mail; read once."""
     dynamic_registration: Literal["off", "token", "open"] = "off"
     """Whether clients may register themselves."""
     allow_unsafe: CommaSeparated = ()
@@ -253,6 +273,7 @@ class Settings(BaseSettings):
     signing_keys: SigningKeySettings = SigningKeySettings()
     protocol: ProtocolSettings = ProtocolSettings()
     brand: BrandSettings = BrandSettings()
+    mail: MailSettings = MailSettings()
     server: ServerSettings = ServerSettings()
 
     @property
@@ -265,6 +286,11 @@ class Settings(BaseSettings):
         """Where mail goes; outside production a folder that the developer can read."""
         return self.mail_url or f"file://{PROJECT / 'var' / 'mail'}"
 
+    @property
+    def sender_address(self) -> str:
+        """From whom mail comes."""
+        return self.mail.sender or f"no-reply@{urlsplit(self.issuer).hostname}"
+
     def problems(self) -> Iterator[str]:
         """What is wrong with values that are well-formed one by one."""
         yield from _issuer_problems(self.issuer, self.environment)
@@ -273,6 +299,7 @@ class Settings(BaseSettings):
         if self.environment is not Environment.TESTING and self.passwords.bcrypt_cost < 10:
             yield "IDP_PASSWORDS__BCRYPT_COST: at least 10"
         yield from _outbound_problems(self.outbound_allow, self.outbound_ca_file)
+        yield from _mail_problems(self.effective_mail_url, self.mail.sender)
         if self.environment is Environment.PRODUCTION:
             yield from self._production_problems()
 
@@ -317,6 +344,23 @@ def _outbound_problems(allowed: tuple[str, ...], ca_file: Path | None) -> Iterat
             ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_verify_locations(ca_file)
     except OSError:
         yield f"IDP_OUTBOUND_CA_FILE: no certificates (PEM) can be read from {ca_file}"
+
+
+def _mail_problems(url: str, sender: str | None) -> Iterator[str]:
+    wanted = "IDP_MAIL_URL: smtp://[USER:PASSWORD@]HOST[:PORT], smtps://…, file:///DIR or log:"
+    try:
+        parts = urlsplit(url)
+        is_server = parts.scheme in {"smtp", "smtps"} and parts.hostname and parts.port != 0
+    except ValueError:  # a port that is none
+        yield wanted
+        return
+    is_folder = parts.scheme == "file" and not parts.netloc and len(parts.path) > 1
+    if not (url == "log:" or is_folder or (is_server and parts.path in {"", "/"})):
+        yield wanted
+    elif parts.query or parts.fragment:
+        yield "IDP_MAIL_URL: without query and fragment; percent-encode such characters"
+    if sender is not None and not _SENDER.fullmatch(sender):
+        yield "IDP_MAIL__SENDER: an address like no-reply@example.com, without a name"
 
 
 class SettingsRefused(SystemExit):

@@ -1,7 +1,9 @@
 """The threads that hash passwords: few, of low priority, apart from those that serve requests.
 
 A hash takes a quarter of a second of a core on purpose. Done by the server's own threads, a handful
-of sign-ins would make every token request wait. Who finds no slot in time is told to come back.
+of sign-ins would make every token request wait. Who finds no slot in time is told to come back. A
+quarter of the slots serves known browsers only, so that a flood from strangers keeps nobody out
+(R9).
 """
 
 from __future__ import annotations
@@ -17,6 +19,7 @@ from typing import TypeVar
 
 from idp import metrics
 from idp.authentication.verdict import Busy
+from idp.throttle import Device
 
 T = TypeVar("T")
 
@@ -31,29 +34,51 @@ class HashPool:
 
     def __init__(self, slots: int) -> None:
         self._free = threading.Semaphore(slots)
-        self._seats = threading.Semaphore(slots * (1 + QUEUE_PER_SLOT))
+        self._open_to_strangers = threading.Semaphore(slots - kept_for_known(slots))
+        self._seats = {
+            device: threading.Semaphore(slots * (1 + QUEUE_PER_SLOT)) for device in Device
+        }
         self._threads = ThreadPoolExecutor(slots, "hash", initializer=_lower_priority)
 
-    def run(self, job: Callable[[], T], wait: timedelta) -> T | Busy:
+    def run(
+        self, job: Callable[[], T], wait: timedelta, device: Device = Device.UNKNOWN
+    ) -> T | Busy:
         """The job's result, or `Busy` when no slot came free within `wait`."""
-        if not self._seats.acquire(blocking=False):
+        if not self._seats[device].acquire(blocking=False):
             return _busy()
         try:
-            return self._run_seated(job, wait)
+            return self._run_seated(job, wait, device)
         finally:
-            self._seats.release()
+            self._seats[device].release()
 
-    def _run_seated(self, job: Callable[[], T], wait: timedelta) -> T | Busy:
+    def _run_seated(self, job: Callable[[], T], wait: timedelta, device: Device) -> T | Busy:
         began = time.monotonic()
-        with metrics.hashes_waiting.track_inprogress():
-            is_free = self._free.acquire(timeout=max(0.0, wait.total_seconds()))
-        metrics.hash_wait_seconds.observe(time.monotonic() - began)
-        if not is_free:
-            return _busy()
-        try:
-            return self._threads.submit(job).result()
-        finally:
-            self._free.release()
+        with contextlib.ExitStack() as held:
+            with metrics.hashes_waiting.track_inprogress():
+                has_slot = all(
+                    _acquired(slots, held, wait.total_seconds() - (time.monotonic() - began))
+                    for slots in self._slots_for(device)
+                )
+            metrics.hash_wait_seconds.observe(time.monotonic() - began)
+            return self._threads.submit(job).result() if has_slot else _busy()
+
+    def _slots_for(self, device: Device) -> tuple[threading.Semaphore, ...]:
+        """Strangers come first to their own, so that they never wait for, or hold, a kept one."""
+        if device is Device.KNOWN:
+            return (self._free,)
+        return self._open_to_strangers, self._free
+
+
+def kept_for_known(slots: int) -> int:
+    """A quarter, at least one; but one slot alone is for everybody."""
+    return min(max(1, slots // 4), slots - 1)
+
+
+def _acquired(slots: threading.Semaphore, held: contextlib.ExitStack, seconds: float) -> bool:
+    if not slots.acquire(timeout=max(0.0, seconds)):
+        return False
+    held.callback(slots.release)
+    return True
 
 
 def slots_for(configured: int) -> int:

@@ -12,7 +12,7 @@ from sqlalchemy.orm import lazyload
 
 from idp import audit, clock, metrics, opaque, throttle
 from idp.audit import catalogue
-from idp.authentication import hash_pool, limited, password_hash
+from idp.authentication import hash_pool, known_device, limited, password_hash
 from idp.authentication.evidence import Evidence, Method
 from idp.authentication.identifier import canonical
 from idp.authentication.password_hash import Pepper, StoredHash
@@ -21,7 +21,7 @@ from idp.authentication.verdict import Busy, Reason, Rejected, Throttled
 from idp.extensions import db, insert, keyring, settings
 from idp.models import EmailAddress, Password, User
 from idp.throttle import Device, Refused, Taken
-from idp.throttle.limits import PASSWORD_SERIES, SUSPICIOUS_SERIES
+from idp.throttle.limits import PASSWORD_SERIES
 
 __all__ = ["find_user", "minimum_length", "prepare", "problems", "set_password", "store", "verify"]
 
@@ -54,18 +54,20 @@ def find_user(identifier: str) -> User | None:
 
 
 def verify(
-    user: User | None, identifier: str, password: str, device: Device = Device.UNKNOWN
+    user: User | None, identifier: str, password: str
 ) -> Evidence | Rejected | Throttled | Busy:
     """One answer, in one time, for a wrong password, an unknown name, an account without either."""
     if is_too_long(password):
         return _refused(Reason.MALFORMED)
-    counted_as = user.id if user else _stranger(identifier)
+    counted_as = user.id if user else limited.stranger(identifier)
+    device = known_device.for_password(counted_as)
     taken = limited.attempt(
         "password", counted_as=counted_as, user_id=user.id if user else None, device=device
     )
     if isinstance(taken, Refused):
         metrics.factor_results.labels(Method.PASSWORD, "throttled").inc()
-        return Throttled(taken.wait)
+        is_shut = PASSWORD_SERIES in taken.for_good
+        return Rejected(Reason.KNOWN_BROWSERS_ONLY) if is_shut else Throttled(taken.wait)
 
     credential = _credential_of(user)
     stored = credential.stored if credential else None
@@ -74,6 +76,7 @@ def verify(
     is_right = _hashed(
         lambda: password_hash.matches(password, stored, pepper, cost),
         settings().passwords.hash_wait,
+        device,
     )
     if isinstance(is_right, Busy):
         metrics.factor_results.labels(Method.PASSWORD, "busy").inc()
@@ -81,7 +84,7 @@ def verify(
         return is_right
     if user is None or credential is None or not is_right or user.disabled_at is not None:
         return _wrong(user, credential, taken, is_right=is_right)
-    return _right(user, credential, taken, password)
+    return _right(user, credential, taken, password, device)
 
 
 def prepare(password: str) -> StoredHash | Busy:
@@ -113,9 +116,14 @@ def set_password(user: User, password: str) -> Busy | None:
     return None
 
 
-def _right(user: User, credential: _Credential, taken: Taken, password: str) -> Evidence:
+def _right(
+    user: User, credential: _Credential, taken: Taken, password: str, device: Device
+) -> Evidence:
     renewed = _renewed(credential.stored, password)
     throttle.give_back(taken)
+    if device is Device.KNOWN:
+        # The owner is heard here: the failures of strangers elsewhere are not in a row any more.
+        throttle.clear_series(PASSWORD_SERIES, user=user.id)
     if renewed is not None:
         # Unless somebody has changed the password in the meantime.
         db.session.execute(
@@ -140,7 +148,7 @@ def _wrong(
         reason = "disabled"
     user_id = user.id if user else None
     audit.record(catalogue.PasswordRejected(user_id=user_id, reason=reason))
-    if taken.counts.get(PASSWORD_SERIES.name) == SUSPICIOUS_SERIES:
+    if taken.fills(PASSWORD_SERIES):
         audit.record(catalogue.GuessingSuspected(user_id=user_id))
     return _refused(Reason.WRONG_CREDENTIALS)
 
@@ -148,12 +156,6 @@ def _wrong(
 def _refused(reason: Reason) -> Rejected:
     metrics.factor_results.labels(Method.PASSWORD, reason).inc()
     return Rejected(reason)
-
-
-def _stranger(identifier: str) -> str:
-    """What an unknown name is counted as: the same for all its spellings, and no list of names."""
-    name = canonical(identifier).encode("utf-8", "surrogatepass")
-    return "~" + opaque.base64url(keyring().keyed_digest("unknown-name", name))
 
 
 def _credential_of(user: User | None) -> _Credential | None:
@@ -182,7 +184,9 @@ def _pepper(key_id: str | None) -> Pepper:
     return Pepper(chosen, keyring().derive("pepper", chosen))
 
 
-def _hashed(job: Callable[[], T], wait: timedelta) -> T | Busy:
+def _hashed(job: Callable[[], T], wait: timedelta, device: Device = Device.UNKNOWN) -> T | Busy:
     """In the pool, and never while SQLite's write lock is held: everybody would queue behind it."""
     throttle.require_no_write_lock()
-    return hash_pool.pool(hash_pool.slots_for(settings().passwords.hash_slots)).run(job, wait)
+    return hash_pool.pool(hash_pool.slots_for(settings().passwords.hash_slots)).run(
+        job, wait, device
+    )

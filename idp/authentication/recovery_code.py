@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, delete, func, select, update
 
 from idp import audit, clock, metrics, opaque, throttle
 from idp.audit import catalogue
-from idp.authentication import limited, recovery_code_format
+from idp.authentication import known_device, limited, recovery_code_format
 from idp.authentication.evidence import Evidence, Method
 from idp.authentication.verdict import Reason, Rejected, Throttled
 from idp.extensions import db, insert, keyring, rows_changed, settings
@@ -96,7 +96,11 @@ def left(user: User) -> int:
 def verify(user: User, code: str, *, interaction_id: str) -> Evidence | Rejected | Throttled:
     """Guessed out of the same budget as one-time codes; spent by its use."""
     taken = limited.attempt(
-        "recovery_code", counted_as=user.id, user_id=user.id, interaction_id=interaction_id
+        "recovery_code",
+        counted_as=user.id,
+        user_id=user.id,
+        interaction_id=interaction_id,
+        device=known_device.for_second_factor(user.id),
     )
     if isinstance(taken, Refused):
         is_over = INTERACTION_CODES in taken.closed

@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, delete, select, update
 
 from idp import audit, clock, metrics, opaque, throttle
 from idp.audit import catalogue
-from idp.authentication import limited, time_check, totp_codes
+from idp.authentication import known_device, limited, time_check, totp_codes
 from idp.authentication.clock_hint import hint
 from idp.authentication.evidence import Evidence, Method
 from idp.authentication.totp_codes import Secret
@@ -125,8 +125,9 @@ def is_enrolled(user_id: str) -> bool:
 
 
 def is_frozen(user: User) -> bool:
-    """Whether too many wrong codes in a row have closed this factor."""
-    return throttle.is_closed(TOTP_SERIES, user=user.id)
+    """Whether too many wrong codes in a row have closed this factor for browsers like this one."""
+    device = known_device.for_second_factor(user.id)
+    return throttle.is_closed(TOTP_SERIES, user=user.id, device=device)
 
 
 def enrolled(user: User) -> list[TotpCredential]:
@@ -158,7 +159,11 @@ def remove(user: User, credential_id: str) -> bool:
 def verify(user: User, code: str, *, interaction_id: str) -> Evidence | Rejected | Throttled:
     """The one check of a code, whatever it is asked for; each step is accepted once."""
     taken = limited.attempt(
-        "totp", counted_as=user.id, user_id=user.id, interaction_id=interaction_id
+        "totp",
+        counted_as=user.id,
+        user_id=user.id,
+        interaction_id=interaction_id,
+        device=known_device.for_second_factor(user.id),
     )
     if isinstance(taken, Refused):
         return _not_checked(taken)

@@ -18,10 +18,18 @@ class Reason(StrEnum):
     """Wrong, expired or already used: one sentence, told apart only in the audit log."""
     FROZEN = "frozen"
     """One-time codes are refused until another factor or an administrator frees them."""
+    KNOWN_BROWSERS_ONLY = "known_browsers_only"
+    """Too many wrong passwords in a row: only known browsers are heard, or a new password."""
     EXHAUSTED = "exhausted"
     """Too many wrong codes in this interaction: it is over, the sign-in starts again."""
     EXPIRED = "expired"
     """What was to be confirmed has gone: start the step again."""
+    PASSKEY_REFUSED = "passkey_refused"
+    """Unknown, somebody else's, of a disabled account, or badly signed: told apart only in the
+    audit log.
+    """
+    PASSKEY_KNOWN = "passkey_known"
+    """To be added, but it stands here already."""
     CLOCK = "clock"
     """The server's clock cannot be trusted, so no one-time code is."""
 

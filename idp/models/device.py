@@ -23,6 +23,8 @@ class KnownDevice(Base):
     user_id: Mapped[str] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), index=True)
     token_digest: Mapped[bytes] = mapped_column(Digest)
     """Of the device cookie, which the accounts of one browser share."""
+    second_factor_proven: Mapped[bool] = mapped_column(default=False)
+    """Whoever only knows the password must not become known to the second factor's limits."""
     user_agent: Mapped[str] = mapped_column(Text, default="")
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
     last_seen_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
@@ -38,7 +40,8 @@ class TrustedDevice(Base):
 
     id: Mapped[str] = mapped_column(Identifier, primary_key=True, default=opaque.identifier)
     user_id: Mapped[str] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), index=True)
-    token_digest: Mapped[bytes] = mapped_column(Digest, unique=True)
+    token_digest: Mapped[bytes] = mapped_column(Digest)
+    """Of the value in force; any other one for this row was used before."""
     user_agent: Mapped[str] = mapped_column(Text, default="")
     address: Mapped[str] = mapped_column(String(64), default="")
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)

@@ -46,11 +46,17 @@ class Interaction(Base):
     session_id: Mapped[str | None] = mapped_column(Identifier)
     session_set_aside: Mapped[bool] = mapped_column(default=False)
     """The user asked for another account: the browser's session does not count here."""
+    keep_signed_in: Mapped[bool] = mapped_column(default=False)
+    """Ticked on the sign-in page, for the session that is about to begin."""
     opened_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
     expires_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
     account_chosen_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     enrolling_since: Mapped[datetime | None] = mapped_column(UtcDateTime)
     enrolment_declined_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    device_trusted_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    """The browser is one that the user trusts: an enrolled second factor is not asked for by
+    itself.
+    """
     consented_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     finished_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 

@@ -19,7 +19,7 @@ from sqlalchemy import case, delete, or_, select, update
 from idp import clock, metrics, opaque, origin
 from idp.extensions import db, insert, settings
 from idp.models import Bucket
-from idp.throttle.limits import LIMITS, Counting, Device, Subject, Window
+from idp.throttle.limits import FOR_GOOD, LIMITS, Counting, Device, Subject, Window
 
 if TYPE_CHECKING:
     from sqlalchemy.engine import Connection
@@ -48,10 +48,14 @@ class Taken:
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """A try that must not be looked at. `wait`: until all of `closed` are open again."""
+    """A try that must not be looked at. `wait`: until all of `closed` are open again.
+
+    `for_good`: series among them that are full, which no waiting opens.
+    """
 
     wait: timedelta
     closed: tuple[Window, ...]
+    for_good: tuple[Window, ...] = ()
 
 
 def attempt(
@@ -246,11 +250,19 @@ def _close_for_a_while(
 
 
 def _refusal(connection: Connection, closed: Keys, now: datetime) -> Refused:
-    ends = case((Bucket.count >= Bucket.capacity, Bucket.expires_at), else_=Bucket.opens_at)
-    waits = [end - now for end in connection.scalars(select(ends).where(Bucket.key.in_(closed)))]
+    is_full = (Bucket.count >= Bucket.capacity).label("is_full")
+    ends_at = case((is_full, Bucket.expires_at), else_=Bucket.opens_at).label("ends_at")
+    rows = connection.execute(select(Bucket.key, is_full, ends_at).where(Bucket.key.in_(closed)))
     # A row may have opened or gone between the two statements; the refusal stands all the same.
-    wait = max([*waits, timedelta(seconds=1)])
-    return Refused(wait, tuple(closed.values()))
+    wait, for_good = timedelta(seconds=1), []
+    for row in rows:
+        window = closed[row.key]
+        if row.is_full and window.counting is Counting.SERIES:
+            for_good.append(window)
+            wait = max(wait, FOR_GOOD)
+        else:
+            wait = max(wait, row.ends_at - now)
+    return Refused(wait, tuple(closed.values()), tuple(for_good))
 
 
 def require_no_write_lock() -> None:

@@ -23,7 +23,10 @@ class Subject(StrEnum):
 
 
 class Device(StrEnum):
-    """Whether this browser has completed a sign-in of the user before; each has its counters."""
+    """Whether this browser has completed a sign-in of the user before; each has its counters.
+
+    A known one is not counted by its address: strangers in the same network are not its fault.
+    """
 
     KNOWN = "known"
     UNKNOWN = "unknown"
@@ -71,27 +74,29 @@ _MINUTE, _HOUR, _DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=
 _FIVE_MINUTES = 5 * _MINUTE
 _LASTING = 3650 * _DAY
 """For rows that have to outlive any pause of whoever is guessing."""
-_NO_CAPACITY = 2**31 - 1
 _USER, _ADDRESS = (Subject.USER,), (Subject.ADDRESS,)
 _CLIENT_AT_ADDRESS = (Subject.CLIENT, Subject.ADDRESS)
+_STRANGERS = (Device.UNKNOWN,)
 
 PASSWORD_SERIES = Window(
     "password.series",
     _USER,
-    _NO_CAPACITY,
-    30 * _DAY,
+    100,
+    _LASTING,
     Counting.SERIES,
     Backoff(free=10, first=timedelta(seconds=30), longest=_HOUR),
-    devices=(Device.UNKNOWN,),
+    devices=_STRANGERS,
 )
-"""Strangers wait, ever longer, but are never shut out for good: that would shut out the owner too
-(docs/decisions/0007-strangers-lock-nobody-out.md)."""
-
-SUSPICIOUS_SERIES = 100
-"""At this many failures in a row the operator is told (NIST SP 800-63B-4 §3.2.2)."""
+"""Strangers wait, ever longer; full, the password works in known browsers only, until a success
+there, a new password or an administrator opens it (NIST SP 800-63B-4 §3.2.2,
+docs/decisions/0007-strangers-lock-nobody-out.md)."""
 
 TOTP_SERIES = Window("totp.series", _USER, 100, _LASTING, Counting.SERIES)
-"""Full, it freezes one-time codes until another factor or an administrator frees them."""
+"""Full, it freezes one-time codes for this kind of browser until another factor or an administrator
+frees them."""
+
+FOR_GOOD = timedelta(days=1)
+"""The wait that is told where waiting does not help: a full series has no end of its own."""
 
 INTERACTION_CODES = Window("second_factor.interaction", (Subject.INTERACTION,), 5, _HOUR)
 """Full, the interaction is over. An interaction never lives as long as this window."""
@@ -101,25 +106,29 @@ _SECOND_FACTOR = (
     Window("second_factor.user.5m", _USER, 5, _FIVE_MINUTES),
     Window("second_factor.user.1h", _USER, 20, _HOUR),
     Window("second_factor.user.1d", _USER, 50, _DAY),
-    Window("second_factor.address.5m", _ADDRESS, 10, _FIVE_MINUTES),
-    Window("second_factor.address.1h", _ADDRESS, 50, _HOUR),
+    Window("second_factor.address.5m", _ADDRESS, 10, _FIVE_MINUTES, devices=_STRANGERS),
+    Window("second_factor.address.1h", _ADDRESS, 50, _HOUR, devices=_STRANGERS),
 )
+
+_MAILS_TO_USER = Window("mail.user", _USER, 5, _DAY)
 
 LIMITS: dict[str, tuple[Window, ...]] = {
     "password": (
         Window("password.user", _USER, 10, _FIVE_MINUTES),
-        Window("password.address", _ADDRESS, 10, _FIVE_MINUTES),
+        Window("password.address", _ADDRESS, 10, _FIVE_MINUTES, devices=_STRANGERS),
         PASSWORD_SERIES,
     ),
     "totp": (*_SECOND_FACTOR, TOTP_SERIES),
     "recovery_code": _SECOND_FACTOR,
     # Whoever confirms was just shown the secret: this is against noise, not against guessing.
     "totp_enrolment": (Window("totp_enrolment.user", _USER, 10, _FIVE_MINUTES),),
-    "reset_mail": (
-        Window("mail.user", _USER, 5, _DAY),
-        Window("mail.address", _ADDRESS, 3, _HOUR),
-    ),
-    "registration": (Window("registration.address", _ADDRESS, 2, _DAY),),
+    # Signatures cannot be guessed: these are against noise.
+    "passkey": (Window("passkey.address", _ADDRESS, 60, _FIVE_MINUTES),),
+    "passkey_enrolment": (Window("passkey_enrolment.user", _USER, 10, _FIVE_MINUTES),),
+    "reset_mail": (_MAILS_TO_USER, Window("mail.address", _ADDRESS, 3, _HOUR)),
+    "registration": (_MAILS_TO_USER, Window("registration.address", _ADDRESS, 2, _DAY)),
+    # Asked for by somebody who is signed in, or has proven the password.
+    "address_mail": (_MAILS_TO_USER,),
     # 256-bit secrets: taken after a failure, so that a success costs no write.
     "client_authentication": (Window("client.authentication", _CLIENT_AT_ADDRESS, 30, _MINUTE),),
     "pushed_request": (Window("client.pushed_request", _CLIENT_AT_ADDRESS, 30, _MINUTE),),

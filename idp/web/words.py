@@ -31,6 +31,14 @@ PROBLEMS = {
     ),
     Reason.EXHAUSTED: gettext_noop("Too many codes didn't work. To try again, start at the app."),
 }
+PASSKEY_PROBLEMS = {
+    Reason.EXPIRED: gettext_noop("That took too long. Try again."),
+    Reason.PASSKEY_REFUSED: gettext_noop(
+        "That passkey didn't work. Try again, or use another way to sign in."
+    ),
+    Reason.PASSKEY_KNOWN: gettext_noop("This passkey has been added already."),
+}
+UNUSABLE_PASSKEY = gettext_noop("That passkey can't be used here. Try again.")
 WRONG_RECOVERY_CODE = gettext_noop(
     "That code didn't work. Check for typing errors; each code works once."
 )
@@ -38,6 +46,8 @@ WRONG_RECOVERY_CODE = gettext_noop(
 PURPOSES = {
     "add-totp": gettext_noop("Before you add an authenticator app"),
     "remove-totp": gettext_noop("Before you remove an authenticator app"),
+    "add-passkey": gettext_noop("Before you add a passkey"),
+    "remove-passkey": gettext_noop("Before you remove a passkey"),
     "recovery-codes": gettext_noop("Before you see new recovery codes"),
 }
 """Why a step-up asks, by the purpose of the page that wants it."""
@@ -46,6 +56,18 @@ PURPOSES = {
 def problem(reason: Reason) -> str:
     """The sentence for a refusal."""
     return _(PROBLEMS[reason])
+
+
+def passkey_problem(reason: Reason) -> str:
+    """The sentence for a passkey that did not let anybody in."""
+    return _(PASSKEY_PROBLEMS[reason])
+
+
+def new_passkey_problem(reason: Reason) -> str:
+    """The sentence for a passkey that could not be added."""
+    if reason is Reason.PASSKEY_REFUSED:
+        return _(UNUSABLE_PASSKEY)
+    return _(PASSKEY_PROBLEMS[reason])
 
 
 def wait(time: timedelta) -> str:

@@ -17,6 +17,7 @@ def upgrade() -> None:
         sa.Column("id", sa.String(length=26), nullable=False),
         sa.Column("user_id", sa.String(length=26), nullable=False),
         sa.Column("token_digest", sa.LargeBinary(length=32), nullable=False),
+        sa.Column("second_factor_proven", sa.Boolean(), nullable=False),
         sa.Column("user_agent", sa.Text(), nullable=False),
         sa.Column("created_at", INSTANT, nullable=False),
         sa.Column("last_seen_at", INSTANT, nullable=False),
@@ -52,12 +53,15 @@ def upgrade() -> None:
             ondelete="CASCADE",
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_trusted_devices")),
-        sa.UniqueConstraint("token_digest", name=op.f("uq_trusted_devices_token_digest")),
     )
     op.create_index(op.f("ix_trusted_devices_expires_at"), "trusted_devices", ["expires_at"])
     op.create_index(op.f("ix_trusted_devices_user_id"), "trusted_devices", ["user_id"])
+    with op.batch_alter_table("interactions") as table:
+        table.add_column(sa.Column("device_trusted_at", INSTANT, nullable=True))
 
 
 def downgrade() -> None:
+    with op.batch_alter_table("interactions") as table:
+        table.drop_column("device_trusted_at")
     op.drop_table("trusted_devices")
     op.drop_table("known_devices")

@@ -5,6 +5,8 @@ may be a mistyped password; tokens appear as the beginning of their digest at mo
 """
 
 from idp.audit.catalogue.accounts import (
+    AccountClosed,
+    DataExported,
     UserCreated,
     UserDisabled,
     UserEnabled,
@@ -41,6 +43,7 @@ from idp.audit.catalogue.clients import (
     SecretRotated,
 )
 from idp.audit.catalogue.consent import (
+    AppSignedOut,
     ConsentGiven,
     ConsentRefused,
     ConsentWithdrawn,
@@ -49,12 +52,23 @@ from idp.audit.catalogue.consent import (
     DeviceDenied,
     UserCodeRejected,
 )
+from idp.audit.catalogue.devices import (
+    DeviceTrusted,
+    DeviceTrustEnded,
+    NewDevice,
+    SecondFactorDue,
+    SecondFactorPolicySet,
+    TrustedDeviceReplayed,
+    TrustedDeviceUsed,
+)
 from idp.audit.catalogue.factors import (
     PasskeyAdded,
     PasskeyRemoved,
     PasswordChanged,
     PasswordLinkIssued,
     PasswordLinkUsed,
+    PasswordReset,
+    PasswordResetAsked,
     RecoveryCodesSaved,
     SealFoundBroken,
     SecondFactorsReset,
@@ -97,11 +111,13 @@ from idp.audit.catalogue.tokens import (
 )
 
 __all__ = [
+    "AccountClosed",
     "AddressChangeAsked",
     "AddressChangeCancelled",
     "AddressChanged",
     "AddressLinkIssued",
     "AddressVerified",
+    "AppSignedOut",
     "AuthorizationRefused",
     "ClientDeleted",
     "ClientDisabled",
@@ -114,9 +130,12 @@ __all__ = [
     "ConsentGiven",
     "ConsentRefused",
     "ConsentWithdrawn",
+    "DataExported",
     "DeviceAllowed",
     "DeviceAsked",
     "DeviceDenied",
+    "DeviceTrustEnded",
+    "DeviceTrusted",
     "EnrolmentTicketIssued",
     "EnrolmentTicketUsed",
     "Event",
@@ -125,6 +144,7 @@ __all__ = [
     "InitialAccessTokenRevoked",
     "InvitationAccepted",
     "LimitReached",
+    "NewDevice",
     "OtpReplay",
     "PasskeyAccepted",
     "PasskeyAdded",
@@ -136,6 +156,8 @@ __all__ = [
     "PasswordLinkIssued",
     "PasswordLinkUsed",
     "PasswordRejected",
+    "PasswordReset",
+    "PasswordResetAsked",
     "ProfileChanged",
     "RecoveryCodeRejected",
     "RecoveryCodeUsed",
@@ -144,6 +166,8 @@ __all__ = [
     "RegistrationAsked",
     "RegistrationRefused",
     "SealFoundBroken",
+    "SecondFactorDue",
+    "SecondFactorPolicySet",
     "SecondFactorsReset",
     "SecretRotated",
     "SessionBegun",
@@ -161,6 +185,8 @@ __all__ = [
     "TotpRejected",
     "TotpRemoved",
     "TotpUnfrozen",
+    "TrustedDeviceReplayed",
+    "TrustedDeviceUsed",
     "UserCodeRejected",
     "UserCreated",
     "UserDisabled",

@@ -1,4 +1,4 @@
-"""Accounts: made, disabled, freed."""
+"""Accounts: made, disabled, freed, closed."""
 
 from __future__ import annotations
 
@@ -27,3 +27,13 @@ class UserEnabled(Event):
 @dataclass(frozen=True, kw_only=True, slots=True)
 class UserUnlocked(Event):
     """An administrator lifted the waits of an account and freed its one-time codes."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class AccountClosed(Event):
+    """The owner closed an account: its rows are gone, its subject is never given again."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class DataExported(Event):
+    """The owner of an account downloaded a copy of the data."""

@@ -54,3 +54,8 @@ class DeviceDenied(Event):
     """A user sent a device away, or left before signing in."""
 
     device_address: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class AppSignedOut(Event):
+    """A user ended everything that a trusted client had of the account."""

@@ -13,6 +13,19 @@ class PasswordChanged(Event):
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class PasswordResetAsked(Event):
+    """A link for a forgotten password was asked for. `outcome`: mailed, unknown_address, disabled.
+    """
+
+    outcome: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PasswordReset(Event):
+    """A forgotten password was replaced by a mailed link; sessions, tokens and devices ended."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class PasswordLinkIssued(Event):
     """A one-time link to choose a password was made."""
 
@@ -45,9 +58,23 @@ class TotpFrozen(Event):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class TotpUnfrozen(Event):
-    """One-time codes are accepted again. `by`: recovery_code or administrator."""
+    """One-time codes are accepted again. `by`: recovery_code, passkey or administrator."""
 
     by: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PasskeyAdded(Event):
+    """A passkey was created on a device of the user."""
+
+    credential_id: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PasskeyRemoved(Event):
+    """A passkey was removed; proofs made with it count no more."""
+
+    credential_id: str
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -85,3 +85,30 @@ class SessionEnded(Event):
     """A session ended before its time. `reason` says why."""
 
     reason: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PasskeyAccepted(Event):
+    """A passkey answered its challenge, with user verification."""
+
+    credential_id: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PasskeyRejected(Event):
+    """The answer of a passkey was not accepted. `reason`: stale, malformed, unknown, other_user,
+    handle, disabled, invalid, counter.
+    """
+
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PasskeyCounterAlert(Event):
+    """A right signature came with a counter that had not grown: the passkey may have been copied.
+    Alert.
+    """
+
+    credential_id: str
+    stored: int
+    sent: int

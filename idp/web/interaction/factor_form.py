@@ -8,11 +8,16 @@ from typing import Any
 
 from flask import Response
 
+from idp.authentication import totp
+from idp.authentication.assurance import Assurance
 from idp.authentication.evidence import Evidence
 from idp.authentication.verdict import Reason, Rejected, Throttled
 from idp.interaction import lifecycle
+from idp.throttle.limits import FOR_GOOD
 from idp.web import browser, current, errors, words
 from idp.web.cards import person_card
+from idp.web.current import Visit
+from idp.web.interaction.passkey_offer import offer
 from idp.web.interaction.routes import go_on_with, pinned_user, shared, url
 from idp.web.pages import FAILED_FORM, page
 
@@ -43,7 +48,9 @@ def answer(
             lifecycle.finish(visit.interaction)
             return errors.interaction_exhausted(visit.interaction)
         case Rejected(reason=Reason.FROZEN):
-            return show(factor_page, FAILED_FORM, frozen=True)
+            response = show(factor_page, 429, frozen=True)
+            response.headers["Retry-After"] = str(words.whole_seconds(FOR_GOOD))
+            return response
         case Rejected(reason=reason, hint_steps=steps):
             hint = words.clock_hint(steps) if steps else None
             return show(factor_page, FAILED_FORM, problem=wording(reason), clock_hint=hint)
@@ -57,8 +64,10 @@ def answer(
 def show(factor_page: FactorPage, status: int = 200, **context: Any) -> Response:
     """The page, for the user who proved the password."""
     visit = current.visit()
+    user = pinned_user(visit)
     values: dict[str, Any] = {
         "problem": None,
+        "passkey_problem": None,
         "retry_after": None,
         "frozen": False,
         "clock_hint": None,
@@ -68,8 +77,16 @@ def show(factor_page: FactorPage, status: int = 200, **context: Any) -> Response
         status,
         **shared(visit),
         **(values | context),
-        user=person_card(pinned_user(visit)),
+        user=person_card(user),
+        asks_code=_would_do(visit) and totp.is_enrolled(user.id),
+        passkey=offer(visit),
         action=url(visit.interaction, factor_page.endpoint),
         recovery_url=url(visit.interaction, "recovery_code"),
         second_factor_url=url(visit.interaction, "second_factor"),
     )
+
+
+def _would_do(visit: Visit) -> bool:
+    """Whether a code is worth what is wanted; where nothing but a passkey is, none is asked for."""
+    wanted = visit.situation.facts.wanted
+    return wanted is not None and wanted <= Assurance.TWO_FACTOR

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Response, request
+from flask import Response, request, url_for
 
 from idp.authentication import password
 from idp.authentication.evidence import Evidence
@@ -10,10 +10,19 @@ from idp.authentication.verdict import Busy, Reason, Rejected, Throttled
 from idp.interaction import lifecycle
 from idp.interaction.machine import Step
 from idp.language import gettext as _
-from idp.models import Kind, User
+from idp.models import Kind
+from idp.throttle.limits import FOR_GOOD
 from idp.web import access, browser, current, errors, words
 from idp.web.cards import person_card
-from idp.web.interaction.routes import blueprint, go_on_with, pinned_user, shared, url
+from idp.web.interaction.passkey_offer import offer
+from idp.web.interaction.routes import (
+    blueprint,
+    go_on_with,
+    known_user,
+    pinned_user,
+    shared,
+    url,
+)
 from idp.web.pages import FAILED_FORM, page
 
 
@@ -21,7 +30,7 @@ from idp.web.pages import FAILED_FORM, page
 @access.access(access.interaction(Step.SIGN_IN))
 def sign_in(interaction_id: str) -> Response:
     """Ask for the password; whoever is already known is named."""
-    return _show(username=current.visit().demand.login_hint or "")
+    return show(username=current.visit().demand.login_hint or "")
 
 
 @blueprint.post("/sign-in")
@@ -39,11 +48,15 @@ def submit_sign_in(interaction_id: str) -> Response:
             return go_on_with(token)
         case Rejected(reason=Reason.MALFORMED):
             # Longer than any password may be: nothing was counted and nothing was hashed (R2).
-            return _show(400, username="", problem=words.problem(Reason.WRONG_CREDENTIALS))
+            return show(400, username="", problem=words.problem(Reason.WRONG_CREDENTIALS))
+        case Rejected(reason=Reason.KNOWN_BROWSERS_ONLY as reason):
+            response = show(429, username=typed, problem=words.problem(reason))
+            response.headers["Retry-After"] = str(words.whole_seconds(FOR_GOOD))
+            return response
         case Rejected(reason=reason):
-            return _show(FAILED_FORM, username=typed, problem=words.problem(reason))
+            return show(FAILED_FORM, username=typed, problem=words.problem(reason))
         case Throttled(wait=wait):
-            response = _show(
+            response = show(
                 429, username=typed, problem=words.wait(wait), retry_after=words.whole_seconds(wait)
             )
             response.headers["Retry-After"] = str(words.whole_seconds(wait))
@@ -57,18 +70,17 @@ def _is_pinned() -> bool:
     return visit.interaction.kind == Kind.STEP_UP and visit.situation.person is not None
 
 
-def _known_user() -> User | None:
-    """Whoever this browser or this interaction already stands for, and may be asked again."""
-    visit = current.visit()
-    is_expected = visit.situation.facts.is_expected_user
-    return pinned_user(visit) if visit.situation.person is not None and is_expected else None
-
-
-def _show(
-    status: int = 200, *, username: str, problem: str | None = None, retry_after: int | None = None
+def show(
+    status: int = 200,
+    *,
+    username: str,
+    problem: str | None = None,
+    passkey_problem: str | None = None,
+    retry_after: int | None = None,
 ) -> Response:
+    """The page, also after a passkey that did not work."""
     visit = current.visit()
-    known = _known_user()
+    known = known_user(visit)
     purpose = words.PURPOSES.get(visit.interaction.purpose or "")
     return page(
         "interaction/sign_in.html",
@@ -78,7 +90,9 @@ def _show(
         fixed_user=person_card(known) if known else None,
         purpose=_(purpose) if purpose else None,
         problem=problem,
+        passkey=offer(visit),
+        passkey_problem=passkey_problem,
         retry_after=retry_after,
         action=url(visit.interaction, "submit_sign_in"),
-        reset_url=None,
+        reset_url=url_for("arrival.password_reset", interaction=visit.interaction.id),
     )

@@ -8,6 +8,7 @@ import pytest
 from idp.authentication import hash_pool
 from idp.authentication.hash_pool import QUEUE_PER_SLOT, HashPool
 from idp.authentication.verdict import Busy
+from idp.throttle import Device
 
 NO_WAIT, LONG = timedelta(0), timedelta(seconds=20)
 
@@ -45,7 +46,7 @@ def test_a_full_queue_refuses_at_once(release):
     with ThreadPoolExecutor(seats) as server:
         for _ in range(seats):
             server.submit(pool.run, release.wait, LONG)
-        _until(lambda: pool._seats._value == 0)
+        _until(lambda: pool._seats[Device.UNKNOWN]._value == 0)
 
         assert isinstance(pool.run(lambda: "never", LONG), Busy)
         release.set()
@@ -66,7 +67,38 @@ def test_never_more_than_the_slots_at_once():
     with ThreadPoolExecutor(8) as server:
         list(server.map(lambda _: pool.run(job, LONG), range(8)))
 
-    assert most == 2
+    assert most == 1
+
+
+def test_a_slot_is_kept_for_known_browsers_however_many_strangers_come(release):
+    """R9."""
+    pool = HashPool(2)
+    seats = 2 * (1 + QUEUE_PER_SLOT)
+    with ThreadPoolExecutor(seats + 1) as server:
+        for _ in range(seats):
+            server.submit(pool.run, release.wait, LONG)
+        _until(lambda: pool._seats[Device.UNKNOWN]._value == 0)
+
+        assert isinstance(pool.run(lambda: "never", LONG), Busy)
+        assert pool.run(lambda: "at once", NO_WAIT, Device.KNOWN) == "at once"
+        release.set()
+
+
+def test_known_browsers_may_use_every_slot(release):
+    pool = HashPool(2)
+    with ThreadPoolExecutor(2) as server:
+        for _ in range(2):
+            server.submit(pool.run, release.wait, LONG, Device.KNOWN)
+        _until(lambda: pool._free._value == 0)
+
+        assert isinstance(pool.run(lambda: "never", NO_WAIT), Busy)
+        assert isinstance(pool.run(lambda: "never", NO_WAIT, Device.KNOWN), Busy)
+        release.set()
+
+
+@pytest.mark.parametrize(("slots", "kept"), [(1, 0), (2, 1), (4, 1), (8, 2), (16, 4)])
+def test_a_quarter_of_the_slots_is_kept_and_at_least_one(slots, kept):
+    assert hash_pool.kept_for_known(slots) == kept
 
 
 def test_a_process_has_one_pool_and_a_forked_child_forgets_it():

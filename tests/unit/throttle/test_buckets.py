@@ -8,7 +8,7 @@ from idp import cache, origin, throttle
 from idp.extensions import db
 from idp.models import Bucket
 from idp.throttle import Refused, Taken
-from idp.throttle.limits import PASSWORD_SERIES, TOTP_SERIES
+from idp.throttle.limits import FOR_GOOD, PASSWORD_SERIES, TOTP_SERIES
 from tests.support.race import at_once
 
 pytestmark = pytest.mark.usefixtures("clock")
@@ -105,11 +105,30 @@ def test_after_ten_failures_in_a_row_each_further_one_doubles_the_wait(work, add
     assert waits == [60, 120, 240, 480]
 
 
-def test_nobody_waits_longer_than_an_hour_for_a_password(work, address, clock):
-    for number in range(130):
+def test_of_a_thousand_addresses_a_hundred_passwords_are_heard_and_then_known_browsers_only(
+    work, address, clock
+):
+    """R32, A35: nobody waits longer than an hour, until the hundredth failure in a row."""
+    passed = 0
+    for number in range(1000):
         address(f"2001:db8:0:{number:x}::1")
-        assert _passes(work, user="ann"), number
+        passed += _passes(work, user="ann")
         clock.advance(hours=1)
+    assert passed == 100
+
+    refused = work(lambda: throttle.attempt("password", user="ann"))
+
+    assert refused.for_good == (PASSWORD_SERIES,)
+    assert refused.wait == FOR_GOOD
+    assert _passes(work, user="ann", device=throttle.Device.KNOWN)
+
+
+def test_strangers_at_the_address_of_a_known_browser_are_not_its_fault(work):
+    for number in range(10):
+        assert _passes(work, user=f"user{number}")
+    assert not _passes(work, user="ann")
+
+    assert _passes(work, user="ann", device=throttle.Device.KNOWN)
 
 
 def test_a_success_gives_its_take_back_and_ends_the_series(work, address, clock):
@@ -183,7 +202,8 @@ def test_a_hundred_wrong_codes_freeze_for_good(work, address, clock):
 
     refused = work(lambda: throttle.attempt("totp", user="ann", interaction="later"))
 
-    assert refused.closed == (TOTP_SERIES,)
+    assert refused.closed == refused.for_good == (TOTP_SERIES,)
+    assert refused.wait == FOR_GOOD
     assert _passes(work, "recovery_code", user="ann", interaction="later")
 
 

@@ -2,7 +2,7 @@ from datetime import timedelta
 
 import pytest
 
-from idp.throttle.limits import LIMITS, PASSWORD_SERIES, TOTP_SERIES, Subject
+from idp.throttle.limits import LIMITS, PASSWORD_SERIES, TOTP_SERIES, Device, Subject
 
 
 def _amounts(limit, subject):
@@ -39,6 +39,19 @@ def test_recovery_codes_are_guessed_out_of_the_same_budget_as_one_time_codes():
 
 def test_a_hundred_wrong_one_time_codes_in_a_row_freeze():
     assert TOTP_SERIES.capacity == 100
+
+
+def test_a_hundred_wrong_passwords_in_a_row_leave_known_browsers_only():
+    assert PASSWORD_SERIES.capacity == 100
+    assert PASSWORD_SERIES.devices == (Device.UNKNOWN,)
+
+
+def test_known_browsers_are_counted_by_their_user_alone():
+    for limit in ("password", "totp", "recovery_code"):
+        counted = [window for window in LIMITS[limit] if Device.KNOWN in window.devices]
+
+        assert counted
+        assert not any(Subject.ADDRESS in window.by for window in counted)
 
 
 def test_waits_for_a_password_double_from_half_a_minute_to_an_hour():
