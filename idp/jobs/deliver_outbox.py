@@ -10,6 +10,7 @@ import time
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
+from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import groupby
 from operator import attrgetter
@@ -19,11 +20,11 @@ import structlog
 from flask import current_app
 
 from idp import clock
-from idp.accounts import logout_notices
+from idp.accounts import logout_notices, password_reset
 from idp.extensions import transaction
 from idp.oauth import oidc_backchannel_logout
 from idp.outbox import delivery
-from idp.outbox.delivery import Delivered, Deliverer, Due, Message, Outcome, TryLater
+from idp.outbox.delivery import Delivered, Deliverer, Due, Message, Outcome, TryLater, Unreachable
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -37,29 +38,52 @@ PASS_SECONDS = 5.0
 DELIVERERS: Mapping[str, Deliverer] = {
     logout_notices.KIND: oidc_backchannel_logout.deliver,
 }
-"""Who sends messages of a kind. Others are left alone: a newer version may have put them there."""
+"""Who sends messages of a kind. Others are left alone: they have a job of their own, or a newer
+version may have put them there."""
+
+ANSWERERS: Mapping[str, Deliverer] = {
+    password_reset.KIND: password_reset.answer,
+}
+"""What is written for every address alike, and may become a mail when somebody looks whose it is.
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class _Pass:
+    """What the threads of one pass have in common."""
+
+    deliverers: Mapping[str, Deliverer]
+    ends_at: float
+    unreachable: set[str] = field(default_factory=set)
+    """Kinds that have been found to reach nobody."""
+
+    def is_over(self, kind: str) -> bool:
+        """Whether no further message of this kind is begun."""
+        return kind in self.unreachable or time.monotonic() >= self.ends_at
+
 
 _log = structlog.get_logger(__name__)
 
 
 def run(now: datetime) -> int:
     """One pass. Returns how many messages arrived."""
-    return deliver(now, DELIVERERS)
+    # Answered first, so that the mail goes in the same pass.
+    return deliver(now, ANSWERERS) + deliver(clock.now(), DELIVERERS)
 
 
 def deliver(now: datetime, deliverers: Mapping[str, Deliverer]) -> int:
-    """The same with deliverers of one's own."""
+    """The same for other kinds."""
     with transaction():
         delivery.bury(now)
         waiting = delivery.due(now, deliverers.keys(), BATCH)
     if not waiting:
         return 0
     app: Flask = current_app._get_current_object()  # type: ignore[attr-defined] # noqa: SLF001
-    ends_at = time.monotonic() + PASS_SECONDS
+    this_pass = _Pass(deliverers, time.monotonic() + PASS_SECONDS)
     with ThreadPoolExecutor(WORKERS, thread_name_prefix="outbox") as pool:
         # The circumstances of the job go along, for the logs; the database session does not.
         working = [
-            pool.submit(copy_context().run, _deliver_to_one, app, deliverers, messages, ends_at)
+            pool.submit(copy_context().run, _deliver_to_one, app, this_pass, messages)
             for messages in _by_recipient(waiting)
         ]
         return sum(one.result() for one in working)
@@ -70,20 +94,23 @@ def _by_recipient(waiting: Sequence[Due]) -> list[list[Due]]:
     return [list(messages) for _, messages in groupby(sorted(waiting, key=recipient), recipient)]
 
 
-def _deliver_to_one(
-    app: Flask, deliverers: Mapping[str, Deliverer], messages: Sequence[Due], ends_at: float
-) -> int:
+def _deliver_to_one(app: Flask, this_pass: _Pass, messages: Sequence[Due]) -> int:
     """Until the first failure: the next message would only fail as well, and take as long."""
     arrived = 0
     with app.app_context():
         for due in messages:
-            if time.monotonic() >= ends_at:
+            if this_pass.is_over(due.kind):
                 break
-            outcome = _attempt(deliverers[due.kind], due)
+            outcome = _attempt(this_pass.deliverers[due.kind], due)
             arrived += isinstance(outcome, Delivered)
             if isinstance(outcome, TryLater):
                 with transaction():
                     delivery.pause(due.kind, due.recipient, clock.now())
+                break
+            if isinstance(outcome, Unreachable):
+                this_pass.unreachable.add(due.kind)
+                with transaction():
+                    delivery.pause_all(due.kind, clock.now())
                 break
     return arrived
 

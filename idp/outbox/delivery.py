@@ -61,7 +61,14 @@ class GiveUp:
     problem: str
 
 
-Outcome = Delivered | TryLater | GiveUp
+@dataclass(frozen=True, slots=True)
+class Unreachable:
+    """Nobody can be sent messages of this kind now: those to others need not be tried."""
+
+    problem: str
+
+
+Outcome = Delivered | TryLater | GiveUp | Unreachable
 Deliverer = Callable[[Message], Outcome]
 """Sends a message of one kind. It may read the database; it must not write before it has sent."""
 
@@ -116,10 +123,10 @@ def settle(message: Message, outcome: Outcome, now: datetime) -> None:
             # Also if the lease ran out meanwhile: it did arrive.
             _settle(OutboundMessage.id == message.id, delivered_at=now, last_error=None)
             _note(message, "delivered", None)
-        case TryLater(problem) if message.attempt < MAXIMUM_ATTEMPTS:
+        case TryLater(problem) | Unreachable(problem) if message.attempt < MAXIMUM_ATTEMPTS:
             _postpone(message, problem, now)
             _note(message, "later", problem)
-        case TryLater(problem) | GiveUp(problem):
+        case TryLater(problem) | Unreachable(problem) | GiveUp(problem):
             _settle(_is_still_ours(message), dead_at=now, last_error=problem[:100])
             _note(message, "dead", problem)
         case _:
@@ -128,17 +135,12 @@ def settle(message: Message, outcome: Outcome, now: datetime) -> None:
 
 def pause(kind: str, recipient: str, now: datetime) -> None:
     """After a failure a recipient's other messages wait: a dead host costs one call in a while."""
-    until = now + FIRST_DELAY
-    rows_changed(
-        update(OutboundMessage)
-        .where(
-            OutboundMessage.kind == kind,
-            OutboundMessage.recipient == recipient,
-            _waits(),
-            OutboundMessage.next_try_at < until,
-        )
-        .values(next_try_at=until)
-    )
+    _pause(and_(OutboundMessage.kind == kind, OutboundMessage.recipient == recipient), now)
+
+
+def pause_all(kind: str, now: datetime) -> None:
+    """The same for everybody, when what is dead is on our side of them."""
+    _pause(OutboundMessage.kind == kind, now)
 
 
 def bury(now: datetime) -> int:
@@ -154,6 +156,15 @@ def bury(now: datetime) -> int:
     buried = {word: _bury(reason, word, now) for word, reason in reasons.items()}
     _log.warning("outbox_buried", **buried)
     return sum(buried.values())
+
+
+def _pause(which: ColumnElement[bool], now: datetime) -> None:
+    until = now + FIRST_DELAY
+    rows_changed(
+        update(OutboundMessage)
+        .where(which, _waits(), OutboundMessage.next_try_at < until)
+        .values(next_try_at=until)
+    )
 
 
 def _waits() -> ColumnElement[bool]:

@@ -2,11 +2,13 @@
 
 from idp.mail.messages.account import (
     account_closed,
+    account_disabled,
     address_changed,
     app_connected,
     device_trusted,
     new_device,
     password_changed,
+    test,
 )
 from idp.mail.messages.factors import (
     code_reused,
@@ -18,6 +20,7 @@ from idp.mail.messages.factors import (
     second_factor_reset,
     second_step_failed,
     totp_added,
+    totp_added_for,
     totp_frozen,
     totp_removed,
 )
@@ -32,6 +35,7 @@ from idp.mail.messages.links import (
 
 __all__ = [
     "account_closed",
+    "account_disabled",
     "address_change",
     "address_changed",
     "already_registered",
@@ -50,7 +54,9 @@ __all__ = [
     "second_factor_due",
     "second_factor_reset",
     "second_step_failed",
+    "test",
     "totp_added",
+    "totp_added_for",
     "totp_frozen",
     "totp_removed",
     "verify_address",

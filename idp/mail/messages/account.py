@@ -35,6 +35,16 @@ def app_connected(user: User, client_name: str) -> None:
     post.to_user(Name.APP_CONNECTED, user, client_name=client_name)
 
 
+def account_disabled(user: User) -> None:
+    """By an administrator."""
+    post.to_user(Name.ACCOUNT_DISABLED, user)
+
+
 def account_closed(address: str, name: str) -> None:
     """The last mail; the account is gone already."""
     post.to_address(Name.ACCOUNT_CLOSED, address, person=name)
+
+
+def test(address: str) -> None:
+    """Whether mail arrives, for whoever runs this."""
+    post.to_address(Name.TEST, address)

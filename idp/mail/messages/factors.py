@@ -27,6 +27,11 @@ def totp_added(user: User, name: str) -> None:
     post.to_user(Name.TOTP_ADDED, user, label=name)
 
 
+def totp_added_for(user: User) -> None:
+    """An administrator enrolled one, and hands it over."""
+    post.to_user(Name.TOTP_ADDED_FOR, user)
+
+
 def totp_removed(user: User, name: str) -> None:
     """An authenticator app is gone."""
     post.to_user(Name.TOTP_REMOVED, user, label=name)
