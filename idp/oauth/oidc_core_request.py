@@ -11,8 +11,9 @@ import re
 
 from authlib.oauth2.rfc6749.errors import InvalidRequestError
 
+from idp import language
 from idp.authentication import assurance
-from idp.oauth import response_types
+from idp.oauth import oidc_prompt_create, response_types
 from idp.oauth.asked import Asked
 from idp.oauth.errors import Unsupported
 from idp.signing import jwt
@@ -21,8 +22,9 @@ from idp.signing.algorithms import ALGORITHMS
 PROMPTS = ("none", "login", "consent", "select_account")
 
 METADATA = {
-    "acr_values_supported": list(assurance.LEVELS),
+    "acr_values_supported": assurance.names_up_to(assurance.Assurance.TWO_FACTOR),
     "prompt_values_supported": list(PROMPTS),
+    "ui_locales_supported": list(language.LANGUAGES),
 }
 
 MAXIMUM_NONCE = 512
@@ -54,7 +56,7 @@ def nonce(asked: Asked) -> str | None:
 def prompt(asked: Asked) -> frozenset[str]:
     """§3.1.2.1: known values, each honoured; `none` stands alone."""
     values = frozenset((asked.get("prompt") or "").split(" ")) - {""}
-    if not values <= frozenset(PROMPTS):
+    if not values <= {*PROMPTS, oidc_prompt_create.PROMPT}:
         raise InvalidRequestError("The prompt holds an unknown value.")
     if "none" in values and len(values) > 1:
         raise InvalidRequestError("The prompt none cannot be combined.")

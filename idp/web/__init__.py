@@ -15,6 +15,7 @@ from idp.web import (
     interaction,
     language,
     pages,
+    preferences,
     protocol,
     registration,
     request_cycle,
@@ -25,6 +26,7 @@ from idp.web import (
 PARTS = (
     health,
     home,
+    preferences,
     well_known,
     protocol,
     registration,

@@ -1,18 +1,16 @@
-"""The front page, and preferences that need no account."""
+"""The front page, and the pictures that pages show of apps."""
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, request
+from flask import Blueprint, Response
 from werkzeug.exceptions import NotFound
 
 from idp.clients import logo
-from idp.extensions import settings
 from idp.web.access import PUBLIC, access
-from idp.web.pages import THEME_COOKIE, THEMES, page, see_other
+from idp.web.pages import page
 
 blueprint = Blueprint("home", __name__)
 _DAY_SECONDS = 24 * 3600
-_YEAR_SECONDS = 365 * _DAY_SECONDS
 
 
 @blueprint.get("/")
@@ -20,24 +18,6 @@ _YEAR_SECONDS = 365 * _DAY_SECONDS
 def home() -> Response:
     """What this is, and the way to the account."""
     return page("home.html")
-
-
-@blueprint.post("/preferences/theme")
-@access(PUBLIC)
-def theme() -> Response:
-    """Remember the colour scheme in this browser."""
-    chosen = request.form.get("theme", "")
-    response = see_other(own_path(request.form.get("return_to", "/")))
-    if chosen in THEMES:
-        response.set_cookie(
-            THEME_COOKIE,
-            chosen,
-            max_age=_YEAR_SECONDS,
-            secure=settings().is_https,
-            httponly=True,
-            samesite="Lax",
-        )
-    return response
 
 
 @blueprint.get("/logo/<path:client_id>")
@@ -50,13 +30,3 @@ def client_logo(client_id: str) -> Response:
     response = Response(found.content, content_type=found.content_type)
     response.headers["Cache-Control"] = f"public, max-age={_DAY_SECONDS}"
     return response
-
-
-def own_path(target: str) -> str:
-    """A path on this host, or the front page: `//host` and `/\\host` lead elsewhere in browsers
-    (A52).
-    """
-    is_ours = (
-        target.startswith("/") and not target.startswith(("//", "/\\")) and target.isprintable()
-    )
-    return target if is_ours and "\\" not in target else "/"

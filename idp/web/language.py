@@ -16,6 +16,9 @@ from idp.web import browser
 
 __all__ = ["gettext"]
 COOKIE = "language"
+_ON = "~"
+_LEAVING = frozenset({"sign_out.logout"})
+"""RP-Initiated Logout §2 has `ui_locales`, too."""
 
 
 def install(app: Flask) -> None:
@@ -43,12 +46,24 @@ def of_this_request() -> str:
     return chosen
 
 
+def choice(tag: str, interaction_id: str | None) -> str:
+    """The cookie's value. Chosen by hand in the middle of a sign-in, a language counts for more
+    than the app's wish there.
+    """
+    return f"{tag}{_ON}{interaction_id}" if interaction_id else tag
+
+
 def _wishes() -> Iterator[str]:
+    chosen, _, interaction_id = request.cookies.get(COOKIE, "").partition(_ON)
     if "visit" in g:
-        yield from g.visit.interaction.parameters.get("ui_locales", ())
+        interaction = g.visit.interaction
+        if interaction.id == interaction_id:
+            yield chosen
+        yield from interaction.parameters.get("ui_locales", ())
+    elif request.endpoint in _LEAVING:
+        yield from request.values.get("ui_locales", "").split()
     session = browser.recognised_session()
     if session is not None and session.locale:
         yield session.locale
-    if COOKIE in request.cookies:
-        yield request.cookies[COOKIE]
+    yield chosen
     yield from (tag for tag, quality in request.accept_languages if quality > 0)
