@@ -47,9 +47,32 @@ def announce(session_id: str) -> None:
     if session is None or user is None:
         return
     for client in clients_of(session_id):
-        if client.backchannel_logout_uri is not None:
-            payload = {"sub": sub_for(client, user), "sid": session.sid}
-            outbox.put(KIND, client.client_id, payload, about=session.sid, lifetime=LIFETIME)
+        _put(client, user, session.sid)
+
+
+def announce_to(client: RegisteredClient, user_id: str) -> None:
+    """To one client only, for each session that it knows: the sessions themselves go on."""
+    user = db.session.get(User, user_id)
+    if user is None:
+        return
+    known = (
+        select(Session.sid)
+        .join(TokenFamily, TokenFamily.session_id == Session.id)
+        .where(
+            TokenFamily.client_id == client.client_id,
+            TokenFamily.user_id == user_id,
+            Session.ended_at.is_(None),
+        )
+        .distinct()
+    )
+    for sid in db.session.scalars(known):
+        _put(client, user, sid)
+
+
+def _put(client: RegisteredClient, user: User, sid: str) -> None:
+    if client.backchannel_logout_uri is not None:
+        payload = {"sub": sub_for(client, user), "sid": sid}
+        outbox.put(KIND, client.client_id, payload, about=sid, lifetime=LIFETIME)
 
 
 def clients_of(session_id: str) -> list[RegisteredClient]:

@@ -9,7 +9,7 @@ from idp.accounts import logout_notices
 from idp.audit import catalogue
 from idp.authentication import session
 from idp.authentication.session import RecognisedSession
-from idp.extensions import db
+from idp.extensions import db, rows_changed
 from idp.grants import revoke
 from idp.models import Session
 
@@ -18,9 +18,18 @@ def end_session(current: RecognisedSession, reason: str = "signed_out") -> bool:
     """Of this browser. Returns whether this call ended it."""
     if not session.end(current.id):
         return False
-    revoke.by_session(current.id)
-    logout_notices.announce(current.id)
-    audit.record(catalogue.SessionEnded(user_id=current.user_id, reason=reason))
+    _wind_up(current.user_id, current.id, reason)
+    return True
+
+
+def end_one(user_id: str, session_id: str, *, reason: str) -> bool:
+    """A session of the user's own, of any browser. False: there is none to end."""
+    ending = update(Session).where(
+        Session.id == session_id, Session.user_id == user_id, Session.ended_at.is_(None)
+    )
+    if rows_changed(ending.values(ended_at=clock.now())) != 1:
+        return False
+    _wind_up(user_id, session_id, reason)
     return True
 
 
@@ -35,7 +44,12 @@ def end_all(user_id: str, *, reason: str, keep_sid: str = "") -> int:
     options = {"synchronize_session": False}
     ended = db.session.scalars(ending, execution_options=options).all()
     for session_id in ended:
-        revoke.by_session(session_id)
-        logout_notices.announce(session_id)
-        audit.record(catalogue.SessionEnded(user_id=user_id, reason=reason))
+        _wind_up(user_id, session_id, reason)
     return len(ended)
+
+
+def _wind_up(user_id: str, session_id: str, reason: str) -> None:
+    """What hangs from an ended session ends with it, and its clients are told."""
+    revoke.by_session(session_id)
+    logout_notices.announce(session_id)
+    audit.record(catalogue.SessionEnded(user_id=user_id, reason=reason))

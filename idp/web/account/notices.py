@@ -13,6 +13,12 @@ NOTICES = {
     "totp-added": gettext_noop("Authenticator app added."),
     "totp-removed": gettext_noop("Authenticator app removed."),
     "codes-saved": gettext_noop("Your recovery codes are in force. Any older ones have ended."),
+    "session-ended": gettext_noop("That browser is signed out."),
+    "others-ended": gettext_noop("You're signed out everywhere else."),
+    "app-removed": gettext_noop("The app was removed. It has no access any more."),
+    "app-signed-out": gettext_noop("The app was signed out of your account."),
+    "totp-renamed": gettext_noop("The name was changed."),
+    "totp-replaced": gettext_noop("The new authenticator app works, and the old one was removed."),
 }
 
 

@@ -28,3 +28,13 @@ def to_overview(notice: str | None = None) -> Response:
 def to_security(notice: str | None = None) -> Response:
     """Back to the security page, which words the notice by its key."""
     return see_other(url_for("account.security", notice=notice))
+
+
+def to_sessions(notice: str) -> Response:
+    """Back to the list of sessions."""
+    return see_other(url_for("account.sessions", notice=notice))
+
+
+def to_apps(notice: str) -> Response:
+    """Back to the connected apps."""
+    return see_other(url_for("account.apps", notice=notice))

@@ -8,9 +8,8 @@ from idp.interaction import lifecycle
 from idp.interaction.machine import Step
 from idp.language import gettext as _
 from idp.oauth import device_request
-from idp.web import access, current
+from idp.web import access, current, scopes
 from idp.web.cards import person_card
-from idp.web.interaction import consent
 from idp.web.interaction.answers import give_up
 from idp.web.interaction.routes import blueprint, pinned_user, shared, to_dispatcher, url
 from idp.web.pages import FAILED_FORM, page
@@ -47,7 +46,7 @@ def _show(status: int = 200, *, problem: str | None = None) -> Response:
         status,
         **shared(visit),
         user=person_card(user),
-        scopes=consent.lines(visit.demand.scope, user),
+        scopes=scopes.lines(visit.demand.scope, user),
         offline="offline_access" in visit.demand.scope,
         address=asking.address,
         asked_at=asking.asked_at,
