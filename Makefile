@@ -10,7 +10,7 @@ DEMO := .venv/.installed-requirements-demo
 DEV := .venv/.installed-requirements-dev
 PYTEST := $(BIN)/python -m pytest -n 2 --dist worksteal $(if $(T),-k "$(T)")
 
-.PHONY: help demo test dev check static lint types layers migrations unit http cli browser interop security perf \
+.PHONY: help demo test dev check static lint types layers migrations unit http cli browser certification interop security perf \
   coverage fix migration bench routes rules totp mail readme messages screenshots hooks lock upgrade clean
 
 help: ## print this list
@@ -59,6 +59,9 @@ browser: $(DEV) ## tests in a real Chromium
 
 interop: $(DEV) ## tests with the example apps and independent libraries
 	@.ci/chromium; .ci/node; .ci/apache; REQUIRE_BROWSER=1 REQUIRE_NODE=1 REQUIRE_APACHE=1 $(PYTEST) tests/interop
+
+certification: $(DEV) ## what the official profiles ask for, from a production server behind a TLS proxy
+	@.ci/apache; REQUIRE_APACHE=1 $(PYTEST) tests/certification
 
 security: $(DEV) ## tests named after attacks
 	@$(PYTEST) tests/security

@@ -15,6 +15,7 @@ from tests.support import provider, run
 from tests.support.browser import Browser as Windowless
 from tests.support.databases import EngineKind
 from tests.support.factories import Factory
+from tests.support.mailbox import Mailbox
 from tests.support.time_travel import Clock, standing_still
 
 if TYPE_CHECKING:
@@ -45,7 +46,7 @@ def pytest_unconfigure(config: pytest.Config) -> None:
         run.end()
 
 
-WITH_OTHER_PROCESSES = {"browser", "interop"}
+WITH_OTHER_PROCESSES = {"browser", "certification", "interop"}
 """Their timing is not ours: one second chance on a busy machine, counted in the summary."""
 
 
@@ -173,3 +174,9 @@ def a(clock: Clock, app: Flask) -> Factory:
 def browser(clock: Clock, app: Flask, settings: Settings) -> Windowless:
     """A person's browser without a window: `browser.open(…).submit(…).press("Allow")`."""
     return Windowless(app.test_client(), settings.issuer)
+
+
+@pytest.fixture
+def mailbox(app: Flask) -> Mailbox:
+    """Everybody's mail: `mailbox.newest("ann@example.com").link`, `mailbox.subjects()`."""
+    return Mailbox(app)

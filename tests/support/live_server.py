@@ -97,6 +97,12 @@ class LiveServer:
         finally:
             connection.close()
 
+    def _listens(self) -> bool:
+        """Less than an answer: for servers that speak TLS."""
+        with socket.socket() as probe:
+            probe.settimeout(5)
+            return probe.connect_ex(("127.0.0.1", urlsplit(self.url).port or 0)) == 0
+
 
 def _leash() -> list[str]:
     """On Linux the server ends when the worker that started it does, even if that one is killed."""
