@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from idp import clock
 from idp.accounts import mailed_link, sign_out
@@ -10,9 +10,10 @@ from idp.accounts.mailed_link import Purpose
 from idp.authentication import password
 from idp.authentication.evidence import Method
 from idp.authentication.password_hash import StoredHash
-from idp.extensions import rows_changed
+from idp.extensions import db, rows_changed
 from idp.grants import revoke
-from idp.models import AuthenticationEvent, User
+from idp.mail import messages
+from idp.models import AuthenticationEvent, Password, User
 
 LINKS = (Purpose.SET_PASSWORD, Purpose.RESET_PASSWORD)
 
@@ -26,7 +27,10 @@ def take_effect(user: User, prepared: StoredHash, *, because: str, keep_sid: str
 
 def store(user: User, prepared: StoredHash) -> None:
     """Store it; sessions and tokens go on. Links and half-finished sign-ins do not."""
+    had_one = db.session.scalar(select(Password.id).where(Password.user_id == user.id))
     password.store(user, prepared)
+    if had_one is not None:
+        messages.password_changed(user)
     mailed_link.void(*LINKS, user_id=user.id)
     _void_waiting_proofs(user.id)
 

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import update
 
 from idp import audit, clock
-from idp.accounts import sign_out
+from idp.accounts import password_reset, sign_out
 from idp.audit import catalogue
 from idp.authentication import session
 from idp.authentication.evidence import Evidence
@@ -94,6 +94,7 @@ def prove(
     situation = gather(demand, current, interaction)
     if not is_proven(situation.facts):
         return None
+    password_reset.end_links(proof.user_id)
     return _settle_session(interaction, situation.here, current)
 
 

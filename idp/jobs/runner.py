@@ -20,7 +20,15 @@ from typing import TYPE_CHECKING
 import structlog
 
 from idp import clock, opaque, origin
-from idp.jobs import deliver_mail, deliver_outbox, fetch_logos, heartbeat, purge, rotate_keys
+from idp.jobs import (
+    answer_requests,
+    deliver_mail,
+    deliver_outbox,
+    fetch_logos,
+    heartbeat,
+    purge,
+    rotate_keys,
+)
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -50,6 +58,7 @@ class Job:
 
 JOBS: tuple[Job, ...] = (
     Job("heartbeat", timedelta(seconds=10), heartbeat.run),
+    Job("answer_requests", timedelta(seconds=2), answer_requests.run),
     Job("deliver_outbox", timedelta(seconds=2), deliver_outbox.run, Lane.NOTICES),
     Job("deliver_mail", timedelta(seconds=2), deliver_mail.run, Lane.MAIL),
     Job("rotate_keys", timedelta(hours=1), rotate_keys.run),

@@ -1,6 +1,6 @@
-"""Pages that one reaches from a link: choosing a password."""
+"""Pages for people who are not signed in yet: most are reached by a mailed link."""
 
-from idp.web.arrival import set_password
+from idp.web.arrival import password_reset, reset, set_password
 from idp.web.arrival.routes import blueprint
 
-__all__ = ["blueprint", "set_password"]
+__all__ = ["blueprint", "password_reset", "reset", "set_password"]
