@@ -4,101 +4,17 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from datetime import timedelta
 from typing import Any
 
 import pytest
 
-from idp.accounts import password_link
 from idp.clients import initial_access
-from idp.extensions import db, transaction
-from idp.models import User
 from tests.http.oauth.conftest import refused
-from tests.security.world import World
-from tests.support.browser import Browser
+from tests.security.purse import DEVICE_GRANT, Purse, bearer, purse, world_settings
 from tests.support.factories import EMAIL, PASSWORD
-from tests.support.relying_party import RelyingParty, answer, claims
+from tests.support.relying_party import RelyingParty, answer
 
-HOST = "idp.example"
-SCOPE = "openid offline_access"
-
-
-@dataclass
-class Purse:
-    """One good value of each kind, and everything it takes to use one."""
-
-    world: World
-    rp: RelyingParty
-    browser: Browser
-    waiting: Browser
-    values: dict[str, str]
-    registered: str
-
-    def others(self, *kinds: str) -> Iterator[tuple[str, str]]:
-        """Everything that is not of these kinds."""
-        yield from (pair for pair in self.values.items() if pair[0] not in kinds)
-        yield from {"nothing": "x", "nul": "\\0", "blank": " "}.items()
-
-    def stranger(self) -> Any:
-        return self.world.app.test_client()
-
-
-def bearer(value: str) -> dict[str, str]:
-    return {"Authorization": f"Bearer {value}"}
-
-
-def cookie(browser: Browser, name: str) -> str:
-    found = browser.client.get_cookie(name, HOST)
-    assert found is not None
-    return str(found.value)
-
-
-@pytest.fixture(scope="module")
-def world_settings() -> dict[str, Any]:
-    """Whoever registers a client needs a token for it."""
-    return {"dynamic_registration": "token"}
-
-
-@pytest.fixture(scope="module")
-def purse(world: World) -> Purse:
-    user, rp = world.a.user(), world.a.client(trusted=True)
-    browser = world.signed_in(rp, scope=SCOPE)
-    first = answer(browser.left_for)["code"]
-    tokens = rp.exchange(first).get_json()
-    browser.open("/account/")
-    form_token = str(browser.find("input[name=csrf_token]")["value"])
-    waiting = world.browser().open(rp.authorization_url())
-    machine = world.a.client("machine")
-    with world.app.app_context(), transaction():
-        link = password_link.issue(db.session.get_one(User, user.id))
-        end = world.clock.now() + timedelta(days=1)
-        initial = initial_access.issue("test", {}, uses=5, expires_at=end)
-    said = world.app.test_client().post(
-        "/register",
-        json={"client_name": "Opaque", "redirect_uris": ["https://opaque.example/cb"]},
-        headers=bearer(initial),
-    )
-    facts = claims(tokens["access_token"])
-    values = {
-        "code": world.code(rp, browser),
-        "spent code": first,
-        "refresh token": tokens["refresh_token"],
-        "access token": tokens["access_token"],
-        "id token": tokens["id_token"],
-        "client's own token": machine.token(grant_type="client_credentials").json["access_token"],
-        "session cookie": cookie(browser, "__Host-session"),
-        "browser cookie": cookie(waiting, "__Host-browser"),
-        "interaction": waiting.url.split("/")[-2],
-        "form token": form_token,
-        "client secret": str(rp.client_secret),
-        "client id": rp.client_id,
-        "set-password link": link,
-        "initial access token": initial,
-        "registration token": said.json["registration_access_token"],
-        **{name: facts[name] for name in ("jti", "fam", "sid", "sub")},
-    }
-    return Purse(world, rp, browser, waiting, values, said.json["client_id"])
+__all__ = ["purse", "world_settings"]
 
 
 @pytest.fixture(autouse=True)
@@ -109,6 +25,8 @@ def nothing_is_consumed(purse: Purse) -> Iterator[None]:
     assert rp.userinfo(values["access token"]).status_code == 200
     assert rp.refresh(values["refresh token"]).status_code == 200
     assert rp.exchange(values["code"]).status_code == 200
+    waiting_device = rp.token(grant_type=DEVICE_GRANT, device_code=values["device code"])
+    assert waiting_device.json["error"] in {"authorization_pending", "slow_down"}
     values["code"] = purse.world.code(rp, purse.browser)
     assert purse.browser.open("/account/").page == "account"
     assert purse.waiting.reload().page == "sign-in"
@@ -139,6 +57,12 @@ TOKEN_ENDPOINT: dict[str, tuple[Give, tuple[str, ...], int, str]] = {
         "invalid_grant",
     ),
     "refresh_token": (lambda p, v: p.rp.refresh(v), ("refresh token",), 400, "invalid_grant"),
+    "device_code": (
+        lambda p, v: p.rp.token(grant_type=DEVICE_GRANT, device_code=v),
+        ("device code",),
+        400,
+        "invalid_grant",
+    ),
     "client_secret by header": (
         lambda p, v: RelyingParty(p.stranger(), p.rp.issuer, p.rp.client_id, v).refresh(
             p.values["refresh token"]
@@ -271,6 +195,13 @@ def test_no_other_value_opens_a_waiting_request(purse: Purse) -> None:
         purse.waiting.open(f"/interaction/{value}/sign-in")
         assert (kind, purse.waiting.status) == (kind, 404)
     purse.waiting.open(f"/interaction/{interaction}/sign-in")
+
+
+def test_no_other_value_is_a_user_code(purse: Purse) -> None:
+    """A79, A100: not the device's own code either."""
+    for kind, value in purse.others("user code"):
+        browser = purse.world.browser().open("/device").submit(user_code=value)
+        assert (kind, browser.status, browser.page) == (kind, 422, "device")
 
 
 def test_no_other_value_is_a_form_token(purse: Purse) -> None:
