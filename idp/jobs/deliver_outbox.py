@@ -20,7 +20,7 @@ import structlog
 from flask import current_app
 
 from idp import clock
-from idp.accounts import logout_notices, password_reset
+from idp.accounts import logout_notices
 from idp.extensions import transaction
 from idp.oauth import oidc_backchannel_logout
 from idp.outbox import delivery
@@ -40,12 +40,6 @@ DELIVERERS: Mapping[str, Deliverer] = {
 }
 """Who sends messages of a kind. Others are left alone: they have a job of their own, or a newer
 version may have put them there."""
-
-ANSWERERS: Mapping[str, Deliverer] = {
-    password_reset.KIND: password_reset.answer,
-}
-"""What is written for every address alike, and may become a mail when somebody looks whose it is.
-"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,8 +61,7 @@ _log = structlog.get_logger(__name__)
 
 def run(now: datetime) -> int:
     """One pass. Returns how many messages arrived."""
-    # Answered first, so that the mail goes in the same pass.
-    return deliver(now, ANSWERERS) + deliver(clock.now(), DELIVERERS)
+    return deliver(now, DELIVERERS)
 
 
 def deliver(now: datetime, deliverers: Mapping[str, Deliverer]) -> int:

@@ -58,8 +58,8 @@ class Job:
 
 JOBS: tuple[Job, ...] = (
     Job("heartbeat", timedelta(seconds=10), heartbeat.run),
-    Job("answer_requests", timedelta(seconds=2), answer_requests.run),
     Job("deliver_outbox", timedelta(seconds=2), deliver_outbox.run, Lane.NOTICES),
+    Job("answer_requests", timedelta(seconds=2), answer_requests.run, Lane.MAIL),
     Job("deliver_mail", timedelta(seconds=2), deliver_mail.run, Lane.MAIL),
     Job("rotate_keys", timedelta(hours=1), rotate_keys.run),
     Job("fetch_logos", timedelta(seconds=10), fetch_logos.run, Lane.LOGOS),
