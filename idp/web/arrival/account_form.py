@@ -71,7 +71,7 @@ def _ready(link: MailedLink, user: User) -> Response:
         "arrival/account_ready.html",
         email=arrive.address_of(link),
         app_name=first_sign_in.app_name(waiting),
-        needs_second_factor=user.second_factor_required,
+        is_privileged=user.role is not None,
         sign_in_url=first_sign_in.url(waiting, user),
     )
 
