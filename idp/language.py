@@ -7,7 +7,7 @@ choice comes from: the web row enters it per request, mails and jobs by `in_lang
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import datetime
@@ -18,6 +18,7 @@ from pathlib import Path
 
 from babel.core import Locale
 from babel.dates import format_date, format_datetime, get_datetime_format
+from babel.lists import format_list
 
 LANGUAGES = {
     "en": "English",
@@ -119,6 +120,11 @@ def spoken_datetime(value: datetime) -> str:
     time = format_datetime(value, "HH:mm 'UTC'", locale=_dates())
     order = str(get_datetime_format("long", locale=_dates()))
     return order.format(time, spoken_date(value))
+
+
+def spoken_list(items: Sequence[str]) -> str:
+    """ "password, recovery code, and passkey"."""
+    return format_list(items, locale=Locale.parse(current()))
 
 
 def _dates() -> Locale:

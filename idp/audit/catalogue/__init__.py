@@ -75,6 +75,7 @@ from idp.audit.catalogue.factors import (
     TotpEnrolled,
     TotpFrozen,
     TotpRemoved,
+    TotpRenamed,
     TotpUnfrozen,
 )
 from idp.audit.catalogue.keys import (
@@ -184,6 +185,7 @@ __all__ = [
     "TotpFrozen",
     "TotpRejected",
     "TotpRemoved",
+    "TotpRenamed",
     "TotpUnfrozen",
     "TrustedDeviceReplayed",
     "TrustedDeviceUsed",

@@ -45,6 +45,13 @@ class TotpEnrolled(Event):
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class TotpRenamed(Event):
+    """An authenticator app got another name."""
+
+    credential_id: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class TotpRemoved(Event):
     """An authenticator app was removed; proofs made with it count no more."""
 

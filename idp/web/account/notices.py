@@ -12,6 +12,9 @@ from idp.language import gettext_noop
 NOTICES = {
     "totp-added": gettext_noop("Authenticator app added."),
     "totp-removed": gettext_noop("Authenticator app removed."),
+    "passkey-added": gettext_noop("Passkey added."),
+    "passkey-renamed": gettext_noop("The name was changed."),
+    "passkey-removed": gettext_noop("Passkey removed."),
     "codes-saved": gettext_noop("Your recovery codes are in force. Any older ones have ended."),
     "session-ended": gettext_noop("That browser is signed out."),
     "others-ended": gettext_noop("You're signed out everywhere else."),

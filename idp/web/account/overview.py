@@ -6,7 +6,7 @@ from flask import Response
 
 from idp.authentication import totp
 from idp.web import access
-from idp.web.account import notices, recovery_codes, sessions
+from idp.web.account import activity, notices, recovery_codes, sessions
 from idp.web.account.routes import blueprint, me
 from idp.web.cards import person_card
 from idp.web.pages import page
@@ -22,6 +22,7 @@ def overview() -> Response:
         user=person_card(user),
         authenticators=totp.enrolled(user),
         recovery_codes=recovery_codes.panel(user),
+        recent=activity.recent_changes(user),
         session=sessions.this_browser(),
         notice=notices.asked_for(),
         is_admin=user.role is not None,
