@@ -28,7 +28,8 @@ def compose(rendered: Rendered, recipient: str, message_id: str, moment: datetim
     mail["Subject"] = rendered.subject
     mail["Date"] = format_datetime(moment)
     # The same at every attempt, so that a mail that comes twice is shown once.
-    mail["Message-ID"] = f"<{message_id}@{urlsplit(settings().issuer).hostname}>"
+    number = f"{moment:%Y%m%d%H%M%S}.{message_id}"
+    mail["Message-ID"] = f"<{number}@{urlsplit(settings().issuer).hostname}>"
     # RFC 3834 §5: no out-of-office notes, please.
     mail["Auto-Submitted"] = "auto-generated"
     mail.set_content(rendered.text)

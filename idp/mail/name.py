@@ -29,6 +29,7 @@ class Name(StrEnum):
     ALREADY_REGISTERED = auto()
     INVITATION = auto()
     ADDRESS_CHANGE = auto()
+    ADDRESS_CHANGE_ASKED = auto()
     ADDRESS_CHANGED = auto()
     APP_CONNECTED = auto()
     ACCOUNT_DISABLED = auto()

@@ -50,8 +50,8 @@ def render(message: Message) -> Rendered:
 def _occasion(message: Message) -> Occasion:
     return Occasion(
         moment=message.created_at,
-        browser=user_agent.in_words(message.payload["user_agent"]),
-        address=message.payload["address"],
+        browser=user_agent.in_words(message.payload.get("user_agent", "")),
+        address=message.payload.get("address", ""),
         facts=message.payload["facts"],
         url=message.secret.decode() if message.secret else "",
         brand=settings().brand.name,

@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import select
 
 from idp import clock, opaque
-from idp.extensions import db
+from idp.extensions import db, insert, rows_changed
 from idp.models import OutboundMessage
 from idp.outbox.secret import seal
 
@@ -60,6 +60,43 @@ def put(
         )
     )
     return message_id
+
+
+def put_seldom(
+    kind: str,
+    recipient: str,
+    payload: Mapping[str, Any],
+    *,
+    key: str,
+    period: timedelta,
+) -> bool:
+    """The same for what is only said once in a while. False: it was said already.
+
+    One conditional write decides, also between nodes: the row's id is that of the key, and the
+    next one takes the place of one that is old enough.
+    """
+    now = clock.now()
+    values = {
+        "kind": kind,
+        "recipient": recipient,
+        "payload": dict(payload),
+        "created_at": now,
+        "expires_at": now + LIFETIME,
+        "next_try_at": now,
+        "attempts": 0,
+        "delivered_at": None,
+        "dead_at": None,
+        "last_error": None,
+    }
+    message_id = opaque.base64url(opaque.digest(key))[:26]
+    putting = insert(OutboundMessage).values(id=message_id, **values)
+    return rows_changed(
+        putting.on_conflict_do_update(
+            index_elements=[OutboundMessage.id],
+            set_=values,
+            where=OutboundMessage.created_at <= now - period,
+        )
+    ) == 1
 
 
 def progress(about: str) -> list[Progress]:

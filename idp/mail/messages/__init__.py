@@ -3,6 +3,7 @@
 from idp.mail.messages.account import (
     account_closed,
     account_disabled,
+    address_change_asked,
     address_changed,
     app_connected,
     device_trusted,
@@ -37,6 +38,7 @@ __all__ = [
     "account_closed",
     "account_disabled",
     "address_change",
+    "address_change_asked",
     "address_changed",
     "already_registered",
     "app_connected",

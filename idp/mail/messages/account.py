@@ -22,6 +22,11 @@ def device_trusted(user: User) -> None:
     post.to_user(Name.DEVICE_TRUSTED, user)
 
 
+def address_change_asked(user: User, new: str) -> None:
+    """To the address that there is, before anything changes."""
+    post.to_user(Name.ADDRESS_CHANGE_ASKED, user, new_address=new)
+
+
 def address_changed(user: User, old: str, new: str) -> None:
     """To both: the old one may be the only one that its owner still reads."""
     for address in (old, new):
@@ -37,7 +42,7 @@ def app_connected(user: User, client_name: str) -> None:
 
 def account_disabled(user: User) -> None:
     """By an administrator."""
-    post.to_user(Name.ACCOUNT_DISABLED, user)
+    post.of_others(Name.ACCOUNT_DISABLED, user)
 
 
 def account_closed(address: str, name: str) -> None:

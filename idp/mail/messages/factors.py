@@ -14,7 +14,7 @@ SECOND_STEP_PERIOD = timedelta(hours=1)
 
 def second_step_failed(user: User) -> None:
     """The password was right, the second step was not; at most once an hour for a user."""
-    post.to_user(Name.SECOND_STEP_FAILED, user)
+    post.seldom_to_user(Name.SECOND_STEP_FAILED, user, SECOND_STEP_PERIOD)
 
 
 def code_reused(user: User) -> None:
@@ -29,7 +29,7 @@ def totp_added(user: User, name: str) -> None:
 
 def totp_added_for(user: User) -> None:
     """An administrator enrolled one, and hands it over."""
-    post.to_user(Name.TOTP_ADDED_FOR, user)
+    post.of_others(Name.TOTP_ADDED_FOR, user)
 
 
 def totp_removed(user: User, name: str) -> None:
@@ -64,9 +64,9 @@ def recovery_codes_renewed(user: User) -> None:
 
 def second_factor_reset(user: User) -> None:
     """By an administrator."""
-    post.to_user(Name.SECOND_FACTOR_RESET, user)
+    post.of_others(Name.SECOND_FACTOR_RESET, user)
 
 
 def second_factor_due(user: User, by: datetime) -> None:
     """A reminder to set one up in time."""
-    post.to_user(Name.SECOND_FACTOR_DUE, user, by=by.isoformat())
+    post.of_others(Name.SECOND_FACTOR_DUE, user, by=by.isoformat())

@@ -18,6 +18,7 @@ WORDINGS: Mapping[Name, Wording] = {
     Name.INVITATION: links.invitation,
     Name.ADDRESS_CHANGE: links.address_change,
     Name.PASSWORD_CHANGED: account.password_changed,
+    Name.ADDRESS_CHANGE_ASKED: account.address_change_asked,
     Name.ADDRESS_CHANGED: account.address_changed,
     Name.APP_CONNECTED: account.app_connected,
     Name.NEW_DEVICE: account.new_device,

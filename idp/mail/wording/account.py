@@ -18,6 +18,23 @@ def password_changed(of: Occasion) -> Letter:
     )
 
 
+def address_change_asked(of: Occasion) -> Letter:
+    return Letter(
+        subject=_("Your account is to have another email address"),
+        paragraphs=(
+            _(
+                "Somebody who is signed in to your account with %(brand)s wants its email address"
+                " to be %(new)s.",
+                brand=of.brand,
+                new=of.facts["new_address"],
+            ),
+            _("Nothing has changed yet: the new address has to be confirmed first."),
+        ),
+        circumstances=Circumstances.BROWSER,
+        closing=Closing.NOT_ME,
+    )
+
+
 def address_changed(of: Occasion) -> Letter:
     return Letter(
         subject=_("Your email address was changed"),
