@@ -7,7 +7,7 @@ import os
 import secrets
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -21,6 +21,7 @@ ISSUER = "https://login.bench.example"
 """Nothing is resolved: the driver plays the proxy that ends TLS and names the caller's address."""
 REDIRECT_URI = "https://app.bench.example/callback"
 SCOPE = "openid profile email offline_access"
+NO_SETTINGS: Mapping[str, str] = {}
 
 
 class SetUpFailed(Exception):
@@ -63,18 +64,22 @@ class Deployment:
 
 
 @contextmanager
-def deployed(kind: str, people: int, alg: str) -> Iterator[Deployment]:
+def deployed(
+    kind: str, people: int, alg: str, settings: Mapping[str, str] = NO_SETTINGS
+) -> Iterator[Deployment]:
     """Made from nothing in a folder of its own on the project's disk, and removed again."""
     (PROJECT / "var").mkdir(exist_ok=True)
     with (
         TemporaryDirectory(prefix="bench-", dir=PROJECT / "var") as name,
         KINDS[kind](Path(name)) as database,
     ):
-        yield _set_up(Path(name), database, people, alg)
+        environment = _environment(Path(name), database) | dict(settings)
+        yield _set_up(Path(name), database, environment, people, alg)
 
 
-def _set_up(folder: Path, database: Database, people: int, alg: str) -> Deployment:
-    environment = _environment(folder, database)
+def _set_up(
+    folder: Path, database: Database, environment: dict[str, str], people: int, alg: str
+) -> Deployment:
     deployment = Deployment(
         folder,
         database,
@@ -82,12 +87,12 @@ def _set_up(folder: Path, database: Database, people: int, alg: str) -> Deployme
         tuple(_person(number) for number in range(people)),
         *(_client(name) for name in ("rotating", "keeping", "machine")),
     )
-    _command(environment, "keys", "init")
-    _command(environment, "db", "upgrade")
-    _command(environment, "jobs", "--once")  # makes the first signing keys
+    command(environment, "keys", "init")
+    command(environment, "db", "upgrade")
+    command(environment, "jobs", "--once")  # makes the first signing keys
     documents = folder / "clients.json"
     documents.write_text(json.dumps(_registrations(deployment, alg)))
-    _command(environment, "client", "import", str(documents))
+    command(environment, "client", "import", str(documents))
     with ThreadPoolExecutor(os.cpu_count()) as pool:
         # A list, so that the first refusal is raised.
         list(pool.map(lambda person: _create(environment, person), deployment.people))
@@ -144,14 +149,15 @@ def _registrations(deployment: Deployment, alg: str) -> list[dict[str, object]]:
 
 def _create(environment: dict[str, str], person: Person) -> None:
     who = ("create", person.email, "--name", "Bench Person", "--password-stdin")
-    _command(environment, "user", *who, typed=person.password)
+    command(environment, "user", *who, typed=person.password)
 
 
-def _command(environment: dict[str, str], *words: str, typed: str = "") -> None:
+def command(environment: Mapping[str, str], *words: str, typed: str = "") -> None:
+    """`idp …`. Raises `SetUpFailed`."""
     done = subprocess.run(
         [sys.executable, "-m", "idp", *words],
         cwd=PROJECT,
-        env=environment,
+        env=dict(environment),
         input=typed,
         capture_output=True,
         text=True,
