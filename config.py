@@ -15,10 +15,10 @@ from datetime import timedelta
 from enum import StrEnum
 from ipaddress import ip_network
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 from urllib.parse import urlsplit
 
-from pydantic import BaseModel, BeforeValidator, Field, ValidationError
+from pydantic import BaseModel, BeforeValidator, Field, ValidationError, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 PROJECT = Path(__file__).resolve().parent
@@ -194,8 +194,14 @@ class ProtocolSettings(_Group):
 class BrandSettings(_Group):
     """What users read and where they find help."""
 
-    name: str = "Sign-in"
-    """The heading of every page, and the issuer that authenticator apps show."""
+    name: str = Field("", max_length=60)
+    """Our name on every page, in mails and in authenticator apps; empty: the issuer's host."""
+    logo: Path | None = None
+    """Beside the name: an SVG, PNG, JPEG or WebP file of at most 256 KiB; none: our mark."""
+    accent: str | None = Field(None, pattern=r"^#[0-9a-fA-F]{6}$")
+    """Colour of buttons and links, `#rrggbb`, dark enough for white text on it (WCAG 2.2 AA)."""
+    accent_dark: str | None = Field(None, pattern=r"^#[0-9a-fA-F]{6}$")
+    """Colour of links on dark pages; none: a lighter shade of the accent."""
     support_url: str | None = None
     """Where the pages send people who are stuck; none, no link."""
 
@@ -276,6 +282,14 @@ class Settings(BaseSettings):
     mail: MailSettings = MailSettings()
     server: ServerSettings = ServerSettings()
 
+    @model_validator(mode="after")
+    def _named_like_its_host(self) -> Self:
+        """Without a name of our own we are called what the address bar says."""
+        if not self.brand.name:
+            named = self.brand.model_copy(update={"name": urlsplit(self.issuer).hostname or ""})
+            object.__setattr__(self, "brand", named)
+        return self
+
     @property
     def is_https(self) -> bool:
         """Whether browsers reach us by TLS, which decides names and flags of the cookies."""
@@ -294,6 +308,8 @@ class Settings(BaseSettings):
     def problems(self) -> Iterator[str]:
         """What is wrong with values that are well-formed one by one."""
         yield from _issuer_problems(self.issuer, self.environment)
+        if urlsplit(self.brand.support_url or "https:").scheme not in {"https", "http", "mailto"}:
+            yield "IDP_BRAND__SUPPORT_URL: an https address, or mailto:"
         if not self.database_url.startswith(("sqlite:///", "postgresql+psycopg://")):
             yield "IDP_DATABASE_URL: use sqlite:///FILE or postgresql+psycopg://…"
         if self.environment is not Environment.TESTING and self.passwords.bcrypt_cost < 10:

@@ -8,7 +8,7 @@ from flask import Flask
 
 import config
 from config import Environment
-from idp import cli, extensions, logs, oauth, sealing, web
+from idp import branding, cli, extensions, logs, oauth, sealing, web
 
 if TYPE_CHECKING:
     from config import Settings
@@ -23,6 +23,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     # Nothing may sign a cookie session: Flask refuses without a key, and we set none.
     app.config["SECRET_KEY"] = None
     app.json.sort_keys = False  # type: ignore[attr-defined]
+    app.extensions["idp.brand"] = branding.load(chosen)
     extensions.install(app, chosen, key_ring(chosen))
 
     oauth.install(app)

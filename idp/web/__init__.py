@@ -7,6 +7,7 @@ from flask import Flask
 from idp.web import (
     account,
     arrival,
+    brand,
     dev,
     device,
     errors,
@@ -26,6 +27,7 @@ from idp.web import (
 PARTS = (
     health,
     home,
+    brand,
     preferences,
     well_known,
     protocol,

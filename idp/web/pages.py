@@ -21,8 +21,12 @@ from flask import (
 
 from config import Environment
 from idp import language, origin
-from idp.extensions import settings
-from idp.web import csrf
+from idp.branding import Brand
+from idp.extensions import db, settings
+from idp.models import User
+from idp.web import csrf, current
+from idp.web.access import Door
+from idp.web.cards import person_card
 
 FAILED_FORM = 422
 """The form was understood and refused; the page says why and keeps what may be kept."""
@@ -67,10 +71,25 @@ def _fingerprint(path: str, _modified: int) -> str:
     return hashlib.sha256(Path(path).read_bytes()).hexdigest()[:12]
 
 
-def _variables() -> dict[str, Any]:
-    brand = settings().brand
+def brand() -> Brand:
+    """What this provider's pages wear."""
+    found: Brand = current_app.extensions["idp.brand"]
+    return found
+
+
+def brand_urls() -> dict[str, str]:
+    """Where its files are; an address changes with what it holds."""
+    files = {"logo": brand().logo, "icon": brand().icon, "stylesheet": brand().stylesheet}
     return {
-        "brand": {"name": brand.name, "support_url": brand.support_url},
+        f"{name}_url": url_for(f"brand.{name}", v=file.version)
+        for name, file in files.items()
+        if file is not None
+    }
+
+
+def _variables() -> dict[str, Any]:
+    return {
+        "brand": {"name": brand().name, "support_url": brand().support_url} | brand_urls(),
         "lang": language.current(),
         "csrf_token": csrf.token(),
         "browser_csrf_token": csrf.browser_token(),
@@ -79,5 +98,15 @@ def _variables() -> dict[str, Any]:
         "theme_switch": True,
         "account_url": url_for("account.overview"),
         "sign_out_action": url_for("sign_out.leave") if g.get("recognised_session") else None,
+        "signed_in_as": _signed_in_as(),
         "is_development": settings().environment is Environment.DEVELOPMENT,
     }
+
+
+def _signed_in_as() -> dict[str, str] | None:
+    """Whose page of the account this is, for its head."""
+    rule = current.access()
+    if rule is None or rule.door is not Door.SIGNED_IN or not g.get("recognised_session"):
+        return None
+    user = db.session.get(User, current.session().user_id)
+    return person_card(user) if user else None

@@ -59,7 +59,7 @@ def _docstrings() -> dict[tuple[str, str], str]:
 
 def _shown(value: object) -> str:
     match value:
-        case None | ():
+        case None | () | "":
             return "–"
         case timedelta():
             return _duration(value)
