@@ -70,9 +70,11 @@ def name_problem(name: str) -> str | None:
     return _("1 to %(most)s characters, without control characters.", most=LONGEST_NAME)
 
 
-def is_taken(email: str) -> bool:
-    """Whether an account has this address, however it is written."""
-    taken = select(EmailAddress.id).where(EmailAddress.canonical == canonical(email))
+def is_taken(email: str, *, but_of: str = "") -> bool:
+    """Whether an account has this address, however it is written. `but_of`: a user's own."""
+    taken = select(EmailAddress.id).where(
+        EmailAddress.canonical == canonical(email), EmailAddress.user_id != but_of
+    )
     return db.session.scalar(taken) is not None
 
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from sqlalchemy import update
 
 from idp import audit, clock
-from idp.accounts import logout_notices
+from idp.accounts import devices, logout_notices
 from idp.audit import catalogue
-from idp.authentication import session
-from idp.authentication.session import RecognisedSession
+from idp.authentication import browser_accounts, session
+from idp.authentication.session import LiveSession, RecognisedSession
 from idp.extensions import db, rows_changed
 from idp.grants import revoke
 from idp.models import Session
@@ -20,6 +20,18 @@ def end_session(current: RecognisedSession, reason: str = "signed_out") -> bool:
         return False
     _wind_up(current.user_id, current.id, reason)
     return True
+
+
+def leave(
+    in_browser: tuple[LiveSession, ...], leaving: tuple[LiveSession, ...]
+) -> str | None:
+    """Some accounts of one browser. Returns the cookie's new value for those that stay; None when
+    nobody does.
+    """
+    token = browser_accounts.part(in_browser, leaving)
+    for one in leaving:
+        end_one(one.user_id, one.id, reason="signed_out")
+    return token
 
 
 def end_one(user_id: str, session_id: str, *, reason: str) -> bool:
@@ -45,6 +57,7 @@ def end_all(user_id: str, *, reason: str, keep_sid: str = "") -> int:
     ended = db.session.scalars(ending, execution_options=options).all()
     for session_id in ended:
         _wind_up(user_id, session_id, reason)
+    devices.forget(user_id, keep_sid=keep_sid)
     return len(ended)
 
 

@@ -9,8 +9,7 @@ from datetime import timedelta
 from sqlalchemy import delete, or_, select
 
 from idp import carried, clock, opaque, origin
-from idp.authentication.assurance import Assurance, reached
-from idp.authentication.evidence import Evidence
+from idp.authentication.evidence import SECOND, Evidence
 from idp.carried import Carried
 from idp.extensions import db, insert, rows_changed
 from idp.models import KnownDevice
@@ -45,7 +44,7 @@ def remember(user_id: str, proofs: tuple[Evidence, ...]) -> bool:
         "user_agent": origin.current().user_agent,
         "last_seen_at": now,
         "expires_at": now + LIFETIME,
-        "second_factor_proven": reached(proofs) >= Assurance.TWO_FACTOR,
+        "second_factor_proven": any(proof.method in SECOND for proof in proofs),
     }
     new = insert(KnownDevice).values(
         id=opaque.identifier(),

@@ -12,7 +12,7 @@ from sqlalchemy.orm import lazyload
 
 from idp import audit, clock, metrics, opaque, throttle
 from idp.audit import catalogue
-from idp.authentication import hash_pool, known_device, limited, password_hash
+from idp.authentication import hash_pool, known_device, limited, password_hash, trusted_device
 from idp.authentication.evidence import Evidence, Method
 from idp.authentication.identifier import canonical
 from idp.authentication.password_hash import Pepper, StoredHash
@@ -104,6 +104,7 @@ def store(user: User, prepared: StoredHash) -> None:
     new = insert(Password).values(id=opaque.identifier(), user_id=user.id, **values)
     db.session.execute(new.on_conflict_do_update(index_elements=[Password.user_id], set_=values))
     throttle.clear_series(PASSWORD_SERIES, user=user.id)
+    trusted_device.revoke_all(user.id, because="password_changed")
     audit.record(catalogue.PasswordChanged(user_id=user.id))
 
 

@@ -12,7 +12,9 @@ from sqlalchemy import func, select
 from zxcvbn import zxcvbn
 from zxcvbn.frequency_lists import FREQUENCY_LISTS
 
-from config import SecondFactorPolicy
+from idp import clock
+from idp.authentication import second_factor_policy
+from idp.authentication.assurance import Assurance
 from idp.authentication.password_hash import normalised
 from idp.extensions import db, settings
 from idp.models import Client, User
@@ -28,9 +30,16 @@ _TOO_EASY = 2
 
 def minimum_length(user: User) -> int:
     """Code points. Less is enough where the password can never be the only factor."""
-    always_two = settings().second_factor.policy is SecondFactorPolicy.REQUIRED
     passwords = settings().passwords
-    if always_two or user.second_factor_required:
+    now = clock.now()
+    of_account = second_factor_policy.policies(
+        settings().second_factor,
+        user=user.second_factor_policy,
+        due_at=user.second_factor_due_at,
+        now=now,
+    )
+    ruling = second_factor_policy.ruling(of_account, is_enrolled=False, now=now)
+    if ruling.floor >= Assurance.TWO_FACTOR:
         return passwords.minimum_length_with_second_factor
     return passwords.minimum_length
 

@@ -12,6 +12,7 @@ from idp.authentication import known_device, limited, recovery_code_format
 from idp.authentication.evidence import Evidence, Method
 from idp.authentication.verdict import Reason, Rejected, Throttled
 from idp.extensions import db, insert, keyring, rows_changed, settings
+from idp.mail import messages
 from idp.models import RecoveryCode, RecoveryCodeSet, User
 from idp.sealing import Place
 from idp.throttle import Refused, Taken
@@ -54,7 +55,10 @@ def confirm_saved(user: User, bound_to: str) -> bool:
     if shown is None or not _confirmed(user, shown):
         return False
     others = (RecoveryCodeSet.user_id == user.id, RecoveryCodeSet.id != shown.set_id)
-    rows_changed(delete(RecoveryCodeSet).where(*others))
+    replaced = delete(RecoveryCodeSet).where(*others).returning(RecoveryCodeSet.confirmed_at)
+    options = {"synchronize_session": False}
+    if any(db.session.scalars(replaced, execution_options=options).all()):
+        messages.recovery_codes_renewed(user)
     key_id = keyring().active_id
     db.session.add_all(
         RecoveryCode(
@@ -115,7 +119,9 @@ def verify(user: User, code: str, *, interaction_id: str) -> Evidence | Rejected
     throttle.give_back(taken)
     if throttle.clear_series(TOTP_SERIES, user=user.id):
         audit.record(catalogue.TotpUnfrozen(user_id=user.id, by="recovery_code"))
-    audit.record(catalogue.RecoveryCodeUsed(user_id=user.id, left=left(user)))
+    remaining = left(user)
+    audit.record(catalogue.RecoveryCodeUsed(user_id=user.id, left=remaining))
+    messages.recovery_code_used(user, remaining)
     metrics.factor_results.labels(Method.RECOVERY_CODE, "accepted").inc()
     return Evidence(Method.RECOVERY_CODE, user.id, spent_id, clock.now())
 
@@ -123,6 +129,8 @@ def verify(user: User, code: str, *, interaction_id: str) -> Evidence | Rejected
 def _failed(user: User, taken: Taken, reason: Reason, detail: str) -> Rejected:
     audit.record(catalogue.RecoveryCodeRejected(user_id=user.id, reason=detail))
     metrics.factor_results.labels(Method.RECOVERY_CODE, detail).inc()
+    if reason is Reason.WRONG_CODE:
+        messages.second_step_failed(user)
     return Rejected(Reason.EXHAUSTED if taken.fills(INTERACTION_CODES) else reason)
 
 

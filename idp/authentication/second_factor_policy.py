@@ -9,9 +9,9 @@ up, and is reminded meanwhile.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from config import SecondFactorPolicy
+from config import SecondFactorPolicy, SecondFactorSettings
 from idp.authentication.assurance import Assurance
 
 NEVER, OPTIONAL, REQUIRED = SecondFactorPolicy
@@ -35,8 +35,8 @@ class Policies:
         return _stricter(self.site, self.user)
 
     @property
-    def may_require(self) -> bool:
-        """Whether it depends on the user's factors what is to be asked, with or without sign-in."""
+    def requires(self) -> bool:
+        """Of somebody at this app, once there is no grace."""
         return REQUIRED in {self.account, self.client}
 
 
@@ -53,10 +53,10 @@ class Ruling:
     """Required from then on, and still missing."""
 
 
-def ruling(policies: Policies, *, is_enrolled: bool, now: datetime) -> Ruling:
+def ruling(of: Policies, *, is_enrolled: bool, now: datetime) -> Ruling:
     """The one place where policies meet."""
-    account, client = policies.account, policies.client
-    is_postponed = account is REQUIRED and not is_enrolled and _is_ahead(policies.due_at, now)
+    account, client = of.account, of.client
+    is_postponed = account is REQUIRED and not is_enrolled and _is_ahead(of.due_at, now)
     if is_postponed:
         account = OPTIONAL
     effective = _stricter(account, client)
@@ -66,17 +66,26 @@ def ruling(policies: Policies, *, is_enrolled: bool, now: datetime) -> Ruling:
         floor=Assurance.TWO_FACTOR if effective is REQUIRED else Assurance.ONE_FACTOR,
         asks_enrolled=effective is not NEVER,
         waived=effective is NEVER and account is not NEVER,
-        postponed_until=policies.due_at if is_postponed else None,
+        postponed_until=of.due_at if is_postponed else None,
     )
 
 
-def due_at(policies: Policies, *, grace: timedelta, now: datetime) -> datetime | None:
-    """Until when: as somebody has set it; else, of whom only the site requires it, the grace, which
-    begins with the next sign-in.
+def policies(
+    site: SecondFactorSettings,
+    *,
+    user: str | None,
+    due_at: datetime | None,
+    now: datetime,
+    client: SecondFactorPolicy | None = None,
+) -> Policies:
+    """From settings and rows. Of whom only the site requires a second factor, the grace begins with
+    the next sign-in.
     """
-    if policies.due_at is not None or policies.user is REQUIRED or policies.site is not REQUIRED:
-        return policies.due_at
-    return now + grace if grace else None
+    own = SecondFactorPolicy(user) if user else None
+    is_newly_required = site.policy is REQUIRED and own is not REQUIRED and due_at is None
+    if is_newly_required and site.grace:
+        due_at = now + site.grace
+    return Policies(site.policy, own, client, due_at)
 
 
 def _is_ahead(moment: datetime | None, now: datetime) -> bool:

@@ -1,34 +1,94 @@
-"""The browser's sign-on session: begin, recognise, strengthen, end. Only the state machine begins
-one.
+"""The browser's sign-on session: recognise, count its proofs, touch, end.
+
+How sessions begin and change their cookie, which all accounts of one browser share, is in
+`browser_accounts`.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from datetime import datetime
+from dataclasses import dataclass, fields, replace
+from datetime import datetime, timedelta
+from enum import Enum
+from typing import Protocol
 
-from sqlalchemy import Select, bindparam, select, update
+from sqlalchemy import Boolean, ColumnElement, Select, and_, bindparam, or_, select, update
 
 from idp import clock, opaque, origin
-from idp.authentication.evidence import Evidence, Method
+from idp.authentication.evidence import CARRIED_OVER, ENROLLABLE, Evidence, Method
 from idp.extensions import db, rows_changed, settings
 from idp.models import AuthenticationEvent, Session, User
 
 
+class Stay(Enum):
+    """How long a session is meant to last."""
+
+    ORDINARY = "ordinary"
+    KEPT = "kept"
+    """ "Keep me signed in" was ticked, where the deployment offers it (R42)."""
+
+
 @dataclass(frozen=True, slots=True)
-class RecognisedSession:
-    """A live session and the proofs that stand behind it."""
+class LiveSession:
+    """A session that has not ended, as far as choosing among those of one browser needs it."""
 
     id: str
     sid: str
     user_id: str
     sub: str
-    second_factor_required: bool
+    second_factor_policy: str | None
+    second_factor_due_at: datetime | None
+    second_factor_waived: bool
     locale: str | None
     started_at: datetime
     last_seen_at: datetime
+    resumed_at: datetime | None
     expires_at: datetime
+    kept: bool
+
+    @property
+    def password_lifetime(self) -> timedelta | None:
+        """How long its password proof counts, where that is longer than proofs do (R42)."""
+        return settings().sessions.keep_signed_in if self.kept else None
+
+
+@dataclass(frozen=True, slots=True)
+class RecognisedSession(LiveSession):
+    """One that is in use: with the proofs behind it, and the other accounts of its browser."""
+
     proofs: tuple[Evidence, ...]
+    others: tuple[LiveSession, ...] = ()
+
+    @property
+    def in_browser(self) -> tuple[LiveSession, ...]:
+        """Every account that is signed in in this browser."""
+        return (self, *self.others)
+
+
+def is_live() -> ColumnElement[bool]:
+    """Neither ended nor idle for too long. `keeping`: whether the deployment keeps people signed
+    in; when it stops, kept sessions are ordinary ones (R42).
+    """
+    return and_(
+        Session.ended_at.is_(None),
+        Session.expires_at > bindparam("now"),
+        Session.started_at > bindparam("longest_since"),
+        or_(
+            Session.last_seen_at > bindparam("idle_since"),
+            and_(Session.kept, bindparam("keeping", type_=Boolean)),
+        ),
+    )
+
+
+def limits(now: datetime) -> dict[str, object]:
+    """What `is_live` compares with."""
+    sessions = settings().sessions
+    keeping = sessions.keep_signed_in
+    return {
+        "now": now,
+        "longest_since": now - max(sessions.absolute_lifetime, keeping or timedelta()),
+        "idle_since": now - sessions.idle_lifetime,
+        "keeping": keeping is not None,
+    }
 
 
 # Made once and run on the connection: every request with a cookie comes by here, and to build a
@@ -39,20 +99,21 @@ _LIVE = (
         Session.sid,
         Session.user_id,
         User.sub,
-        User.second_factor_required,
+        User.second_factor_policy,
+        User.second_factor_due_at,
+        Session.second_factor_waived,
         User.locale,
         Session.started_at,
         Session.last_seen_at,
+        Session.resumed_at,
         Session.expires_at,
+        Session.kept,
     )
     .join(User, User.id == Session.user_id)
     .where(
-        Session.token_digest == bindparam("token_digest"),
-        Session.ended_at.is_(None),
-        Session.expires_at > bindparam("now"),
-        Session.last_seen_at > bindparam("idle_since"),
-        User.disabled_at.is_(None),
+        Session.token_digest == bindparam("token_digest"), is_live(), User.disabled_at.is_(None)
     )
+    .order_by(Session.chosen_at.desc())
 )
 _EVIDENCE = (
     select(
@@ -71,16 +132,63 @@ _EVIDENCE_IN_INTERACTION = _EVIDENCE.where(
 )
 
 
+def signed_in(token: str) -> tuple[LiveSession, ...]:
+    """The accounts that share a cookie's value, the one chosen last first: none has ended, been
+    idle too long, or belongs to a disabled user.
+    """
+    wanted = {"token_digest": opaque.digest(token), **limits(clock.now())}
+    rows = db.session.connection().execute(_LIVE, wanted)
+    return tuple(LiveSession(*tuple(row)) for row in rows)
+
+
 def recognise(token: str) -> RecognisedSession | None:
-    """The live session of a cookie's value: not ended, not idle too long, its user not disabled."""
+    """The account that was chosen last, with its proofs."""
+    accounts = signed_in(token)
+    return with_proofs(accounts[0], accounts) if accounts else None
+
+
+def with_proofs(
+    chosen: LiveSession, in_browser: tuple[LiveSession, ...] = ()
+) -> RecognisedSession:
+    """The same session with the proofs that may still be counted in it."""
+    if isinstance(chosen, RecognisedSession):
+        return chosen
+    others = tuple(one for one in in_browser if one.id != chosen.id)
+    known = {field.name: getattr(chosen, field.name) for field in fields(LiveSession)}
+    return RecognisedSession(**known, proofs=_still_good(chosen), others=others)
+
+
+def _still_good(session: LiveSession) -> tuple[Evidence, ...]:
+    """From one ordinary life of a kept session to the next only the password is carried over."""
+    proofs = proofs_of(session.id)
+    if not session.kept:
+        return proofs
     now = clock.now()
-    wanted = {
-        "token_digest": opaque.digest(token),
-        "now": now,
-        "idle_since": now - settings().sessions.idle_lifetime,
-    }
-    row = db.session.connection().execute(_LIVE, wanted).first()
-    return RecognisedSession(*row, proofs=proofs_of(row.id)) if row else None
+    resumed_at = now if has_lapsed(session, now) else session.resumed_at
+    return tuple(
+        proof
+        for proof in proofs
+        if resumed_at is None or proof.method in CARRIED_OVER or proof.proven_at >= resumed_at
+    )
+
+
+class _Lasting(Protocol):
+    @property
+    def started_at(self) -> datetime: ...
+    @property
+    def last_seen_at(self) -> datetime: ...
+    @property
+    def resumed_at(self) -> datetime | None: ...
+
+
+def has_lapsed(session: _Lasting, now: datetime) -> bool:
+    """Whether one that was not kept would be over by now."""
+    sessions = settings().sessions
+    began_at = session.resumed_at or session.started_at
+    return (
+        now - session.last_seen_at >= sessions.idle_lifetime
+        or now - began_at >= sessions.absolute_lifetime
+    )
 
 
 def proofs_of(session_id: str) -> tuple[Evidence, ...]:
@@ -125,50 +233,33 @@ def forget_proofs_in(interaction_id: str) -> None:
     )
 
 
-def begin(user_id: str, proofs: tuple[Evidence, ...]) -> tuple[str, str]:
-    """A new session resting on these proofs. Returns its row id and the cookie's value."""
-    now, token = clock.now(), opaque.make()
-    session = Session(
-        user_id=user_id,
-        token_digest=opaque.digest(token),
-        user_agent=origin.current().user_agent[:255],
-        address=origin.current().address,
-        started_at=now,
-        last_seen_at=now,
-        expires_at=_expiry(now, proofs),
-    )
-    db.session.add(session)
-    db.session.flush()
-    _attach(proofs, session.id)
-    return session.id, token
-
-
-def strengthen(session: RecognisedSession, proofs: tuple[Evidence, ...]) -> str | None:
-    """Add proofs and give the session a new cookie value; the old one is dead at once.
-
-    Returns None when the session has ended meanwhile.
+def queue_up(in_browser: tuple[LiveSession, ...]) -> None:
+    """Whoever changes sessions of a browser writes to the same one of them first: nobody waits for
+    each other in a circle, and what is read next stays true until the transaction ends, on SQLite
+    too.
     """
-    token = opaque.make()
-    renewed = rows_changed(
-        update(Session)
-        .where(Session.id == session.id, Session.ended_at.is_(None))
-        .values(
-            token_digest=opaque.digest(token),
-            last_seen_at=clock.now(),
-            expires_at=_expiry(session.started_at, session.proofs + proofs),
-        )
-    )
-    if renewed != 1:
-        return None
-    _attach(proofs, session.id)
-    return token
+    anchor = update(Session).where(Session.id == min(one.id for one in in_browser))
+    rows_changed(anchor.values(last_seen_at=Session.last_seen_at))
+
+
+def note_waiver(session_id: str) -> None:
+    """It began at an app that goes without a second factor, which is no reason for others."""
+    waived = update(Session).where(Session.id == session_id)
+    db.session.execute(waived.values(second_factor_waived=True))
 
 
 def touch(session: RecognisedSession) -> None:
     """Note that the browser is still there, at most once per `touch_interval`."""
     now = clock.now()
-    if now - session.last_seen_at >= settings().sessions.touch_interval:
-        db.session.execute(update(Session).where(Session.id == session.id).values(last_seen_at=now))
+    if session.kept and has_lapsed(session, now):
+        values = {"last_seen_at": now, "resumed_at": now}
+    elif now - session.last_seen_at >= settings().sessions.touch_interval:
+        values = {"last_seen_at": now}
+    else:
+        return
+    if session.others:
+        queue_up(session.in_browser)
+    db.session.execute(update(Session).where(Session.id == session.id).values(values))
 
 
 def end(session_id: str) -> bool:
@@ -183,7 +274,8 @@ def end(session_id: str) -> bool:
     )
 
 
-def _attach(proofs: tuple[Evidence, ...], session_id: str) -> None:
+def attach(proofs: tuple[Evidence, ...], session_id: str) -> None:
+    """From now on they stand behind this session."""
     db.session.execute(
         update(AuthenticationEvent)
         .where(AuthenticationEvent.id.in_([proof.id for proof in proofs]))
@@ -191,9 +283,14 @@ def _attach(proofs: tuple[Evidence, ...], session_id: str) -> None:
     )
 
 
-def _expiry(started_at: datetime, proofs: tuple[Evidence, ...]) -> datetime:
-    # A session that rests on a recovery code is short until a factor is enrolled or proven.
+def expiry(started_at: datetime, proofs: tuple[Evidence, ...], stay: Stay) -> datetime:
+    """The absolute end. A session that rests on a recovery code is short until a factor is
+    enrolled or proven.
+    """
     methods = {proof.method for proof in proofs}
-    recovered = Method.RECOVERY_CODE in methods and Method.TOTP not in methods
     sessions = settings().sessions
-    return started_at + (sessions.recovered_lifetime if recovered else sessions.absolute_lifetime)
+    if Method.RECOVERY_CODE in methods and not methods & ENROLLABLE:
+        return started_at + sessions.recovered_lifetime
+    if stay is Stay.KEPT and sessions.keep_signed_in is not None:
+        return started_at + max(sessions.keep_signed_in, sessions.absolute_lifetime)
+    return started_at + sessions.absolute_lifetime

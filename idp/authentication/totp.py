@@ -8,13 +8,14 @@ from sqlalchemy import ColumnElement, delete, select, update
 
 from idp import audit, clock, metrics, opaque, throttle
 from idp.audit import catalogue
-from idp.authentication import known_device, limited, time_check, totp_codes
+from idp.authentication import known_device, limited, time_check, totp_codes, trusted_device
 from idp.authentication.clock_hint import hint
 from idp.authentication.evidence import Evidence, Method
 from idp.authentication.totp_codes import Secret
 from idp.authentication.totp_secrets import Authenticator, opened, sealed
 from idp.authentication.verdict import Reason, Rejected, Throttled
 from idp.extensions import db, insert, rows_changed, settings
+from idp.mail import messages
 from idp.models import AuthenticationEvent, TotpCredential, User
 from idp.throttle import Refused, Taken
 from idp.throttle.limits import INTERACTION_CODES, TOTP_SERIES
@@ -75,7 +76,9 @@ def confirm(user: User, bound_to: str, code: str, name: str) -> Evidence | Rejec
     if credential_id is None:
         return Rejected(Reason.EXPIRED)
     throttle.give_back(taken)
+    trusted_device.revoke_all(user.id, because="factors_changed")
     audit.record(catalogue.TotpEnrolled(user_id=user.id, credential_id=credential_id, by="user"))
+    messages.totp_added(user, _accepted_name(name))
     return Evidence(Method.TOTP, user.id, credential_id, clock.now())
 
 
@@ -107,6 +110,7 @@ def enrol_directly(user: User, *, reason: str = "", name: str = DEFAULT_NAME) ->
         )
     )
     db.session.flush()
+    trusted_device.revoke_all(user.id, because="factors_changed")
     audit.record(
         catalogue.TotpEnrolled(
             user_id=user.id, credential_id=credential_id, by="administrator", reason=reason
@@ -180,6 +184,7 @@ def verify(user: User, code: str, *, interaction_id: str) -> Evidence | Rejected
         if _spent(authenticator.id, step):
             return _accepted(user, authenticator.id, taken)
         audit.record(catalogue.OtpReplay(user_id=user.id, credential_id=authenticator.id))
+        messages.code_reused(user)
         return _failed(user, taken, Reason.WRONG_CODE, "replayed")
     steps_off = hint([one.secret for one in authenticators], typed, interaction_id)
     return _failed(user, taken, Reason.WRONG_CODE, "wrong", steps_off)
@@ -205,8 +210,11 @@ def _failed(
 ) -> Rejected:
     audit.record(catalogue.TotpRejected(user_id=user.id, reason=detail))
     metrics.factor_results.labels(Method.TOTP, detail).inc()
+    if detail == "wrong":
+        messages.second_step_failed(user)
     if taken.fills(TOTP_SERIES):
         audit.record(catalogue.TotpFrozen(user_id=user.id))
+        messages.totp_frozen(user)
         return Rejected(Reason.FROZEN)
     if taken.fills(INTERACTION_CODES):
         return Rejected(Reason.EXHAUSTED)
@@ -245,7 +253,7 @@ def _confirmed(user: User, bound_to: str, step: int, name: str) -> str | None:
             TotpCredential.pending_until > now,
         )
         .values(
-            name=" ".join(name.split())[:64] or DEFAULT_NAME,
+            name=_accepted_name(name),
             last_step=step,
             last_used_at=now,
             confirmed_at=now,
@@ -256,6 +264,10 @@ def _confirmed(user: User, bound_to: str, step: int, name: str) -> str | None:
     )
     options = {"synchronize_session": False}
     return db.session.execute(confirming, execution_options=options).scalar()
+
+
+def _accepted_name(name: str) -> str:
+    return " ".join(name.split())[:64] or DEFAULT_NAME
 
 
 # --- Rows ----------------------------------------------------------------------------------------

@@ -5,15 +5,16 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import click
 from flask.cli import AppGroup
 
-from config import Environment
+from config import Environment, SecondFactorPolicy
 from idp.accounts import disable as account_state
-from idp.accounts import factors, password_link
+from idp.accounts import factors, password_link, second_factor_duty
 from idp.accounts.create import create_user
 from idp.accounts.invalid import Invalid
 from idp.authentication import password, totp
@@ -23,9 +24,13 @@ from idp.authentication.verdict import Busy
 from idp.cli import output
 from idp.cli.output import Refused
 from idp.extensions import settings, transaction
+from idp.mail import messages
 from idp.models import Role, User
 
 group = AppGroup("user", help="People and how they sign in.")
+
+SITE = "site"
+"""Instead of a policy of the user's own."""
 
 reason_option = click.option("--reason", help="Why; kept in the audit log. Required in production.")
 
@@ -73,7 +78,9 @@ def enrol_totp(email: str, reason: str | None) -> None:
     """Enrol an authenticator for a user and print its secret, this once."""
     because = _reason(reason)
     with transaction():
-        pending = totp.enrol_directly(_existing(email), reason=because)
+        user = _existing(email)
+        pending = totp.enrol_directly(user, reason=because)
+        messages.totp_added_for(user)
     shown = {"email": email, "secret": pending.secret, "otpauth_uri": pending.otpauth_uri}
     output.show(shown, output.fields(shown) + "\n\nIt counts already, and is not shown again.")
 
@@ -89,6 +96,42 @@ def reset_mfa(email: str, reason: str | None) -> None:
         changed = factors.reset(_existing(email), reason=because)
     text = "All second factors are removed." if changed else "There was no second factor."
     output.show({"email": email, "second_factors": "none", "changed": changed}, text)
+
+
+@group.command("require-second-factor")
+@click.argument("email")
+@click.option(
+    "--policy",
+    type=click.Choice([*SecondFactorPolicy, SITE]),
+    default=SecondFactorPolicy.REQUIRED.value,
+    show_default=True,
+    help=f"The stricter one of this and the site's wins; `{SITE}` takes it back.",
+)
+@click.option(
+    "--grace-days",
+    type=click.IntRange(0, 90),
+    help="Days in which it may still be missing; without it IDP_SECOND_FACTOR__GRACE.",
+)
+@reason_option
+@output.json_option
+def require_second_factor(
+    email: str, policy: str, grace_days: int | None, reason: str | None
+) -> None:
+    """Choose whether a user has to have a second factor, and from when."""
+    because = _reason(reason)
+    chosen = None if policy == SITE else SecondFactorPolicy(policy)
+    grace = settings().second_factor.grace if grace_days is None else timedelta(days=grace_days)
+    with transaction():
+        user = _existing(email)
+        changed = second_factor_duty.choose(user, chosen, grace=grace, reason=because)
+        due_at = user.second_factor_due_at
+    shown = {
+        "email": email,
+        "second_factor_policy": chosen,
+        "second_factor_due_at": due_at.isoformat() if due_at else None,
+        "changed": changed,
+    }
+    output.show(shown, output.fields(shown))
 
 
 def _add(name: str, explanation: str, change: Callable[[User], bool], unchanged: str) -> None:

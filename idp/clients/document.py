@@ -94,6 +94,7 @@ CHECKED: dict[str, Read] = {
 OURS: dict[str, Read] = {
     "profile": _text,
     "min_acr": _text,
+    "second_factor_policy": _text,
     "trusted": _truth,
     "pkce_waived": _truth,
     "rotate_refresh_tokens": _truth,

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
 
+from config import SecondFactorPolicy
 from idp import opaque
 
 
@@ -49,6 +50,7 @@ class RegisteredClient:
     default_acr_values: tuple[str, ...]
     require_auth_time: bool
     min_acr: str | None
+    second_factor_policy: SecondFactorPolicy | None
     trusted: bool
     pkce_waived: bool
     rotate_refresh_tokens: bool

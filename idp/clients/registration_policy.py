@@ -23,6 +23,7 @@ class Policy:
     scope: str = STANDARD_SCOPE
     profile: str = "standard"
     min_acr: str | None = None
+    second_factor_policy: str | None = None
     trusted: bool = False
     pkce_waived: bool = False
     rotate_refresh_tokens: bool = False
@@ -36,6 +37,7 @@ class Policy:
             scope=" ".join(name for name in asked.scope.split() if name in self.scope.split()),
             profile=self.profile,
             min_acr=self.min_acr,
+            second_factor_policy=self.second_factor_policy,
             trusted=self.trusted,
             pkce_waived=self.pkce_waived and not asked.is_public,
             # False would forbid public clients; without a word they rotate and others do not.
@@ -51,6 +53,7 @@ def of_client(client: RegisteredClient) -> Policy:
         scope=" ".join(sorted(client.scopes)),
         profile=client.profile,
         min_acr=client.min_acr,
+        second_factor_policy=client.second_factor_policy,
         trusted=client.trusted,
         pkce_waived=client.pkce_waived,
         rotate_refresh_tokens=client.rotate_refresh_tokens,

@@ -6,6 +6,7 @@ import re
 
 from sqlalchemy import Select, select
 
+from config import SecondFactorPolicy
 from idp.cache import Cache
 from idp.clients.registered import RegisteredClient, Secret
 from idp.extensions import db
@@ -90,6 +91,9 @@ def _snapshot(client: Client, secrets: list[ClientSecret]) -> RegisteredClient:
         default_acr_values=tuple(client.default_acr_values),
         require_auth_time=client.require_auth_time,
         min_acr=client.min_acr,
+        second_factor_policy=(
+            SecondFactorPolicy(client.second_factor_policy) if client.second_factor_policy else None
+        ),
         trusted=client.trusted,
         pkce_waived=client.pkce_waived,
         rotate_refresh_tokens=client.rotate_refresh_tokens,

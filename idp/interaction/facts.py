@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import select
 
-from config import SecondFactorPolicy
 from idp import clock
-from idp.authentication import assurance, recovery_code, requirement, session, totp
-from idp.authentication.assurance import Assurance
-from idp.authentication.evidence import PRIMARY, Evidence, Method, counted
-from idp.authentication.session import RecognisedSession
-from idp.clients.subject import sub_for
+from idp.authentication import assurance, recovery_code, session
+from idp.authentication.evidence import ENROLLABLE, PRIMARY, Evidence, Method, counted
+from idp.authentication.session import LiveSession, RecognisedSession
 from idp.extensions import db, settings
 from idp.grants import consent
+from idp.interaction import account_choice, second_factor
 from idp.interaction.demand import Demand
 from idp.interaction.machine import Facts
+from idp.interaction.second_factor import Asked, Progress
 from idp.models import Interaction, Kind, User
 
 
@@ -26,7 +26,8 @@ class Person:
 
     id: str
     sub: str
-    second_factor_required: bool
+    second_factor_policy: str | None
+    second_factor_due_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,55 +38,64 @@ class Situation:
     person: Person | None
     counted: tuple[Evidence, ...] = ()
     here: tuple[Evidence, ...] = ()
+    session: RecognisedSession | None = None
+    """Of the account in this browser that it is about."""
+    asked: Asked | None = None
+    """Beyond the first factor."""
 
 
 def gather(
-    demand: Demand, current: RecognisedSession | None, interaction: Interaction | None
+    demand: Demand, in_browser: tuple[LiveSession, ...], interaction: Interaction | None
 ) -> Situation:
-    """Read what is known now. Writes nothing."""
-    usable = usable_session(current, interaction)
+    """Read what is known now. Writes nothing. `in_browser`: the accounts that are signed in."""
+    choice = account_choice.choice(demand, in_browser, interaction)
+    if choice.is_due:
+        return Situation(Facts(account_choice_due=True), None)
+    usable = session.with_proofs(choice.session, in_browser) if choice.session else None
     person = _person(usable, interaction)
     if person is None:
         return Situation(Facts(), None)
-    here = _proofs_here(interaction, person)
+    here = _proofs_here(interaction, person, usable)
     count = counted(
         here + (usable.proofs if usable else ()),
         since=demand.requirement.proven_since,
         now=clock.now(),
         lifetime=settings().second_factor.proof_lifetime,
+        password_lifetime=usable.password_lifetime if usable else None,
     )
-    return Situation(
-        _facts(demand, interaction, person, count=count, here=here), person, count, here
+    progress = Progress(
+        reached=assurance.reached(count),
+        is_signing_in=any(proof.method in PRIMARY for proof in here),
+        was_waived=usable is not None and usable.second_factor_waived,
     )
-
-
-def usable_session(
-    current: RecognisedSession | None, interaction: Interaction | None
-) -> RecognisedSession | None:
-    """The browser's session, unless this interaction is about somebody else."""
-    if current is None or interaction is None:
-        return current
-    if interaction.session_set_aside and interaction.session_id != current.id:
-        return None
-    return current if interaction.user_id in {None, current.user_id} else None
+    asked = second_factor.asked(demand, person, interaction, progress)
+    facts = _facts(demand, interaction, person, count=count, here=here, asked=asked)
+    return Situation(facts, person, count, here, usable, asked)
 
 
 def _person(usable: RecognisedSession | None, interaction: Interaction | None) -> Person | None:
     if usable is not None:
-        return Person(usable.user_id, usable.sub, usable.second_factor_required)
+        return Person(
+            usable.user_id,
+            usable.sub,
+            usable.second_factor_policy,
+            usable.second_factor_due_at,
+        )
     if interaction is None or interaction.user_id is None:
         return None
     row = db.session.execute(
-        select(User.id, User.sub, User.second_factor_required).where(
+        select(User.id, User.sub, User.second_factor_policy, User.second_factor_due_at).where(
             User.id == interaction.user_id, User.disabled_at.is_(None)
         )
     ).first()
     return Person(*row) if row else None
 
 
-def _proofs_here(interaction: Interaction | None, person: Person) -> tuple[Evidence, ...]:
+def _proofs_here(
+    interaction: Interaction | None, person: Person, usable: RecognisedSession | None
+) -> tuple[Evidence, ...]:
     """Proofs of this interaction. A password that waited too long for its second factor is void
-    (R43).
+    (R43), and so are proofs whose session has been left since.
     """
     if interaction is None:
         return ()
@@ -93,7 +103,7 @@ def _proofs_here(interaction: Interaction | None, person: Person) -> tuple[Evide
         proof for proof in session.proofs_in(interaction.id) if proof.user_id == person.id
     )
     if interaction.session_id is not None:
-        return proofs
+        return proofs if usable is not None and usable.id == interaction.session_id else ()
     sessions = settings().sessions
     enrolling = interaction.enrolling_since is not None
     oldest = clock.now() - (
@@ -111,58 +121,21 @@ def _facts(
     *,
     count: tuple[Evidence, ...],
     here: tuple[Evidence, ...],
+    asked: Asked,
 ) -> Facts:
-    signing_in = any(proof.method in PRIMARY for proof in here)
-    # Only asked when it can change the answer: single sign-on to a one-factor client reads
-    # nothing here.
-    has_totp = (signing_in or _may_want_two(demand, person)) and totp.is_enrolled(person.id)
     return Facts(
-        account_choice_due=_account_choice_due(demand, interaction, here),
         has_primary_proof=any(proof.method in PRIMARY for proof in count),
-        is_expected_user=_is_expected(demand, person),
+        is_expected_user=account_choice.is_expected(demand, person),
         reached=assurance.reached(count),
-        wanted=requirement.wanted(
-            demand.requirement,
-            floor=_policy_floor(person, asked_of_the_enrolled=signing_in and has_totp),
-            enrolled=Assurance.TWO_FACTOR if has_totp else Assurance.ONE_FACTOR,
-            attainable=Assurance.TWO_FACTOR,
-        ),
-        second_factor_enrolled=has_totp,
+        wanted=asked.wanted,
+        enrolled=asked.can_prove,
         recovered=_is_recovering(interaction, count, here),
+        remind_until=asked.remind_until,
         # Also when only the second factor was set up here, on top of a session.
         recovery_codes_due=bool(here) and recovery_code.is_left_open(person.id),
         consent_due=_consent_due(demand, interaction, person),
         device_undecided=demand.kind is Kind.DEVICE and not _has_consented(interaction),
     )
-
-
-def _is_expected(demand: Demand, person: Person) -> bool:
-    """OIDC Core §3.1.2.2: hint and `claims` name the user as this client knows him."""
-    if demand.expected_subs is None or demand.client is None:
-        return True
-    return sub_for(demand.client, person) in demand.expected_subs
-
-
-def _account_choice_due(
-    demand: Demand, interaction: Interaction | None, here: tuple[Evidence, ...]
-) -> bool:
-    chosen = interaction is not None and interaction.account_chosen_at is not None
-    # Signing in during this very interaction is a choice too.
-    return demand.wants_account_choice and not chosen and not here
-
-
-def _may_want_two(demand: Demand, person: Person) -> bool:
-    asked = demand.requirement.floor, *map(assurance.level_of, demand.requirement.requested)
-    return _policy_floor(person) >= Assurance.TWO_FACTOR or max(asked) >= Assurance.TWO_FACTOR
-
-
-def _policy_floor(person: Person, *, asked_of_the_enrolled: bool = False) -> Assurance:
-    policy = settings().second_factor.policy
-    if person.second_factor_required or policy is SecondFactorPolicy.REQUIRED:
-        return Assurance.TWO_FACTOR
-    if asked_of_the_enrolled and policy is SecondFactorPolicy.OPTIONAL:
-        return Assurance.TWO_FACTOR
-    return Assurance.ONE_FACTOR
 
 
 def _is_recovering(
@@ -171,7 +144,7 @@ def _is_recovering(
     if interaction is None or interaction.enrolment_declined_at is not None:
         return False
     used_code = any(proof.method is Method.RECOVERY_CODE for proof in here)
-    return used_code and not any(proof.method is Method.TOTP for proof in count)
+    return used_code and not any(proof.method in ENROLLABLE for proof in count)
 
 
 def _consent_due(demand: Demand, interaction: Interaction | None, person: Person) -> bool:

@@ -5,21 +5,22 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import update
+from sqlalchemy import or_, select, update
 
 from idp import audit, clock
-from idp.accounts import password_reset, sign_out
+from idp.accounts import devices, password_reset, second_factor_duty, sign_out
 from idp.audit import catalogue
-from idp.authentication import session
+from idp.authentication import browser_accounts, known_device, session, trusted_device
 from idp.authentication.evidence import Evidence
 from idp.authentication.requirement import Requirement
-from idp.authentication.session import RecognisedSession
+from idp.authentication.session import LiveSession, RecognisedSession, Stay
 from idp.extensions import db, rows_changed, settings
 from idp.grants import consent
 from idp.interaction.demand import Demand
-from idp.interaction.facts import gather
+from idp.interaction.facts import Situation, gather
 from idp.interaction.machine import is_proven
-from idp.models import Interaction, Kind
+from idp.mail import messages
+from idp.models import Interaction, Kind, User
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,12 +72,21 @@ def claim(interaction: Interaction, browser_digest: bytes) -> bool:
     )
 
 
-def move_to_browser(old_digest: bytes, new_digest: bytes) -> None:
-    """A browser's binding value changed: its open interactions, in every tab, move along (R41)."""
+def move_to_browser(old_digest: bytes, new_digest: bytes, interaction_id: str | None) -> None:
+    """A browser's binding value changed: its open interactions, in every tab, move along (R41).
+
+    Another tab may have changed it a moment ago: then they are where this interaction is now.
+    """
+    here = select(Interaction.browser_digest).where(Interaction.id == interaction_id)
+    is_of_browser = or_(
+        Interaction.browser_digest == old_digest,
+        Interaction.browser_digest == here.scalar_subquery(),
+    )
     db.session.execute(
         update(Interaction)
-        .where(Interaction.browser_digest == old_digest, Interaction.finished_at.is_(None))
-        .values(browser_digest=new_digest)
+        .where(is_of_browser, Interaction.finished_at.is_(None))
+        .values(browser_digest=new_digest),
+        execution_options={"synchronize_session": False},
     )
 
 
@@ -87,43 +97,69 @@ def prove(
 
     Returns the new value of the session cookie, or None while proofs are still missing.
     """
+    _wait_for_other_tabs(interaction)
     if interaction.user_id not in {None, proof.user_id}:
         _drop_proofs(interaction)
     interaction.user_id = proof.user_id
     session.record(proof, interaction_id=interaction.id)
-    situation = gather(demand, current, interaction)
+    in_browser = current.in_browser if current else ()
+    situation = gather(demand, in_browser, interaction)
+    if _is_let_off(situation):
+        interaction.device_trusted_at = clock.now()
+        situation = gather(demand, in_browser, interaction)
     if not is_proven(situation.facts):
         return None
     password_reset.end_links(proof.user_id)
-    return _settle_session(interaction, situation.here, current)
+    if situation.facts.remind_until is not None:
+        second_factor_duty.remind(proof.user_id, situation.facts.remind_until)
+    return _settle_session(interaction, situation, in_browser)
+
+
+def _is_let_off(situation: Situation) -> bool:
+    """A trusted browser is, from what is asked only because the user has a second factor."""
+    if situation.asked is None or situation.person is None or not situation.asked.trust_would_do:
+        return False
+    return trusted_device.use(situation.person.id)
+
+
+def _wait_for_other_tabs(interaction: Interaction) -> None:
+    """All open interactions of a browser move with each proof: whoever proves in two tabs at once
+    takes them in one order, or PostgreSQL would find each waiting for the other.
+    """
+    open_here = (
+        select(Interaction.id)
+        .where(
+            Interaction.browser_digest == interaction.browser_digest,
+            Interaction.finished_at.is_(None),
+        )
+        .order_by(Interaction.id)
+        .with_for_update()
+    )
+    db.session.execute(open_here).all()
 
 
 def _settle_session(
-    interaction: Interaction, proofs: tuple[Evidence, ...], current: RecognisedSession | None
-) -> str | None:
-    """Strengthen the user's own session, or begin one; somebody else's session in this browser
-    ends.
-    """
+    interaction: Interaction, situation: Situation, in_browser: tuple[LiveSession, ...]
+) -> str:
+    """The user's session in this browser is strengthened, or begins beside those of others."""
+    proofs = situation.here
     user_id = proofs[0].user_id
-    if current is not None and current.user_id == user_id:
-        token = session.strengthen(current, proofs)
-        if token is not None:
-            interaction.session_id = current.id
-            audit.record(
-                catalogue.SessionStrengthened(user_id=user_id, client_id=interaction.client_id)
-            )
-            return token
-    elif current is not None:
-        sign_out.end_session(current, reason="another_user_signed_in")
-    interaction.session_id, token = session.begin(user_id, proofs)
-    audit.record(
-        catalogue.SessionBegun(
-            user_id=user_id,
-            client_id=interaction.client_id,
-            methods=[proof.method.value for proof in proofs],
-        )
-    )
-    return token
+    stay = Stay.KEPT if interaction.keep_signed_in else Stay.ORDINARY
+    joined = browser_accounts.join(in_browser, user_id, proofs, stay)
+    for one in joined.surplus:
+        sign_out.end_one(one.user_id, one.id, reason="too_many_accounts")
+    interaction.session_id = joined.session_id
+    if situation.asked is not None and situation.asked.is_waived:
+        session.note_waiver(joined.session_id)
+    client_id = interaction.client_id
+    if joined.is_new:
+        devices.greet(user_id, proofs, joined.session_id)
+        methods = [proof.method.value for proof in proofs]
+        audit.record(catalogue.SessionBegun(user_id=user_id, client_id=client_id, methods=methods))
+    else:
+        known_device.remember(user_id, proofs)
+        audit.record(catalogue.SessionStrengthened(user_id=user_id, client_id=client_id))
+    return joined.token
 
 
 def _drop_proofs(interaction: Interaction) -> None:
@@ -131,22 +167,54 @@ def _drop_proofs(interaction: Interaction) -> None:
     session.forget_proofs_in(interaction.id)
     interaction.session_id = None
     interaction.enrolling_since = None
+    interaction.device_trusted_at = None
     interaction.consented_at = None
 
 
+def start_over(interaction: Interaction) -> None:
+    """Nothing that was proven here counts; whoever it is about signs in again."""
+    _drop_proofs(interaction)
+
+
 def set_account_aside(interaction: Interaction) -> None:
-    """ "Not you?" or "use another account": start over with an empty sign-in page."""
+    """ "Use another account": start over with an empty sign-in page."""
+    ask_for_account(interaction)
+    interaction.account_chosen_at = clock.now()
+
+
+def ask_for_account(interaction: Interaction) -> None:
+    """ "Not you?": start over with the choice among the accounts of this browser."""
     _drop_proofs(interaction)
     interaction.user_id = None
     interaction.session_set_aside = True
-    interaction.account_chosen_at = clock.now()
+    interaction.account_chosen_at = None
 
 
-def choose_account(interaction: Interaction, current: RecognisedSession) -> None:
-    """Go on with the account that is signed in."""
-    interaction.user_id = current.user_id
+def expect(interaction: Interaction, user_id: str) -> None:
+    """It is about this user from now on, who has proven nothing yet: an account just made."""
+    set_account_aside(interaction)
+    interaction.user_id = user_id
+
+
+def choose_account(
+    interaction: Interaction, in_browser: tuple[LiveSession, ...], chosen: LiveSession
+) -> str | None:
+    """Go on with an account that is signed in: nothing is proven by that (A58). Returns the new
+    value of the session cookie; None when that account has left meanwhile.
+    """
+    token = browser_accounts.choose(in_browser, chosen)
+    if token is None:
+        return None
+    _drop_proofs(interaction)
+    interaction.user_id = chosen.user_id
     interaction.session_set_aside = False
     interaction.account_chosen_at = clock.now()
+    return token
+
+
+def keep_signed_in(interaction: Interaction) -> None:
+    """The session that this interaction begins is to outlast an ordinary one (R42)."""
+    interaction.keep_signed_in = settings().sessions.keep_signed_in is not None
 
 
 def begin_enrolling(interaction: Interaction) -> None:
@@ -164,7 +232,8 @@ def allow(interaction: Interaction, user_id: str, demand: Demand) -> None:
     """The user allowed what was asked; remembered per user, client, scopes and claims."""
     if demand.client is None:
         return
-    consent.remember(user_id, demand.client.client_id, demand.scope, demand.claims)
+    if consent.remember(user_id, demand.client.client_id, demand.scope, demand.claims):
+        messages.app_connected(db.session.get_one(User, user_id), demand.client.client_name)
     interaction.consented_at = clock.now()
     audit.record(
         catalogue.ConsentGiven(

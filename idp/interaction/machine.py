@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 
 from idp.authentication.assurance import Assurance
@@ -21,6 +22,7 @@ class Step(StrEnum):
     SIGN_IN = "sign-in"
     SECOND_FACTOR = "second-factor"
     ENROL = "enrol-totp"
+    ENROL_PASSKEY = "enrol-passkey"
     RECOVERY_CODES = "recovery-codes"
     CONSENT = "consent"
     DEVICE = "device"
@@ -38,9 +40,12 @@ class Facts:
     reached: Assurance = Assurance.NONE
     wanted: Assurance | None = Assurance.ONE_FACTOR
     """None: the request insists on a level that this user cannot reach."""
-    second_factor_enrolled: bool = False
+    enrolled: Assurance = Assurance.NONE
+    """What the factors that the account has can prove."""
     recovered: bool = False
     """The second factor was a recovery code, and replacing the lost one was not declined."""
+    remind_until: datetime | None = None
+    """A second factor has to be set up by then; it is offered now and may be put off."""
     recovery_codes_due: bool = False
     consent_due: bool = False
     device_undecided: bool = False
@@ -56,11 +61,17 @@ def is_out_of_reach(facts: Facts) -> bool:
 
 
 def lacks_second_factor(facts: Facts) -> bool:
-    return facts.second_factor_enrolled and _falls_short(facts)
+    """Whoever lost a factor and used a recovery code is not asked for it again."""
+    return facts.reached < facts.enrolled and _falls_short(facts) and not facts.recovered
+
+
+def must_enrol_passkey(facts: Facts) -> bool:
+    """Nothing else is worth what is wanted."""
+    return _falls_short(facts) and facts.wanted is Assurance.PHISHING_RESISTANT
 
 
 def must_enrol(facts: Facts) -> bool:
-    return facts.recovered or _falls_short(facts)
+    return facts.recovered or facts.remind_until is not None or _falls_short(facts)
 
 
 def _falls_short(facts: Facts) -> bool:
@@ -90,6 +101,7 @@ RULES = (
     Rule(lacks_primary_proof, Step.SIGN_IN, "login_required"),
     Rule(is_out_of_reach, Step.UNMET, "unmet_authentication_requirements"),
     Rule(lacks_second_factor, Step.SECOND_FACTOR, "login_required"),
+    Rule(must_enrol_passkey, Step.ENROL_PASSKEY, "interaction_required"),
     Rule(must_enrol, Step.ENROL, "interaction_required"),
     Rule(lambda facts: facts.recovery_codes_due, Step.RECOVERY_CODES, "interaction_required"),
     Rule(lambda facts: facts.consent_due, Step.CONSENT, "consent_required"),

@@ -64,6 +64,9 @@ def _everything_stale(now: datetime) -> tuple[_Stale, ...]:
         ),
         _Stale(models.DeniedToken.jti, models.DeniedToken.expires_at < now),
         _Stale(models.Bucket.key, models.Bucket.expires_at < now),
+        _Stale(models.PasskeyChallenge.bound_to, models.PasskeyChallenge.expires_at < now - _DAY),
+        _Stale(models.KnownDevice.id, models.KnownDevice.expires_at < now),
+        _Stale(models.TrustedDevice.id, models.TrustedDevice.expires_at < now),
         _Stale(models.TotpMiss.bound_to, models.TotpMiss.missed_at < now - _DAY),
         _Stale(
             models.InitialAccessToken.digest,

@@ -51,6 +51,8 @@ class Client(Base):
     require_auth_time: Mapped[bool] = mapped_column(default=False)
     min_acr: Mapped[str | None] = mapped_column(String(255))
     """The floor of this client; a request can only raise it."""
+    second_factor_policy: Mapped[str | None] = mapped_column(String(10))
+    """A `SecondFactorPolicy`; None: nothing beside the site's and the user's."""
     trusted: Mapped[bool] = mapped_column(default=False)
     """First-party: no consent page."""
     pkce_waived: Mapped[bool] = mapped_column(default=False)

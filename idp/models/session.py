@@ -12,7 +12,9 @@ from idp.models.base import Base, Digest, Identifier, Opaque, UtcDateTime
 
 
 class Session(Base):
-    """A signed-in browser. The cookie's value changes at every strengthening; `sid` stays."""
+    """A signed-in browser, or one of the accounts that are signed in in it. The cookie's value
+    changes at every strengthening; `sid` stays.
+    """
 
     __tablename__ = "sessions"
     __table_args__ = (UniqueConstraint("token_digest", "user_id"),)
@@ -30,6 +32,10 @@ class Session(Base):
     """Of several accounts in one browser the one chosen last is the current one."""
     kept: Mapped[bool] = mapped_column(default=False)
     """ "Keep me signed in" was asked for."""
+    resumed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    """Of a kept session: when it went on after an ordinary one would have been over."""
+    second_factor_waived: Mapped[bool] = mapped_column(default=False)
+    """Begun for an app that goes without the second factor that others ask the enrolled for."""
     expires_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
     """The absolute end, or an earlier one while the session rests on a recovery code."""
     ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

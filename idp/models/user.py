@@ -33,7 +33,10 @@ class User(Base):
     claims: Mapped[dict[str, Any]] = mapped_column(Document, default=dict)
     """Standard claims (OIDC Core §5.1) other than `name` and `email`."""
     role: Mapped[str | None] = mapped_column(String(20))
-    second_factor_required: Mapped[bool] = mapped_column(default=False)
+    second_factor_policy: Mapped[str | None] = mapped_column(String(10))
+    """A `SecondFactorPolicy`; None: the site's."""
+    second_factor_due_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    """Until when a second factor that is required may be missing; None: no time of grace."""
     locale: Mapped[str | None] = mapped_column(String(35))
     """The language chosen for pages and mails (BCP 47); None: what the browser asks for."""
     webauthn_user_handle: Mapped[bytes | None] = mapped_column(LargeBinary(64), unique=True)

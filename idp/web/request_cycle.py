@@ -18,7 +18,7 @@ from werkzeug.exceptions import BadRequest, RequestURITooLarge
 
 from idp import metrics, origin
 from idp.extensions import db, settings
-from idp.web import access, browser, current, errors, guards, headers, language
+from idp.web import access, browser, current, device_cookies, errors, guards, headers, language
 from idp.web.access import Door
 
 _log = structlog.get_logger("request")
@@ -51,6 +51,7 @@ def enter_origin() -> None:
             actor="anonymous",
         )
     )
+    device_cookies.take()
     language.enter()
 
 
@@ -102,6 +103,7 @@ BEFORE = (
 def _finish(response: Response) -> Response:
     response = settle(response)
     if response.status_code < 500:
+        device_cookies.hand_over()
         browser.set_cookies(response)
     headers.set_headers(response)
     _observe(response)

@@ -79,7 +79,7 @@ def test_an_administrator_must_have_a_second_factor(idp, app):
     with app.app_context():
         user = password.find_user("zoe@example.com")
         assert user.role == Role.OWNER
-        assert user.second_factor_required
+        assert user.second_factor_policy == "required"
 
 
 def test_claims_are_read_from_a_file(idp, app, tmp_path):

@@ -18,6 +18,7 @@ from idp.clients.metadata.proposed import (
     MOST_SCOPES,
     PROFILES,
     RESPONSE_TYPES,
+    SECOND_FACTOR_POLICIES,
     SHORTEST_TOKEN,
     SUBJECT_TYPES,
     Problem,
@@ -41,6 +42,8 @@ def choices_are_offered(proposed: ProposedClient, deployment: Deployment) -> Ite
     if proposed.token_endpoint_auth_method is not None:
         chosen = proposed.token_endpoint_auth_method
         single["token_endpoint_auth_method"] = (chosen, AUTH_METHODS)
+    if proposed.second_factor_policy is not None:
+        single["second_factor_policy"] = (proposed.second_factor_policy, SECOND_FACTOR_POLICIES)
     for member, (value, offered) in single.items():
         if value not in offered:
             yield member, f"offered: {', '.join(offered)}"

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+from config import SecondFactorPolicy
 from idp.clients.redirect_uri import Deployment
 
 AUTH_METHODS = ("client_secret_basic", "client_secret_post", "private_key_jwt", "none")
@@ -38,6 +39,7 @@ SHORTEST_TOKEN, LONGEST_TOKEN = 30, 3_600
 
 URI_MEMBERS = ("client_uri", "logo_uri", "policy_uri", "tos_uri", "initiate_login_uri")
 SUBJECT_TYPES = ("public", "pairwise")
+SECOND_FACTOR_POLICIES = tuple(policy.value for policy in SecondFactorPolicy)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +80,7 @@ class ProposedClient:
     default_acr_values: tuple[str, ...] = ()
     require_auth_time: bool = False
     min_acr: str | None = None
+    second_factor_policy: str | None = None
     trusted: bool = False
     pkce_waived: bool = False
     rotate_refresh_tokens: bool | None = None

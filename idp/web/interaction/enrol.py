@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from flask import Response, request
 
+from config import SecondFactorPolicy
 from idp.authentication import assurance, recovery_code, totp
 from idp.authentication.evidence import Evidence
 from idp.authentication.verdict import Reason, Rejected, Throttled
+from idp.extensions import settings
 from idp.interaction import lifecycle
 from idp.interaction.machine import Step
 from idp.language import gettext as _
+from idp.language import spoken_date
 from idp.web import access, browser, current, enrolment, errors, words
 from idp.web.current import Visit
 from idp.web.interaction.routes import (
@@ -96,7 +99,8 @@ def download_recovery_codes(interaction_id: str) -> Response:
 
 def _may_skip(visit: Visit) -> bool:
     facts = visit.situation.facts
-    return facts.recovered and facts.wanted is not None and facts.reached >= facts.wanted
+    is_offered = facts.recovered or facts.remind_until is not None
+    return is_offered and facts.wanted is not None and facts.reached >= facts.wanted
 
 
 def _show(status: int = 200, *, problem: str | None = None, name: str = "") -> Response:
@@ -112,6 +116,9 @@ def _show(status: int = 200, *, problem: str | None = None, name: str = "") -> R
         device_name=name,
         action=url(visit.interaction, "submit_enrol"),
         skip_action=url(visit.interaction, "skip_enrol") if may_skip else None,
+        passkey_url=(
+            url(visit.interaction, "enrol_passkey") if settings().passkeys.enabled else None
+        ),
         reason=_reason(visit),
     )
 
@@ -119,9 +126,16 @@ def _show(status: int = 200, *, problem: str | None = None, name: str = "") -> R
 def _reason(visit: Visit) -> str:
     if visit.situation.facts.recovered:
         return _("You used a recovery code. Set up an authenticator app before they run out.")
+    if visit.situation.facts.remind_until is not None:
+        return _(
+            "From %(date)s on, your account needs two-step sign-in. It takes a minute to set up.",
+            date=spoken_date(visit.situation.facts.remind_until),
+        )
     client, floor = visit.demand.client, visit.demand.requirement.floor
     if client is not None and (
-        floor >= assurance.Assurance.TWO_FACTOR or visit.demand.requirement.requested
+        floor >= assurance.Assurance.TWO_FACTOR
+        or visit.demand.requirement.requested
+        or client.second_factor_policy is SecondFactorPolicy.REQUIRED
     ):
         return _(
             "%(name)s asks for two-step sign-in. It takes a minute to set up.",

@@ -6,12 +6,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from flask import Response
+from flask import Response, request
 
 from idp.authentication import totp
 from idp.authentication.assurance import Assurance
 from idp.authentication.evidence import Evidence
 from idp.authentication.verdict import Reason, Rejected, Throttled
+from idp.extensions import settings
 from idp.interaction import lifecycle
 from idp.throttle.limits import FOR_GOOD
 from idp.web import browser, current, errors, words
@@ -67,7 +68,7 @@ def show(factor_page: FactorPage, status: int = 200, **context: Any) -> Response
     user = pinned_user(visit)
     values: dict[str, Any] = {
         "problem": None,
-        "passkey_problem": None,
+        "problem_field": "code",
         "retry_after": None,
         "frozen": False,
         "clock_hint": None,
@@ -80,10 +81,20 @@ def show(factor_page: FactorPage, status: int = 200, **context: Any) -> Response
         user=person_card(user),
         asks_code=_would_do(visit) and totp.is_enrolled(user.id),
         passkey=offer(visit),
+        trust_days=_trust_days(visit),
+        trust_ticked="trust_device" in request.form,
         action=url(visit.interaction, factor_page.endpoint),
         recovery_url=url(visit.interaction, "recovery_code"),
         second_factor_url=url(visit.interaction, "second_factor"),
     )
+
+
+def _trust_days(visit: Visit) -> int | None:
+    """For how long this browser may be trusted; None: it would make no difference."""
+    asked = visit.situation.asked
+    if asked is None or not asked.trust_would_do:
+        return None
+    return max(1, settings().second_factor.trust_lifetime.days)
 
 
 def _would_do(visit: Visit) -> bool:

@@ -1,12 +1,15 @@
-"""The one-time code of an authenticator app."""
+"""The one-time code of an authenticator app, or a passkey."""
 
 from __future__ import annotations
 
 from flask import Response, request
 
+from idp.accounts import devices
 from idp.authentication import totp
+from idp.authentication.evidence import Evidence
 from idp.interaction.machine import Step
 from idp.web import access, current, words
+from idp.web.current import Visit
 from idp.web.interaction.factor_form import FactorPage, answer, show
 from idp.web.interaction.routes import blueprint, pinned_user
 
@@ -25,7 +28,26 @@ def second_factor(interaction_id: str) -> Response:
 def submit_second_factor(interaction_id: str) -> Response:
     """Check the code, against the user who proved the password and nobody else."""
     visit = current.visit()
-    verdict = totp.verify(
-        pinned_user(visit), request.form.get("code", ""), interaction_id=visit.interaction.id
-    )
+    user = pinned_user(visit)
+    verdict = totp.verify(user, request.form.get("code", ""), interaction_id=visit.interaction.id)
+    if isinstance(verdict, Evidence) and _is_to_be_trusted(visit):
+        devices.trust(user)
     return answer(_PAGE, verdict, words.problem)
+
+
+def _is_to_be_trusted(visit: Visit) -> bool:
+    """Only where a trusted browser would be let off the code that was just typed."""
+    asked = visit.situation.asked
+    return "trust_device" in request.form and asked is not None and asked.trust_would_do
+
+
+def show_again(status: int, *, problem: str, retry_after: int | None = None) -> Response:
+    """After a passkey that did not work."""
+    return show(
+        _PAGE,
+        status,
+        problem=problem,
+        problem_field=None,
+        retry_after=retry_after,
+        frozen=totp.is_frozen(pinned_user(current.visit())),
+    )

@@ -35,7 +35,7 @@ def test_whoever_administers_must_have_a_second_factor(work):
     owner = work(lambda: create_user("owner@example.com", "Owner", role=Role.OWNER))
     person = work(lambda: create_user("person@example.com", "Person"))
 
-    assert (owner.second_factor_required, person.second_factor_required) == (True, False)
+    assert (owner.second_factor_policy, person.second_factor_policy) == ("required", None)
 
 
 def test_sub_is_random_and_not_the_row(work):

@@ -35,8 +35,8 @@ def test_long_unusual_passwords_of_any_characters_are_fine(judge, secret):
 
 def test_fifteen_characters_where_the_password_may_be_alone_eight_where_it_never_is(judge):
     assert judge("tq9$Lm2x")
-    assert judge("tq9$Lm2x", second_factor_required=True) == []
-    assert judge("tq9$Lm2", second_factor_required=True)
+    assert judge("tq9$Lm2x", second_factor_policy="required") == []
+    assert judge("tq9$Lm2", second_factor_policy="required")
 
 
 def test_length_is_counted_after_normalising(judge):
@@ -51,7 +51,7 @@ def test_more_than_1024_bytes_are_refused_with_a_reason(judge):
 
 @pytest.mark.parametrize("secret", ["qwertyuiop", "Password123", "letmein1", "123456789012345"])
 def test_common_passwords_are_refused(judge, secret):
-    assert judge(secret, second_factor_required=True)
+    assert judge(secret, second_factor_policy="required")
 
 
 @pytest.mark.parametrize(
@@ -89,6 +89,6 @@ def test_a_user_who_must_have_a_second_factor_may_choose_a_shorter_one(a, work):
     user = a.user()
     assert work(lambda: minimum_length(user)) == 15
 
-    user.second_factor_required = True
+    user.second_factor_policy = "required"
 
     assert work(lambda: minimum_length(user)) == 8
