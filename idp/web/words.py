@@ -48,6 +48,7 @@ PURPOSES = {
     "remove-totp": gettext_noop("Before you remove an authenticator app"),
     "add-passkey": gettext_noop("Before you add a passkey"),
     "remove-passkey": gettext_noop("Before you remove a passkey"),
+    "change-email": gettext_noop("Before you change your email address"),
     "recovery-codes": gettext_noop("Before you see new recovery codes"),
 }
 """Why a step-up asks, by the purpose of the page that wants it."""
