@@ -7,55 +7,73 @@ from sqlalchemy import select
 from idp import audit, origin, throttle
 from idp.accounts import sign_out
 from idp.audit import catalogue
-from idp.authentication import recovery_code, session, totp
+from idp.authentication import browser_accounts, enrolled, passkey, recovery_code, session, totp
 from idp.authentication.assurance import Assurance, level_of
 from idp.authentication.evidence import Evidence
 from idp.authentication.session import RecognisedSession
 from idp.extensions import db
 from idp.grants import revoke
+from idp.mail import messages
 from idp.models import Client, Grant, User
 from idp.throttle.limits import TOTP_SERIES
 
 
 def strengthen_session(current: RecognisedSession, proof: Evidence) -> str | None:
     """A factor that was enrolled in a session counts in it. Returns the cookie's new value."""
-    return session.strengthen(current, (session.record(proof, interaction_id=None),))
+    return browser_accounts.strengthen(current, (session.record(proof, interaction_id=None),))
 
 
 def remove_totp(user: User, credential_id: str) -> bool:
     """One app of the user's own. Every other browser and every client has to ask again."""
+    names = {one.id: one.name for one in totp.enrolled(user)}
     if not totp.remove(user, credential_id):
         return False
-    if not totp.is_enrolled(user.id):
-        recovery_code.forget(user.id)
-    _start_over(user, keep_sid=origin.current().session_sid)
+    messages.totp_removed(user, names.get(credential_id, totp.DEFAULT_NAME))
+    _after_removal(user)
+    return True
+
+
+def remove_passkey(user: User, passkey_id: str) -> bool:
+    """One of the user's own, with the same consequences."""
+    if not passkey.remove(user, passkey_id):
+        return False
+    _after_removal(user)
     return True
 
 
 def reset(user: User, *, reason: str) -> bool:
     """By an administrator, for somebody who lost all of them. False: there were none."""
-    authenticators = totp.enrolled(user)
+    authenticators, passkeys = totp.enrolled(user), passkey.enrolled(user)
     had_codes = recovery_code.left(user) > 0
     for authenticator in authenticators:
         totp.remove(user, authenticator.id)
+    for one in passkeys:
+        passkey.remove(user, one.id)
     recovery_code.forget(user.id)
     throttle.clear_series(TOTP_SERIES, user=user.id)
     _start_over(user, keep_sid="")
     audit.record(catalogue.SecondFactorsReset(user_id=user.id, reason=reason))
-    return bool(authenticators) or had_codes
+    changed = bool(authenticators or passkeys) or had_codes
+    if changed:
+        messages.second_factor_reset(user)
+    return changed
 
 
-def clients_that_demand_two_factors(user: User) -> list[str]:
-    """Names of the clients the user has allowed that will not do with a password alone."""
+def clients_that_demand(user: User, level: Assurance) -> list[str]:
+    """Names of the clients the user has allowed that will not do with less."""
     allowed = (
         select(Client.client_name, Client.min_acr)
         .join(Grant, Grant.client_id == Client.client_id)
         .where(Grant.user_id == user.id, Grant.revoked_at.is_(None), Client.min_acr.is_not(None))
         .order_by(Client.client_name)
     )
-    return [
-        name for name, acr in db.session.execute(allowed) if level_of(acr) >= Assurance.TWO_FACTOR
-    ]
+    return [name for name, acr in db.session.execute(allowed) if level_of(acr) >= level]
+
+
+def _after_removal(user: User) -> None:
+    if not enrolled.has_second_factor(user.id):
+        recovery_code.forget(user.id)
+    _start_over(user, keep_sid=origin.current().session_sid)
 
 
 def _start_over(user: User, *, keep_sid: str) -> None:

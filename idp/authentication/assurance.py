@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from enum import IntEnum
 
-from idp.authentication.evidence import PRIMARY, SECOND, Evidence
+from idp.authentication.evidence import PRIMARY, SECOND, Evidence, Method
 
 
 class Assurance(IntEnum):
@@ -14,12 +14,25 @@ class Assurance(IntEnum):
     NONE = 0
     ONE_FACTOR = 1
     TWO_FACTOR = 2
+    PHISHING_RESISTANT = 3
+    """A passkey, with user verification: bound to our origin, so that it cannot be typed elsewhere.
+    """
 
 
-CANONICAL = {Assurance.ONE_FACTOR: "urn:idp:loa:1fa", Assurance.TWO_FACTOR: "urn:idp:loa:2fa"}
+CANONICAL = {
+    Assurance.ONE_FACTOR: "urn:idp:loa:1fa",
+    Assurance.TWO_FACTOR: "urn:idp:loa:2fa",
+    Assurance.PHISHING_RESISTANT: "phr",
+}
+"""`phr` is registered by OpenID Connect EAP ACR Values; its `phrh`, in hardware, is not offered."""
 ALIASES = {"1": Assurance.ONE_FACTOR, "2": Assurance.TWO_FACTOR}
 LEVELS: dict[str, Assurance] = {name: level for level, name in CANONICAL.items()} | ALIASES
-"""Every `acr` value we can reach; what `acr_values_supported` announces."""
+"""Every `acr` value that names a level."""
+
+
+def names_up_to(highest: Assurance) -> list[str]:
+    """The names of a level and of all below it."""
+    return [name for name, level in LEVELS.items() if level <= highest]
 
 
 def level_of(acr: str | None) -> Assurance:
@@ -32,6 +45,8 @@ def reached(proofs: Iterable[Evidence]) -> Assurance:
     methods = {proof.method for proof in proofs}
     if not methods & PRIMARY:
         return Assurance.NONE
+    if Method.PASSKEY in methods:
+        return Assurance.PHISHING_RESISTANT
     return Assurance.TWO_FACTOR if methods & SECOND else Assurance.ONE_FACTOR
 
 

@@ -17,17 +17,34 @@ class Method(StrEnum):
 
     PASSWORD = "password"  # noqa: S105  the name of a method
     TOTP = "totp"
+    PASSKEY = "passkey"
+    """Always with user verification: the device asked for a finger, a face or its PIN."""
     RECOVERY_CODE = "recovery_code"
 
 
-PRIMARY = frozenset({Method.PASSWORD})
+PRIMARY = frozenset({Method.PASSWORD, Method.PASSKEY})
 """Methods that say who somebody is."""
 
-SECOND = frozenset({Method.TOTP, Method.RECOVERY_CODE})
-"""Methods that add a factor to a primary one."""
+SECOND = frozenset({Method.TOTP, Method.PASSKEY, Method.RECOVERY_CODE})
+"""Methods that add a factor to a primary one. A passkey is both: a key, and what unlocks it."""
 
-AMR_VALUES = {Method.PASSWORD: "pwd", Method.TOTP: "otp", Method.RECOVERY_CODE: "recovery"}
-"""RFC 8176 §2; `recovery` is ours, since a recovery code is not an OTP generated now."""
+ENROLLABLE = frozenset({Method.TOTP, Method.PASSKEY})
+"""Second factors that a person sets up; a recovery code stands in for one that was lost."""
+
+CARRIED_OVER = frozenset({Method.PASSWORD})
+"""What a session that is kept still rests on when an ordinary one would be over: a single factor,
+so nothing that is worth two (R42).
+"""
+
+AMR_VALUES: dict[Method, tuple[str, ...]] = {
+    Method.PASSWORD: ("pwd",),
+    Method.TOTP: ("otp",),
+    Method.PASSKEY: ("swk", "user"),
+    Method.RECOVERY_CODE: ("recovery",),
+}
+"""RFC 8176 §2; `recovery` is ours, since a recovery code is not an OTP generated now. `hwk` would
+need an attestation that we never ask for.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,15 +59,21 @@ class Evidence:
 
 
 def counted(
-    proofs: Iterable[Evidence], *, since: datetime | None, now: datetime, lifetime: timedelta
+    proofs: Iterable[Evidence],
+    *,
+    since: datetime | None,
+    now: datetime,
+    lifetime: timedelta,
+    password_lifetime: timedelta | None = None,
 ) -> tuple[Evidence, ...]:
     """Per method the newest proof not older than `since` and not older than `lifetime`, oldest
-    first.
+    first. `password_lifetime`: a longer one for the password of a session that is kept.
     """
-    limit = max(since, now - lifetime) if since else now - lifetime
     newest: dict[Method, Evidence] = {}
     for proof in sorted(proofs, key=lambda proof: proof.proven_at):
-        if proof.proven_at >= limit:
+        is_carried = proof.method in CARRIED_OVER and password_lifetime is not None
+        oldest = now - max(lifetime, password_lifetime or lifetime) if is_carried else now - lifetime
+        if proof.proven_at >= (max(since, oldest) if since else oldest):
             newest[proof.method] = proof
     return tuple(sorted(newest.values(), key=lambda proof: proof.proven_at))
 
@@ -60,7 +83,7 @@ def amr(proofs: Iterable[Evidence]) -> tuple[str, ...]:
     factor was proven.
     """
     methods = {proof.method for proof in proofs}
-    values = [AMR_VALUES[method] for method in Method if method in methods]
+    values = [value for method in Method if method in methods for value in AMR_VALUES[method]]
     if methods & PRIMARY and methods & SECOND:
         values.append("mfa")
     return tuple(values)

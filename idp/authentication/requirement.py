@@ -29,10 +29,10 @@ class Requirement:
         """The `acr` values in the client's order, essential ones first."""
         return self.essential + self.voluntary
 
-    @property
-    def is_impossible(self) -> bool:
+    def is_impossible(self, highest: Assurance) -> bool:
         """An essential `acr` of which we support no value can be refused without asking anybody."""
-        return bool(self.essential) and not any(level_of(value) for value in self.essential)
+        names = map(level_of, self.essential)
+        return bool(self.essential) and not any(0 < level <= highest for level in names)
 
     def as_document(self) -> dict[str, Any]:
         """For the interaction's row."""
@@ -58,12 +58,14 @@ class Requirement:
 def wanted(
     requirement: Requirement, *, floor: Assurance, enrolled: Assurance, attainable: Assurance
 ) -> Assurance | None:
-    """The level to reach, or None when an essential `acr` is out of this user's reach.
+    """The level to reach, or None when an essential `acr` or the floor is out of this user's reach.
 
     `floor`: of the user's own policy. `enrolled`: what the user's factors can prove now.
     `attainable`: the same if the user may enrol another factor during sign-in.
     """
     floor = max(floor, requirement.floor, Assurance.ONE_FACTOR)
+    if floor > attainable:
+        return None
     if requirement.essential:
         return _essential(requirement, floor, attainable)
     for value in requirement.voluntary:
@@ -75,7 +77,8 @@ def wanted(
 def _essential(
     requirement: Requirement, floor: Assurance, attainable: Assurance
 ) -> Assurance | None:
-    levels = sorted(level_of(value) for value in requirement.essential if level_of(value))
-    if not levels or levels[0] > attainable:
+    named = map(level_of, requirement.essential)
+    levels = sorted(level for level in named if Assurance.NONE < level <= attainable)
+    if not levels:
         return None
     return next((level for level in levels if level >= floor), floor)

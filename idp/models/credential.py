@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Integer, LargeBinary, String, UniqueConstraint
+from sqlalchemy import BigInteger, ForeignKey, Integer, LargeBinary, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from idp import clock, opaque
@@ -103,7 +103,8 @@ class Passkey(Base):
     credential_id: Mapped[bytes] = mapped_column(LargeBinary(1023), unique=True)
     public_key: Mapped[bytes] = mapped_column(LargeBinary)
     """COSE key."""
-    sign_count: Mapped[int] = mapped_column(Integer, default=0)
+    sign_count: Mapped[int] = mapped_column(BigInteger, default=0)
+    """32 bits without a sign."""
     transports: Mapped[list[str]] = mapped_column(Document, default=list)
     aaguid: Mapped[str] = mapped_column(String(36), default="")
     backed_up: Mapped[bool] = mapped_column(default=False)

@@ -6,7 +6,7 @@ from flask import Response, g, request, url_for
 from werkzeug.exceptions import Forbidden
 
 from idp import clock, opaque, origin
-from idp.authentication import assurance, session, totp
+from idp.authentication import assurance, enrolled, session
 from idp.authentication.assurance import Assurance
 from idp.authentication.evidence import counted
 from idp.authentication.requirement import Requirement
@@ -65,8 +65,8 @@ def _browser_of_the_interaction(rule: Access) -> Answer:
 
 def _visit(interaction: Interaction, rule: Access) -> Answer:
     demand = demands.of(interaction)
-    recognised = browser.recognised_session()
-    situation = gather(demand, recognised, interaction)
+    situation = gather(demand, browser.signed_in(), interaction)
+    recognised = situation.session
     step = next_step(situation.facts)
     g.visit = Visit(interaction, demand, situation, step)
     if recognised is not None:
@@ -129,7 +129,10 @@ def _is_fresh(recognised: RecognisedSession) -> bool:
 
 
 def _account_level(user_id: str) -> Assurance:
-    return Assurance.TWO_FACTOR if totp.is_enrolled(user_id) else Assurance.ONE_FACTOR
+    """Two factors, also of somebody with a passkey: whoever has lost it must be able to remove it
+    (docs/decisions/0010-passkeys.md).
+    """
+    return min(enrolled.level_of(user_id), Assurance.TWO_FACTOR)
 
 
 def _here() -> bytes:

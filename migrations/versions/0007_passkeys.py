@@ -30,7 +30,7 @@ def upgrade() -> None:
         sa.Column("name", sa.String(length=64), nullable=False),
         sa.Column("credential_id", sa.LargeBinary(length=1023), nullable=False),
         sa.Column("public_key", sa.LargeBinary(), nullable=False),
-        sa.Column("sign_count", sa.Integer(), nullable=False),
+        sa.Column("sign_count", sa.BigInteger(), nullable=False),
         sa.Column("transports", DOCUMENT, nullable=False),
         sa.Column("aaguid", sa.String(length=36), nullable=False),
         sa.Column("backed_up", sa.Boolean(), nullable=False),

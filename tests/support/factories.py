@@ -9,14 +9,16 @@ import pyotp
 
 from idp import clock
 from idp.accounts import create
+from idp.authentication import passkey, recovery_code, totp
 from idp.authentication import password as passwords
-from idp.authentication import recovery_code, totp
+from idp.authentication.evidence import Evidence
 from idp.authentication.password_hash import StoredHash
 from idp.clients import register, templates
 from idp.clients.metadata import ProposedClient
 from idp.clients.templates import Template
-from idp.extensions import transaction
+from idp.extensions import db, transaction
 from idp.models import User
+from tests.support.authenticator import Authenticator
 from tests.support.relying_party import REDIRECT_URI, RelyingParty
 
 if TYPE_CHECKING:
@@ -58,6 +60,18 @@ class Factory:
         """An authenticator app, already enrolled."""
         with self.app.app_context(), transaction():
             return Phone(totp.enrol_directly(user).secret)
+
+    def passkey(self, user: User, *, name: str = "Laptop") -> Authenticator:
+        """A device of this user with one passkey, already enrolled."""
+        device = Authenticator(self.app.extensions["idp.settings"].issuer)
+        with self.app.app_context(), transaction():
+            known = db.session.get_one(User, user.id)
+            answer = device.create(passkey.begin_enrolment(known, "factory"))
+        with self.app.app_context(), transaction():
+            known = db.session.get_one(User, user.id)
+            made = passkey.confirm(known, "factory", answer, name)
+            assert isinstance(made, Evidence)
+        return device
 
     def recovery_codes(self, user: User) -> list[str]:
         """A set, already said to be saved."""

@@ -54,6 +54,8 @@ DOCUMENTS = {
     "OIDC Discovery": "OpenID Connect Discovery",
     "OIDC Registration": "OpenID Connect Dynamic Client Registration",
     "OIDC MRT": "Multiple response types",
+    "EAP ACR Values": "OpenID Connect EAP ACR Values",
+    "WebAuthn": "Web Authentication Level 3",
     "RP-Initiated Logout": "OpenID Connect RP-Initiated Logout",
     "Back-Channel Logout": "OpenID Connect Back-Channel Logout",
     "Front-Channel Logout": "OpenID Connect Front-Channel Logout",
@@ -88,6 +90,7 @@ NOT_SUPPORTED = (
 _MODULES = {
     "oidc_core": "OIDC Core",
     "oidc_discovery": "OIDC Discovery",
+    "oidc_eap_acr_values": "EAP ACR Values",
     "oidc_rp_initiated_logout": "RP-Initiated Logout",
     "oidc_backchannel_logout": "Back-Channel Logout",
     "oidc_frontchannel_logout": "Front-Channel Logout",

@@ -1,23 +1,33 @@
 """Pages of the signed-in user: one module per subject."""
 
 from idp.web.account import (
+    activity,
     apps,
+    email,
     overview,
+    passkeys,
     password,
+    profile,
     recovery_codes,
     security,
     sessions,
+    switch,
     totp,
 )
 from idp.web.account.routes import blueprint
 
 __all__ = [
+    "activity",
     "apps",
     "blueprint",
+    "email",
     "overview",
+    "passkeys",
     "password",
+    "profile",
     "recovery_codes",
     "security",
     "sessions",
+    "switch",
     "totp",
 ]

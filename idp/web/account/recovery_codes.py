@@ -6,7 +6,8 @@ from typing import Any
 
 from flask import Response, request, url_for
 
-from idp.authentication import recovery_code, totp
+from idp.authentication import enrolled, recovery_code
+from idp.authentication.evidence import Method
 from idp.language import gettext as _
 from idp.models import User
 from idp.web import access, current, enrolment
@@ -18,9 +19,16 @@ LOW = 3
 
 
 def panel(user: User) -> dict[str, Any]:
-    """How many are left; None where there is no second factor to stand in for."""
+    """How many are left; None where there is no second factor to stand in for. `used_here`: one was
+    spent on this very session.
+    """
     left = recovery_code.left(user)
-    return {"left": left if totp.is_enrolled(user.id) else None, "low": left <= LOW}
+    used_here = any(proof.method is Method.RECOVERY_CODE for proof in current.session().proofs)
+    return {
+        "left": left if enrolled.has_second_factor(user.id) else None,
+        "low": left <= LOW,
+        "used_here": used_here and left < recovery_code.SET_SIZE,
+    }
 
 
 @blueprint.get("/recovery-codes/new")
@@ -38,7 +46,7 @@ def regenerate_codes() -> Response:
 @access.access(access.signed_in_afresh("recovery-codes"))
 def submit_regenerate_codes() -> Response:
     """Make a pending set; a reload shows the same."""
-    if totp.is_enrolled(me().id):
+    if enrolled.has_second_factor(me().id):
         recovery_code.begin(me(), current.session().sid)
     return see_other(url_for("account.recovery_codes"))
 
@@ -71,7 +79,7 @@ def download_recovery_codes() -> Response:
 def _show(status: int = 200, *, problem: str | None = None) -> Response:
     user = me()
     # After a first enrolment the set is made here; later ones only by the page that asks first.
-    is_due = totp.is_enrolled(user.id) and recovery_code.left(user) == 0
+    is_due = enrolled.has_second_factor(user.id) and recovery_code.left(user) == 0
     if not is_due and not recovery_code.pending(user, current.session().sid):
         return to_security()
     return page(

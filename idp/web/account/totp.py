@@ -8,7 +8,8 @@ from flask import Response, request, url_for
 from werkzeug.exceptions import Gone, NotFound
 
 from idp.accounts import factors
-from idp.authentication import recovery_code, totp
+from idp.authentication import passkey, recovery_code, totp
+from idp.authentication.assurance import Assurance
 from idp.authentication.evidence import Evidence
 from idp.authentication.verdict import Rejected, Throttled
 from idp.models import TotpCredential, User
@@ -22,32 +23,22 @@ def panel(user: User) -> dict[str, Any]:
     return {"authenticators": totp.enrolled(user)}
 
 
-@blueprint.get("/totp")
-@access.access(access.signed_in_afresh("add-totp"))
-def add_totp() -> Response:
-    """Show a secret, the same again on reload."""
-    return _show()
+@blueprint.get("/totp/<credential_id>/rename")
+@access.access(access.SIGNED_IN)
+def rename_totp(credential_id: str) -> Response:
+    """Ask for another name."""
+    return _show_rename(_mine(credential_id))
 
 
-@blueprint.post("/totp")
-@access.access(access.signed_in_afresh("add-totp"))
-def submit_totp() -> Response:
-    """Confirm it with its first code, which also proves the factor for this session."""
-    user, session = me(), current.session()
-    name = enrolment.device_name(request.form)
-    match totp.confirm(user, session.sid, request.form.get("code", ""), name):
-        case Evidence() as proof:
-            token = factors.strengthen_session(session, proof)
-            if token is None:
-                raise Gone
-            browser.begin_session(token)
-            if recovery_code.left(user) > 0:
-                return to_security("totp-added")
-            return see_other(url_for("account.recovery_codes"))
-        case Rejected(reason=reason):
-            return _show(FAILED_FORM, problem=words.problem(reason), name=name)
-        case Throttled(wait=wait):
-            return _show(429, problem=words.wait(wait), name=name)
+@blueprint.post("/totp/<credential_id>/rename")
+@access.access(access.SIGNED_IN)
+def submit_rename_totp(credential_id: str) -> Response:
+    """A name opens nothing, so no fresh proof is asked for."""
+    credential = _mine(credential_id)
+    if not request.form.get("device_name", "").strip():
+        return _show_rename(credential, FAILED_FORM, problem=_("Type a name."))
+    authenticators.rename(me(), credential.id, enrolment.device_name(request.form))
+    return to_security("totp-renamed")
 
 
 @blueprint.get("/totp/<credential_id>/remove")
@@ -56,11 +47,12 @@ def remove_totp(credential_id: str) -> Response:
     """A page, not a dialog: what will happen, and which apps ask for this factor."""
     user = me()
     authenticators = totp.enrolled(user)
+    is_last = len(authenticators) == 1 and not passkey.is_usable(user.id)
     return page(
         "account/remove_totp.html",
         authenticator=_mine(authenticators, credential_id),
-        is_last=len(authenticators) == 1,
-        apps=factors.clients_that_demand_two_factors(user),
+        is_last=is_last,
+        apps=factors.clients_that_demand(user, Assurance.TWO_FACTOR) if is_last else [],
         action=url_for("account.submit_remove_totp", credential_id=credential_id),
     )
 

@@ -7,11 +7,12 @@ from __future__ import annotations
 from flask import Response, request, url_for
 
 from idp import clock, opaque, origin
+from idp.authentication import enrolled
 from idp.authentication import session as sessions
 from idp.interaction import lifecycle
 from idp.interaction.facts import gather
 from idp.interaction.machine import Step, next_step, silent_error
-from idp.oauth import server
+from idp.oauth import oidc_prompt_create, server
 from idp.oauth.request import AuthorizationRequest
 from idp.web import browser, demands
 from idp.web.interaction.answers import approval_of, deliver
@@ -21,33 +22,40 @@ from idp.web.pages import see_other
 def authorize(judged: AuthorizationRequest) -> Response:
     """OIDC Core §3.1.2.3."""
     requirement = judged.requirement(clock.now())
-    if requirement.is_impossible:
+    if requirement.is_impossible(enrolled.attainable()):
         return deliver(server.refuse(judged, "unmet_authentication_requirements"))
     if _came_without_cookies():
         # A cross-site post carries no Lax cookies: keep the request, look for the session
         # on the GET (R46).
-        return _store(demands.opening_of(judged, requirement, None))
+        return _store(judged, demands.opening_of(judged, requirement, None))
 
     demand = demands.of_request(judged, requirement)
-    session = browser.recognised_session()
-    situation = gather(demand, session, None)
+    situation = gather(demand, browser.signed_in(), None)
+    session = situation.session
     step = next_step(situation.facts)
     if session is not None:
         origin.acting_as(f"user:{session.user_id}", session.sid)
         sessions.touch(session)
-        if step is Step.FINISH:
+        if step is Step.FINISH and not _begins_with_registration(judged):
             return deliver(
                 server.answer(judged, approval_of(judged, requirement, situation, session))
             )
     if demand.is_silent or step is Step.UNMET:
         return deliver(server.refuse(judged, silent_error(situation.facts) or "login_required"))
-    return _store(demands.opening_of(judged, requirement, opaque.digest(browser.ensure_binding())))
+    here = opaque.digest(browser.ensure_binding())
+    return _store(judged, demands.opening_of(judged, requirement, here))
 
 
 def _came_without_cookies() -> bool:
     return request.method == "POST" and browser.binding() is None
 
 
-def _store(opening: lifecycle.Opening) -> Response:
+def _begins_with_registration(judged: AuthorizationRequest) -> bool:
+    return oidc_prompt_create.begins_with_registration(judged.prompt)
+
+
+def _store(judged: AuthorizationRequest, opening: lifecycle.Opening) -> Response:
     interaction = lifecycle.open_interaction(opening)
+    if _begins_with_registration(judged):
+        return see_other(url_for("arrival.create_account", interaction=interaction.id))
     return see_other(url_for("interaction.dispatch", interaction_id=interaction.id))

@@ -9,7 +9,8 @@ from flask import Response
 from idp.interaction import lifecycle
 from idp.interaction.machine import Step, silent_error
 from idp.models import Kind
-from idp.web import access, current
+from idp.web import access, browser, current
+from idp.web.current import Visit
 from idp.web.interaction.answers import cancelled, complete, give_up
 from idp.web.interaction.routes import blueprint, to_dispatcher, url
 from idp.web.pages import see_other
@@ -19,6 +20,7 @@ PAGES = {
     Step.SIGN_IN: "sign_in",
     Step.SECOND_FACTOR: "second_factor",
     Step.ENROL: "enrol",
+    Step.ENROL_PASSKEY: "enrol_passkey",
     Step.RECOVERY_CODES: "recovery_codes",
     Step.CONSENT: "consent",
     Step.DEVICE: "device",
@@ -52,11 +54,20 @@ def cancel(interaction_id: str) -> Response:
 @blueprint.post("/switch")
 @access.access(access.interaction(*ANY_PAGE))
 def switch(interaction_id: str) -> Response:
-    """ "Not you?": start over with another account. A step-up belongs to its user: there it means
-    leaving.
+    """ "Not you?": start over with another account, of those that are signed in here or by its name.
+    A step-up belongs to its user: there it means leaving.
     """
     visit = current.visit()
     if visit.interaction.kind == Kind.STEP_UP:
         return cancelled(visit)
-    lifecycle.set_account_aside(visit.interaction)
+    if _has_others(visit):
+        lifecycle.ask_for_account(visit.interaction)
+    else:
+        lifecycle.set_account_aside(visit.interaction)
     return to_dispatcher(visit.interaction)
+
+
+def _has_others(visit: Visit) -> bool:
+    """Whether somebody else than the one shown is signed in in this browser."""
+    shown = visit.situation.person.id if visit.situation.person else None
+    return any(one.user_id != shown for one in browser.signed_in())

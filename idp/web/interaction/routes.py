@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, Response, url_for
+from flask import Blueprint, Response, request, url_for
 
 from idp.extensions import db
 from idp.models import Interaction, User
@@ -38,10 +38,27 @@ def pinned_user(visit: Visit) -> User:
     return user
 
 
+def known_user(visit: Visit) -> User | None:
+    """Whoever this browser or this interaction already stands for, and may be asked again. A name
+    that was only typed stands for nobody.
+    """
+    is_expected = visit.situation.facts.is_expected_user
+    return pinned_user(visit) if visit.situation.person is not None and is_expected else None
+
+
+def is_for_shown_account(visit: Visit) -> bool:
+    """Whether a form was sent by whoever its page named: another tab may have changed the accounts
+    of this browser meanwhile, and nobody says yes in somebody else's name.
+    """
+    session = visit.situation.session
+    return session is not None and request.form.get("account") == session.sid
+
+
 def shared(visit: Visit) -> dict[str, Any]:
     """What the templates of all steps show."""
-    interaction = visit.interaction
+    interaction, session = visit.interaction, visit.situation.session
     return {
+        "shown_account": session.sid if session else "",
         "client": client_card(visit.demand.client),
         "cancel_action": url(interaction, "cancel"),
         "switch_action": url(interaction, "switch"),

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from flask import Response, request, url_for
 
+from idp.accounts import registration
 from idp.authentication import password
 from idp.authentication.evidence import Evidence
 from idp.authentication.verdict import Busy, Reason, Rejected, Throttled
 from idp.interaction import lifecycle
 from idp.interaction.machine import Step
 from idp.language import gettext as _
-from idp.models import Kind
+from idp.models import Interaction, Kind
 from idp.throttle.limits import FOR_GOOD
 from idp.web import access, browser, current, errors, words
 from idp.web.cards import person_card
@@ -75,10 +76,10 @@ def show(
     *,
     username: str,
     problem: str | None = None,
-    passkey_problem: str | None = None,
+    problem_field: str | None = "password",
     retry_after: int | None = None,
 ) -> Response:
-    """The page, also after a passkey that did not work."""
+    """The page. `problem_field`: which field the problem is about, if it is about one."""
     visit = current.visit()
     known = known_user(visit)
     purpose = words.PURPOSES.get(visit.interaction.purpose or "")
@@ -91,8 +92,16 @@ def show(
         purpose=_(purpose) if purpose else None,
         problem=problem,
         passkey=offer(visit),
-        passkey_problem=passkey_problem,
+        problem_field=problem_field,
         retry_after=retry_after,
         action=url(visit.interaction, "submit_sign_in"),
         reset_url=url_for("arrival.password_reset", interaction=visit.interaction.id),
+        register_url=_register_url(visit.interaction) if known is None else None,
     )
+
+
+def _register_url(interaction: Interaction) -> str | None:
+    """Where people may register themselves; the request that waits here survives it."""
+    if not registration.is_open():
+        return None
+    return url_for("arrival.create_account", interaction=interaction.id)

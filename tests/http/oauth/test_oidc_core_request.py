@@ -94,13 +94,13 @@ class TestLevels:
         requirement = request.requirement(clock.now())
 
         assert requirement.essential == ("x", "2")
-        assert not requirement.is_impossible
+        assert not requirement.is_impossible(Assurance.TWO_FACTOR)
 
     @spec("OIDC Core", "5.5.1.1")
     def test_an_essential_acr_that_nobody_knows_is_impossible(self, judged, clock):
         request = judged(claims='{"id_token":{"acr":{"essential":true,"value":"x"}}}')
 
-        assert request.requirement(clock.now()).is_impossible
+        assert request.requirement(clock.now()).is_impossible(Assurance.PHISHING_RESISTANT)
 
     @spec("OIDC Core", "5.5.1.1")
     def test_a_voluntary_acr_of_the_claims_comes_before_acr_values(self, judged):

@@ -63,7 +63,7 @@ def test_the_document(client, settings):
         "subject_types_supported": ["public", "pairwise"],
         "id_token_signing_alg_values_supported": ["RS256", "ES256", "PS256", "EdDSA"],
         "userinfo_signing_alg_values_supported": ["RS256", "ES256", "PS256", "EdDSA"],
-        "acr_values_supported": ["urn:idp:loa:1fa", "urn:idp:loa:2fa", "1", "2"],
+        "acr_values_supported": ["urn:idp:loa:1fa", "urn:idp:loa:2fa", "1", "2", "phr"],
         "prompt_values_supported": ["none", "login", "consent", "select_account"],
         "claims_parameter_supported": True,
         "request_parameter_supported": True,

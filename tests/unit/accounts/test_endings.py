@@ -6,7 +6,8 @@ from sqlalchemy import func, select
 from idp import clock as time
 from idp import opaque, origin, throttle
 from idp.accounts import disable, factors, password_link, sign_out
-from idp.authentication import recovery_code, session, totp
+from idp.authentication import browser_accounts, recovery_code, session, totp
+from idp.authentication.assurance import Assurance
 from idp.authentication.evidence import Evidence, Method
 from idp.extensions import db
 from idp.models import TokenFamily
@@ -23,7 +24,7 @@ def sign_in(user, work):
 
     def begin():
         proof = Evidence(Method.PASSWORD, user.id, opaque.identifier(), time.now())
-        return session.begin(user.id, (session.record(proof, interaction_id=None),))[1]
+        return browser_accounts.begin(user.id, (session.record(proof, interaction_id=None),))[1]
 
     return lambda: work(begin)
 
@@ -194,4 +195,4 @@ def test_only_clients_that_demand_two_factors_are_named(a, user, work):
     work(lambda: consent.remember(user.id, strict.client_id, ["openid"]))
     work(lambda: consent.remember(user.id, plain.client_id, ["openid"]))
 
-    assert work(lambda: factors.clients_that_demand_two_factors(user)) == ["Bank"]
+    assert work(lambda: factors.clients_that_demand(user, Assurance.TWO_FACTOR)) == ["Bank"]

@@ -54,6 +54,9 @@ def test_proofs_outlive_no_half_day() -> None:
         ([Method.PASSWORD, Method.TOTP], ("pwd", "otp", "mfa")),
         ([Method.PASSWORD, Method.RECOVERY_CODE], ("pwd", "recovery", "mfa")),
         ([Method.TOTP], ("otp",)),
+        ([Method.PASSKEY], ("swk", "user", "mfa")),
+        ([Method.PASSWORD, Method.PASSKEY], ("pwd", "swk", "user", "mfa")),
+        ([Method.PASSWORD, Method.TOTP, Method.PASSKEY], ("pwd", "otp", "swk", "user", "mfa")),
         ([Method.PASSWORD, Method.TOTP, Method.RECOVERY_CODE], ("pwd", "otp", "recovery", "mfa")),
     ],
 )
@@ -72,8 +75,11 @@ def test_everything_in_amr_happened_at_or_after_auth_time(proofs: list[Evidence]
 
 
 @given(PROOFS)
-def test_mfa_is_only_said_with_a_password_and_a_second_kind(proofs: list[Evidence]) -> None:
+def test_mfa_is_only_said_with_a_passkey_or_a_password_and_a_second_kind(
+    proofs: list[Evidence],
+) -> None:
     count = counted(proofs, since=None, now=NOW, lifetime=DAY)
     methods = {one.method for one in count}
 
-    assert ("mfa" in amr(count)) == (Method.PASSWORD in methods and len(methods) > 1)
+    two = Method.PASSWORD in methods and len(methods) > 1
+    assert ("mfa" in amr(count)) == (two or Method.PASSKEY in methods)

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from idp.authentication.assurance import Assurance
 from idp.interaction.machine import RULES, Facts, Step, is_proven, next_step, silent_error
 
-NONE, ONE, TWO = Assurance.NONE, Assurance.ONE_FACTOR, Assurance.TWO_FACTOR
+NONE, ONE, TWO, THREE = Assurance
 STRANGER = Facts()
 KNOWN = Facts(has_primary_proof=True, reached=ONE)
 
@@ -38,7 +38,7 @@ SITUATIONS = [
     ),
     (
         "an enrolled second factor is asked for",
-        replace(KNOWN, wanted=TWO, second_factor_enrolled=True),
+        replace(KNOWN, wanted=TWO, enrolled=TWO),
         Step.SECOND_FACTOR,
         "login_required",
     ),
@@ -50,13 +50,43 @@ SITUATIONS = [
     ),
     (
         "two factors are enough",
-        replace(KNOWN, reached=TWO, wanted=TWO, second_factor_enrolled=True),
+        replace(KNOWN, reached=TWO, wanted=TWO, enrolled=TWO),
+        Step.FINISH,
+        None,
+    ),
+    (
+        "a passkey that is enrolled is asked for, whatever else was proven",
+        replace(KNOWN, reached=TWO, wanted=THREE, enrolled=THREE),
+        Step.SECOND_FACTOR,
+        "login_required",
+    ),
+    (
+        "what is enrolled is proven before a passkey is set up",
+        replace(KNOWN, wanted=THREE, enrolled=TWO),
+        Step.SECOND_FACTOR,
+        "login_required",
+    ),
+    (
+        "a passkey that is missing is set up",
+        replace(KNOWN, reached=TWO, wanted=THREE, enrolled=TWO),
+        Step.ENROL_PASSKEY,
+        "interaction_required",
+    ),
+    (
+        "whoever lost the passkey sets up a new one after a recovery code",
+        replace(KNOWN, reached=TWO, wanted=THREE, enrolled=THREE, recovered=True),
+        Step.ENROL_PASSKEY,
+        "interaction_required",
+    ),
+    (
+        "a passkey alone is enough for everything",
+        replace(KNOWN, reached=THREE, wanted=TWO, enrolled=THREE),
         Step.FINISH,
         None,
     ),
     (
         "a recovery code leads to a new factor",
-        replace(KNOWN, reached=TWO, wanted=TWO, second_factor_enrolled=True, recovered=True),
+        replace(KNOWN, reached=TWO, wanted=TWO, enrolled=TWO, recovered=True),
         Step.ENROL,
         "interaction_required",
     ),
@@ -75,7 +105,7 @@ SITUATIONS = [
     ),
     (
         "no consent is asked of a half-proven person",
-        replace(KNOWN, wanted=TWO, second_factor_enrolled=True, consent_due=True),
+        replace(KNOWN, wanted=TWO, enrolled=TWO, consent_due=True),
         Step.SECOND_FACTOR,
         "login_required",
     ),
@@ -97,8 +127,8 @@ FACTS = st.builds(
     has_primary_proof=st.booleans(),
     is_expected_user=st.booleans(),
     reached=st.sampled_from(Assurance),
-    wanted=st.none() | st.sampled_from([ONE, TWO]),
-    second_factor_enrolled=st.booleans(),
+    wanted=st.none() | st.sampled_from([ONE, TWO, THREE]),
+    enrolled=st.sampled_from(Assurance),
     recovered=st.booleans(),
     recovery_codes_due=st.booleans(),
     consent_due=st.booleans(),

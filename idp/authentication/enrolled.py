@@ -1,0 +1,37 @@
+"""What the factors that an account has set up can prove, and what more it could set up."""
+
+from __future__ import annotations
+
+from sqlalchemy import bindparam, exists, select
+
+from idp.authentication.assurance import Assurance
+from idp.extensions import db, settings
+from idp.models import Passkey, TotpCredential
+
+# Made once: sign-in and every sensitive page come by here.
+_HAS = select(
+    exists()
+    .where(TotpCredential.user_id == bindparam("user_id"), TotpCredential.confirmed_at.is_not(None))
+    .label("totp"),
+    exists().where(Passkey.user_id == bindparam("user_id")).label("passkey"),
+)
+
+
+def level_of(user_id: str) -> Assurance:
+    """The highest level that the factors of this account can prove, a password included."""
+    has = db.session.connection().execute(_HAS, {"user_id": user_id}).one()
+    if has.passkey and settings().passkeys.enabled:
+        return Assurance.PHISHING_RESISTANT
+    return Assurance.TWO_FACTOR if has.totp else Assurance.ONE_FACTOR
+
+
+def has_second_factor(user_id: str) -> bool:
+    """Whether a password alone is not all that this account can show."""
+    return level_of(user_id) >= Assurance.TWO_FACTOR
+
+
+def attainable() -> Assurance:
+    """The highest level that anybody can reach here, by setting up what is missing."""
+    if settings().passkeys.enabled:
+        return Assurance.PHISHING_RESISTANT
+    return Assurance.TWO_FACTOR
