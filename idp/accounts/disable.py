@@ -9,6 +9,7 @@ from idp.accounts import mailed_link, sign_out
 from idp.audit import catalogue
 from idp.extensions import rows_changed
 from idp.grants import revoke
+from idp.mail import messages
 from idp.models import User
 
 
@@ -22,6 +23,7 @@ def disable(user: User) -> bool:
     revoke.by_user(user.id, because="disabled")
     mailed_link.void(user_id=user.id)
     audit.record(catalogue.UserDisabled(user_id=user.id))
+    messages.account_disabled(user)
     return True
 
 

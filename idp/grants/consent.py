@@ -74,8 +74,11 @@ def remembered(user_id: str, client_id: str) -> Allowed:
 
 def remember(
     user_id: str, client_id: str, scope: Sequence[str], claims: Sequence[str] = ()
-) -> None:
-    """Add what was allowed. Of two pages at once the later wins; at worst one is asked again."""
+) -> bool:
+    """Add what was allowed. Of two pages at once the later wins; at worst one is asked again.
+
+    Returns whether nothing had been allowed before.
+    """
     before = remembered(user_id, client_id)
     together = {
         "scope": " ".join(sorted(before.scope | set(scope))),
@@ -96,6 +99,7 @@ def remember(
             set_=together | {"updated_at": now, "revoked_at": None},
         )
     )
+    return before == Allowed()
 
 
 def withdraw(user_id: str, client_id: str) -> bool:

@@ -8,18 +8,18 @@ from idp.mail import post
 from idp.mail.name import Name
 from idp.models import User
 
-SECOND_STEP_PERIOD = timedelta(hours=1)
+WARNING_PERIOD = timedelta(hours=1)
 """Whoever guesses codes does not fill a mailbox."""
 
 
 def second_step_failed(user: User) -> None:
     """The password was right, the second step was not; at most once an hour for a user."""
-    post.seldom_to_user(Name.SECOND_STEP_FAILED, user, SECOND_STEP_PERIOD)
+    post.seldom_to_user(Name.SECOND_STEP_FAILED, user, WARNING_PERIOD)
 
 
 def code_reused(user: User) -> None:
-    """A one-time code came a second time."""
-    post.to_user(Name.CODE_REUSED, user)
+    """A one-time code came a second time; at most once an hour for a user."""
+    post.seldom_to_user(Name.CODE_REUSED, user, WARNING_PERIOD)
 
 
 def totp_added(user: User, name: str) -> None:
