@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from flask import Response, g, request, url_for
-from werkzeug.exceptions import Forbidden
+from flask import Response, current_app, g, request, url_for
+from werkzeug.exceptions import Forbidden, HTTPException
 
 from idp import clock, opaque, origin
 from idp.authentication import assurance, enrolled, session
@@ -12,7 +12,7 @@ from idp.authentication.evidence import counted
 from idp.authentication.requirement import Requirement
 from idp.authentication.session import RecognisedSession
 from idp.extensions import db, settings
-from idp.interaction import lifecycle
+from idp.interaction import lifecycle, typed
 from idp.interaction.facts import gather
 from idp.interaction.lifecycle import Opening
 from idp.interaction.machine import next_step
@@ -20,7 +20,7 @@ from idp.models import Interaction, Kind
 from idp.web import browser, csrf, current, demands, errors
 from idp.web.access import PUBLIC, Access, Door
 from idp.web.current import Visit
-from idp.web.pages import see_other
+from idp.web.pages import RESUMED, see_other
 
 Answer = Response | None
 
@@ -93,8 +93,21 @@ def _signed_in(rule: Access) -> Answer:
         return _to_interaction(Opening(Kind.SIGN_IN, Requirement(), _here(), return_to=_way_back()))
     origin.acting_as(f"user:{recognised.user_id}", recognised.sid)
     session.touch(recognised)
+    if _is_half_signed_in(recognised):
+        return _to_interaction(
+            Opening(
+                Kind.STEP_UP,
+                Requirement(floor=_account_level(recognised.user_id)),
+                _here(),
+                user_id=recognised.user_id,
+                return_to=_way_back(),
+            )
+        )
     if rule.purpose is None or _is_fresh(recognised):
+        g.typed = _typed_before(recognised)
         return None
+    if request.method == "POST" and not csrf.is_trusted_post():
+        raise ForeignForm  # before anything of it is kept
     return _to_interaction(
         Opening(
             Kind.STEP_UP,
@@ -106,8 +119,29 @@ def _signed_in(rule: Access) -> Answer:
             user_id=recognised.user_id,
             return_to=_way_back(),
             purpose=rule.purpose,
+            typed={name: request.form[name] for name in rule.keeps & request.form.keys()},
         )
     )
+
+
+def _typed_before(recognised: RecognisedSession) -> dict[str, str]:
+    """What the step-up that leads here interrupted; the address only names it."""
+    value, named = browser.binding(), request.args.get(RESUMED)
+    if request.method != "GET" or value is None or named is None:
+        return {}
+    return typed.give_back(
+        named,
+        user_id=recognised.user_id,
+        browser_digest=opaque.digest(value),
+        page=request.path,
+    )
+
+
+def _is_half_signed_in(recognised: RecognisedSession) -> bool:
+    """An app that goes without a second factor does so for itself, not for the account's pages."""
+    if not recognised.second_factor_waived:
+        return False
+    return assurance.reached(recognised.proofs) < _account_level(recognised.user_id)
 
 
 def _is_fresh(recognised: RecognisedSession) -> bool:
@@ -143,7 +177,18 @@ def _way_back() -> str:
     """Our own path only: never anything a parameter says (A52)."""
     if request.method == "GET":
         return request.path
-    return url_for("account.overview")
+    path = request.path
+    while path and not _is_page_of_account(path):
+        path = path.rpartition("/")[0]
+    return path or url_for("account.overview")
+
+
+def _is_page_of_account(path: str) -> bool:
+    try:
+        endpoint, _ = current_app.url_map.bind(request.host).match(path, method="GET")
+    except HTTPException:
+        return False
+    return str(endpoint).startswith("account.")
 
 
 def _to_interaction(opening: Opening) -> Response:

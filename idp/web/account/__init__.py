@@ -13,6 +13,7 @@ from idp.web.account import (
     sessions,
     switch,
     totp,
+    trusted_devices,
 )
 from idp.web.account.routes import blueprint
 
@@ -30,4 +31,5 @@ __all__ = [
     "sessions",
     "switch",
     "totp",
+    "trusted_devices",
 ]

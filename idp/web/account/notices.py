@@ -22,6 +22,8 @@ NOTICES = {
     "email-changed": gettext_noop("Your email address is changed."),
     "verification-sent": gettext_noop("Check your mail. The link works for 30 minutes."),
     "session-ended": gettext_noop("That browser is signed out."),
+    "device-untrusted": gettext_noop("That browser is trusted no more."),
+    "devices-untrusted": gettext_noop("No browser is trusted any more."),
     "others-ended": gettext_noop("You're signed out everywhere else."),
     "app-removed": gettext_noop("The app was removed. It has no access any more."),
     "app-signed-out": gettext_noop("The app was signed out of your account."),

@@ -12,7 +12,7 @@ from idp.accounts import sign_out
 from idp.authentication import evidence, session_list
 from idp.authentication.session_list import LiveSession
 from idp.web import access, current
-from idp.web.account import notices
+from idp.web.account import notices, trusted_devices
 from idp.web.account.routes import blueprint, me, to_sessions
 from idp.web.pages import page
 
@@ -25,6 +25,7 @@ def sessions() -> Response:
     return page(
         "account/sessions.html",
         sessions=sorted(listed, key=lambda card: not card["is_this"]),
+        trusted_devices=trusted_devices.panel(me()),
         notice=notices.asked_for(),
     )
 
