@@ -77,6 +77,11 @@ class PasswordSettings(_Group):
     """Hashes computed at once in one process; 0 means one per CPU, at least two."""
     hash_wait: timedelta = timedelta(seconds=1)
     """How long a sign-in waits for a slot before it is told to come back."""
+    breach_lookup: Literal["off", "range"] = "off"
+    """`range` asks a public service whether a new password has leaked; it hears 5 hex characters
+    of a digest."""
+    breach_range_url: str = "https://api.pwnedpasswords.com/range/"
+    """Where to ask; the 5 characters are appended."""
 
 
 class SecondFactorSettings(_Group):

@@ -22,9 +22,7 @@ def end_session(current: RecognisedSession, reason: str = "signed_out") -> bool:
     return True
 
 
-def leave(
-    in_browser: tuple[LiveSession, ...], leaving: tuple[LiveSession, ...]
-) -> str | None:
+def leave(in_browser: tuple[LiveSession, ...], leaving: tuple[LiveSession, ...]) -> str | None:
     """Some accounts of one browser. Returns the cookie's new value for those that stay; None when
     nobody does.
     """

@@ -70,9 +70,9 @@ def counted(
     first. `password_lifetime`: a longer one for the password of a session that is kept.
     """
     newest: dict[Method, Evidence] = {}
+    carried = max(lifetime, password_lifetime or lifetime)
     for proof in sorted(proofs, key=lambda proof: proof.proven_at):
-        is_carried = proof.method in CARRIED_OVER and password_lifetime is not None
-        oldest = now - max(lifetime, password_lifetime or lifetime) if is_carried else now - lifetime
+        oldest = now - (carried if proof.method in CARRIED_OVER else lifetime)
         if proof.proven_at >= (max(since, oldest) if since else oldest):
             newest[proof.method] = proof
     return tuple(sorted(newest.values(), key=lambda proof: proof.proven_at))

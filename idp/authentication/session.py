@@ -110,9 +110,7 @@ _LIVE = (
         Session.kept,
     )
     .join(User, User.id == Session.user_id)
-    .where(
-        Session.token_digest == bindparam("token_digest"), is_live(), User.disabled_at.is_(None)
-    )
+    .where(Session.token_digest == bindparam("token_digest"), is_live(), User.disabled_at.is_(None))
     .order_by(Session.chosen_at.desc())
 )
 _EVIDENCE = (
@@ -147,9 +145,7 @@ def recognise(token: str) -> RecognisedSession | None:
     return with_proofs(accounts[0], accounts) if accounts else None
 
 
-def with_proofs(
-    chosen: LiveSession, in_browser: tuple[LiveSession, ...] = ()
-) -> RecognisedSession:
+def with_proofs(chosen: LiveSession, in_browser: tuple[LiveSession, ...] = ()) -> RecognisedSession:
     """The same session with the proofs that may still be counted in it."""
     if isinstance(chosen, RecognisedSession):
         return chosen

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import or_, select, update
 
-from idp import audit, clock
+from idp import audit, clock, opaque
 from idp.accounts import devices, password_reset, second_factor_duty, sign_out
 from idp.audit import catalogue
 from idp.authentication import browser_accounts, known_device, session, trusted_device
@@ -16,6 +17,7 @@ from idp.authentication.requirement import Requirement
 from idp.authentication.session import LiveSession, RecognisedSession, Stay
 from idp.extensions import db, rows_changed, settings
 from idp.grants import consent
+from idp.interaction import typed
 from idp.interaction.demand import Demand
 from idp.interaction.facts import Situation, gather
 from idp.interaction.machine import is_proven
@@ -35,12 +37,15 @@ class Opening:
     user_id: str | None = None
     return_to: str | None = None
     purpose: str | None = None
+    typed: Mapping[str, str] = field(default_factory=dict, repr=False)
+    """Of a step-up: the fields of the form that it interrupts."""
 
 
 def open_interaction(opening: Opening) -> Interaction:
     """Store a request until its user has answered, at most `interaction_lifetime`."""
     now = clock.now()
     interaction = Interaction(
+        id=opaque.make(),
         kind=opening.kind,
         requirement=opening.requirement.as_document(),
         browser_digest=opening.browser_digest,
@@ -53,6 +58,7 @@ def open_interaction(opening: Opening) -> Interaction:
         opened_at=now,
         expires_at=now + settings().sessions.interaction_lifetime,
     )
+    typed.seal(interaction, opening.typed)
     db.session.add(interaction)
     db.session.flush()
     return interaction
@@ -212,9 +218,10 @@ def choose_account(
     return token
 
 
-def keep_signed_in(interaction: Interaction) -> None:
-    """The session that this interaction begins is to outlast an ordinary one (R42)."""
-    interaction.keep_signed_in = settings().sessions.keep_signed_in is not None
+def settle_stay(interaction: Interaction, stay: Stay) -> None:
+    """How long the session that this interaction begins is to last (R42)."""
+    is_offered = settings().sessions.keep_signed_in is not None
+    interaction.keep_signed_in = is_offered and stay is Stay.KEPT
 
 
 def begin_enrolling(interaction: Interaction) -> None:

@@ -4,6 +4,7 @@ headers.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
@@ -40,11 +41,15 @@ class Access:
     door: Door
     steps: frozenset[Step] = frozenset()
     purpose: str | None = None
+    keeps: frozenset[str] = frozenset()
+    """Fields of its form that survive a step-up; never a secret."""
 
     def __str__(self) -> str:
         extra = ",".join(sorted(self.steps)) or (f"fresh:{self.purpose}" if self.purpose else "")
         return f"{self.door.value}({extra})" if extra else self.door.value
 
+
+_SECRET = re.compile(r"password|code|otp|secret|token|credential|assertion")
 
 PUBLIC = Access(Door.PUBLIC)
 LEAVING = Access(Door.LEAVING)
@@ -58,9 +63,13 @@ def interaction(*steps: Step) -> Access:
     return Access(Door.INTERACTION, frozenset(steps))
 
 
-def signed_in_afresh(purpose: str) -> Access:
-    """A page of the account that changes how one signs in."""
-    return Access(Door.SIGNED_IN, purpose=purpose)
+def signed_in_afresh(purpose: str, *, keeps: tuple[str, ...] = ()) -> Access:
+    """A page of the account that changes how one signs in. When its form comes too late, the fields
+    named by `keeps` are filled in again after the step-up; secrets are typed again.
+    """
+    if any(_SECRET.search(name) for name in keeps):
+        raise ValueError(f"a secret is never kept: {keeps}")
+    return Access(Door.SIGNED_IN, purpose=purpose, keeps=frozenset(keeps))
 
 
 View = TypeVar("View", bound=Callable[..., Any])

@@ -9,8 +9,10 @@ from __future__ import annotations
 from flask import Response, g, request
 
 from idp import opaque
+from idp.accounts import sign_out
+from idp.authentication import browser_accounts
 from idp.authentication import session as sessions
-from idp.authentication.session import RecognisedSession
+from idp.authentication.session import LiveSession, RecognisedSession
 from idp.extensions import settings
 from idp.interaction import lifecycle
 from idp.web import current
@@ -26,11 +28,22 @@ def browser_cookie() -> str:
     return "__Host-browser" if settings().is_https else "idp_browser"
 
 
-def recognised_session() -> RecognisedSession | None:
-    """The live session of this browser, looked up once per request."""
-    if "recognised_session" not in g:
+def signed_in() -> tuple[LiveSession, ...]:
+    """The accounts that are signed in in this browser, the current one first; looked up once per
+    request.
+    """
+    if "signed_in" not in g:
         token = request.cookies.get(session_cookie())
-        g.recognised_session = sessions.recognise(token) if token else None
+        g.signed_in = sessions.signed_in(token) if token else ()
+    found: tuple[LiveSession, ...] = g.signed_in
+    return found
+
+
+def recognised_session() -> RecognisedSession | None:
+    """The live session of the account that was chosen last in this browser."""
+    if "recognised_session" not in g:
+        accounts = signed_in()
+        g.recognised_session = sessions.with_proofs(accounts[0], accounts) if accounts else None
     found: RecognisedSession | None = g.recognised_session
     return found
 
@@ -55,17 +68,29 @@ def rotate_binding() -> None:
     old, new = binding(), opaque.make()
     current.cookies().changes[browser_cookie()] = (new, BROWSER_LIFETIME_SECONDS)
     if old is not None:
-        lifecycle.move_to_browser(opaque.digest(old), opaque.digest(new))
+        here = current.visit().interaction.id if "visit" in g else None
+        lifecycle.move_to_browser(opaque.digest(old), opaque.digest(new), here)
 
 
 def begin_session(token: str) -> None:
-    """Hand the session's new value to the browser."""
-    current.cookies().changes[session_cookie()] = (token, None)
+    """Hand the session's new value to the browser, which forgets it when it is closed, unless
+    somebody is kept signed in.
+    """
+    lifetime = browser_accounts.cookie_lifetime(token)
+    seconds = int(lifetime.total_seconds()) if lifetime else None
+    current.cookies().changes[session_cookie()] = (token, seconds)
 
 
-def forget_session() -> None:
-    """Take the session's value from the browser."""
-    current.cookies().changes[session_cookie()] = (None, None)
+def leave(leaving: tuple[LiveSession, ...]) -> tuple[LiveSession, ...]:
+    """End these accounts here. The others stay, with a new value; returns them."""
+    token = sign_out.leave(signed_in(), leaving)
+    if token is None:
+        current.cookies().changes[session_cookie()] = (None, None)
+    else:
+        begin_session(token)
+    g.signed_in = tuple(one for one in signed_in() if one not in leaving)
+    g.pop("recognised_session", None)
+    return signed_in()
 
 
 def is_foreign_post() -> bool:

@@ -62,8 +62,8 @@ def _wishes() -> Iterator[str]:
         yield from interaction.parameters.get("ui_locales", ())
     elif request.endpoint in _LEAVING:
         yield from request.values.get("ui_locales", "").split()
-    session = browser.recognised_session()
-    if session is not None and session.locale:
-        yield session.locale
+    locale = next((one.locale for one in browser.signed_in()), None)
+    if locale:
+        yield locale
     yield chosen
     yield from (tag for tag, quality in request.accept_languages if quality > 0)

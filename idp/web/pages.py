@@ -31,6 +31,9 @@ from idp.web.cards import person_card
 FAILED_FORM = 422
 """The form was understood and refused; the page says why and keeps what may be kept."""
 
+RESUMED = "resumed"
+"""In the address of a page: the step-up that interrupted its form."""
+
 THEME_COOKIE = "theme"
 THEMES = ("auto", "light", "dark")
 
@@ -99,6 +102,7 @@ def _variables() -> dict[str, Any]:
         "account_url": url_for("account.overview"),
         "sign_out_action": url_for("sign_out.leave") if g.get("recognised_session") else None,
         "signed_in_as": _signed_in_as(),
+        "typed": g.get("typed", {}),
         "is_development": settings().environment is Environment.DEVELOPMENT,
     }
 

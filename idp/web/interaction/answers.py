@@ -3,23 +3,25 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from urllib.parse import urlencode
 
 from flask import Response, url_for
 
 from idp.authentication import assurance, evidence
 from idp.authentication.requirement import Requirement
 from idp.authentication.session import RecognisedSession
-from idp.interaction import lifecycle
+from idp.interaction import lifecycle, typed
 from idp.interaction.facts import Situation
-from idp.models import Kind
+from idp.models import Interaction, Kind
 from idp.oauth import device_request, server
 from idp.oauth.approval import Approval
 from idp.oauth.device_request import DeviceRequest
 from idp.oauth.request import AuthorizationRequest
 from idp.oauth.response import AuthorizationResponse
-from idp.web import browser, errors
+from idp.web import errors
 from idp.web.current import Visit
-from idp.web.pages import page, see_other
+from idp.web.interaction.routes import to_dispatcher
+from idp.web.pages import RESUMED, page, see_other
 
 
 class Outcome(StrEnum):
@@ -67,18 +69,28 @@ def approval_of(
 
 def complete(visit: Visit) -> Response:
     """Everything is proven and allowed: answer, once."""
-    session = browser.recognised_session()
+    session = visit.situation.session
     if session is None:
-        raise LookupError("a finished interaction has a session")
+        # What was wanted shrank while the password waited: nobody is signed in yet.
+        lifecycle.start_over(visit.interaction)
+        return to_dispatcher(visit.interaction)
     if not lifecycle.finish(visit.interaction):
         return errors.interaction_over(visit.interaction, finished=True)
     if visit.interaction.kind == Kind.DEVICE:
         return _let_device_in(visit, session)
     if visit.interaction.kind != Kind.AUTHORIZE:
-        return see_other(visit.interaction.return_to or url_for("account.overview"))
+        return _back_to_page(visit.interaction)
     request = server.restore(visit.interaction.parameters)
     approval = approval_of(request, visit.demand.requirement, visit.situation, session)
     return deliver(server.answer(request, approval))
+
+
+def _back_to_page(interaction: Interaction) -> Response:
+    """Ours; what was typed there before a step-up is waiting for it."""
+    page_of_ours = interaction.return_to or url_for("account.overview")
+    if not typed.is_kept(interaction):
+        return see_other(page_of_ours)
+    return see_other(f"{page_of_ours}?{urlencode({RESUMED: interaction.id})}")
 
 
 def give_up(visit: Visit, error: str) -> Response:

@@ -12,7 +12,14 @@ from idp.language import gettext as _
 from idp.web import access, current, scopes
 from idp.web.cards import client_card, person_card
 from idp.web.interaction.answers import give_up
-from idp.web.interaction.routes import blueprint, pinned_user, shared, to_dispatcher, url
+from idp.web.interaction.routes import (
+    blueprint,
+    is_for_shown_account,
+    pinned_user,
+    shared,
+    to_dispatcher,
+    url,
+)
 from idp.web.pages import FAILED_FORM, page
 
 
@@ -29,6 +36,8 @@ def submit_consent(interaction_id: str) -> Response:
     """What is allowed comes from the stored request, never from the form (A67)."""
     visit = current.visit()
     user = pinned_user(visit)
+    if not is_for_shown_account(visit):
+        return to_dispatcher(visit.interaction)
     match request.form.get("decision"):
         case "allow":
             lifecycle.allow(visit.interaction, user.id, visit.demand)

@@ -11,7 +11,14 @@ from idp.oauth import device_request
 from idp.web import access, current, scopes
 from idp.web.cards import person_card
 from idp.web.interaction.answers import give_up
-from idp.web.interaction.routes import blueprint, pinned_user, shared, to_dispatcher, url
+from idp.web.interaction.routes import (
+    blueprint,
+    is_for_shown_account,
+    pinned_user,
+    shared,
+    to_dispatcher,
+    url,
+)
 from idp.web.pages import FAILED_FORM, page
 
 
@@ -27,6 +34,8 @@ def device(interaction_id: str) -> Response:
 def submit_device(interaction_id: str) -> Response:
     """What is allowed comes from the device's row, never from the form."""
     visit = current.visit()
+    if not is_for_shown_account(visit):
+        return to_dispatcher(visit.interaction)
     match request.form.get("decision"):
         case "allow":
             lifecycle.allow(visit.interaction, pinned_user(visit).id, visit.demand)

@@ -54,8 +54,8 @@ def cancel(interaction_id: str) -> Response:
 @blueprint.post("/switch")
 @access.access(access.interaction(*ANY_PAGE))
 def switch(interaction_id: str) -> Response:
-    """ "Not you?": start over with another account, of those that are signed in here or by its name.
-    A step-up belongs to its user: there it means leaving.
+    """ "Not you?": start over with another account, one that is signed in here or any other. A
+    step-up belongs to its user: there it means leaving.
     """
     visit = current.visit()
     if visit.interaction.kind == Kind.STEP_UP:

@@ -1,16 +1,20 @@
-"""Which account? Shown when the client asks for a choice and this browser is signed in."""
+"""Which account? Shown when the client asks for a choice, and when several accounts are signed in
+in this browser and nothing says which one is meant. Choosing proves nothing (A58).
+"""
 
 from __future__ import annotations
 
 from flask import Response, request
 
-from idp.extensions import db
 from idp.interaction import lifecycle
 from idp.interaction.machine import Step
-from idp.models import User
 from idp.web import access, browser, current
+from idp.web.cards import account_cards
 from idp.web.interaction.routes import blueprint, shared, to_dispatcher, url
 from idp.web.pages import page
+
+OTHER = "other"
+"""What the form says for "use another account"."""
 
 
 @blueprint.get("/select-account")
@@ -18,21 +22,10 @@ from idp.web.pages import page
 def select_account(interaction_id: str) -> Response:
     """The accounts of this browser, and a way to another one."""
     visit = current.visit()
-    session = browser.recognised_session()
-    user = db.session.get(User, session.user_id) if session else None
-    accounts = []
-    if session is not None and user is not None:
-        accounts = [
-            {
-                "sid": session.sid,
-                "name": user.name,
-                "email": user.email.address if user.email else "",
-            }
-        ]
     return page(
         "interaction/select_account.html",
         **shared(visit),
-        accounts=accounts,
+        accounts=account_cards(browser.signed_in()),
         action=url(visit.interaction, "submit_select_account"),
     )
 
@@ -40,11 +33,14 @@ def select_account(interaction_id: str) -> Response:
 @blueprint.post("/select-account")
 @access.access(access.interaction(Step.SELECT_ACCOUNT))
 def submit_select_account(interaction_id: str) -> Response:
-    """Go on with the chosen one; anything else means another account."""
-    visit = current.visit()
-    session = browser.recognised_session()
-    if session is not None and request.form.get("sid") == session.sid:
-        lifecycle.choose_account(visit.interaction, session)
-    else:
-        lifecycle.set_account_aside(visit.interaction)
-    return to_dispatcher(visit.interaction)
+    """Go on with the chosen one. One that has left meanwhile is not on the page that comes next."""
+    interaction = current.visit().interaction
+    wanted = request.form.get("sid", "")
+    chosen = next((one for one in browser.signed_in() if one.sid == wanted), None)
+    if chosen is not None:
+        token = lifecycle.choose_account(interaction, browser.signed_in(), chosen)
+        if token is not None:
+            browser.begin_session(token)
+    elif wanted == OTHER:
+        lifecycle.set_account_aside(interaction)
+    return to_dispatcher(interaction)

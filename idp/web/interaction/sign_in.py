@@ -7,7 +7,9 @@ from flask import Response, request, url_for
 from idp.accounts import registration
 from idp.authentication import password
 from idp.authentication.evidence import Evidence
+from idp.authentication.session import Stay
 from idp.authentication.verdict import Busy, Reason, Rejected, Throttled
+from idp.extensions import settings
 from idp.interaction import lifecycle
 from idp.interaction.machine import Step
 from idp.language import gettext as _
@@ -43,6 +45,7 @@ def submit_sign_in(interaction_id: str) -> Response:
     user = pinned_user(visit) if _is_pinned() else password.find_user(typed)
     match password.verify(user, typed, request.form.get("password", "")):
         case Evidence() as proof:
+            lifecycle.settle_stay(visit.interaction, _stay())
             token = lifecycle.prove(
                 visit.interaction, proof, visit.demand, browser.recognised_session()
             )
@@ -64,6 +67,17 @@ def submit_sign_in(interaction_id: str) -> Response:
             return response
         case Busy(wait=wait):
             return errors.busy(words.whole_seconds(wait))
+
+
+def _stay() -> Stay:
+    return Stay.KEPT if "keep_signed_in" in request.form else Stay.ORDINARY
+
+
+def _may_stay(interaction: Interaction) -> bool:
+    """Whether "keep me signed in" is offered: where a session may begin, if the deployment likes
+    (R42).
+    """
+    return settings().sessions.keep_signed_in is not None and interaction.kind != Kind.STEP_UP
 
 
 def _is_pinned() -> bool:
@@ -94,6 +108,8 @@ def show(
         passkey=offer(visit),
         problem_field=problem_field,
         retry_after=retry_after,
+        may_stay=_may_stay(visit.interaction),
+        stays=_stay() is Stay.KEPT,
         action=url(visit.interaction, "submit_sign_in"),
         reset_url=url_for("arrival.password_reset", interaction=visit.interaction.id),
         register_url=_register_url(visit.interaction) if known is None else None,

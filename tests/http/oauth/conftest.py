@@ -9,6 +9,7 @@ import pytest
 
 from idp import clock as the_clock
 from idp import models
+from idp.authentication import browser_accounts
 from idp.authentication import session as sessions
 from idp.extensions import db, transaction
 from idp.models import AuditEvent, TokenFamily
@@ -53,7 +54,7 @@ class Approver:
             assert device_request.allow(request, self._approval(request.scope))
 
     def _approval(self, scope: tuple[str, ...]) -> Approval:
-        session_id, _ = sessions.begin(self.user.id, ())
+        session_id, _ = browser_accounts.begin(self.user.id, ())
         self.sessions.append(session_id)
         return Approval(
             user_id=self.user.id,
