@@ -40,6 +40,9 @@ hash_refusals = Counter(
     "idp_hash_refusals", "Password checks refused because every slot was taken."
 )
 hash_wait_seconds = Histogram("idp_hash_wait_seconds", "Wait for a hashing slot.", buckets=_SLOW)
+breach_lookups = Counter(
+    "idp_breach_lookups", "Look-ups of new passwords among leaked ones.", ["result"]
+)
 outbox_attempts = Counter(
     "idp_outbox_attempts", "Attempts to deliver a message.", ["kind", "result"]
 )

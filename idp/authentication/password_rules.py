@@ -13,10 +13,12 @@ from zxcvbn import zxcvbn
 from zxcvbn.frequency_lists import FREQUENCY_LISTS
 
 from idp import clock
-from idp.authentication import second_factor_policy
+from idp.authentication import breached, second_factor_policy
 from idp.authentication.assurance import Assurance
 from idp.authentication.password_hash import normalised
 from idp.extensions import db, settings
+from idp.language import gettext as _
+from idp.language import gettext_noop
 from idp.models import Client, User
 
 LONGEST = 1024
@@ -24,8 +26,9 @@ LONGEST = 1024
 _COMMON = frozenset(FREQUENCY_LISTS["passwords"])
 _JUDGED = 72
 """Characters that are scored: the estimate takes the square of the length."""
-_TOO_EASY = 2
-"""Scores below this fall within a million guesses."""
+_SCORE_ALONE, _SCORE_WITH_SECOND_FACTOR = 3, 2
+"""Scores below these fall within a hundred million guesses, and within a million."""
+LEAKED = gettext_noop("This password appears in known leaks. Choose another.")
 
 
 def minimum_length(user: User) -> int:
@@ -50,24 +53,40 @@ def is_too_long(password: str) -> bool:
 
 
 def problems(password: str, user: User) -> list[str]:
-    """What speaks against this password for this user; empty is fine."""
+    """What speaks against this password for this user; empty is fine. May ask another host, so not
+    while the write lock is held.
+    """
     if is_too_long(password):
-        return ["This password is too long. Use at most 1024 bytes: a few sentences."]
+        return [_("This password is too long. Use at most 1024 bytes: a few sentences.")]
     if any("\ud800" <= character <= "\udfff" for character in password):
-        return ["This password contains a character that cannot be stored. Use another one."]
-    found: list[str] = []
+        return [_("This password contains a character that cannot be stored. Use another one.")]
     text, shortest = normalised(password), minimum_length(user)
+    found: list[str] = []
     if len(text) < shortest:
         found.append(
-            f"Use at least {shortest} characters. Several random words are easy to remember."
+            _(
+                "Use at least %(shortest)s characters. Several random words are easy to remember.",
+                shortest=shortest,
+            )
         )
+    # What is too short anyway is neither scored nor asked about elsewhere.
+    reason = _known_reason(text, user) or (None if found else _weakness(text, user))
+    return [*found, reason] if reason else found
+
+
+def _known_reason(text: str, user: User) -> str | None:
+    """Compared whole, with every way to write capitals."""
     if text.casefold() in _COMMON:
-        found.append("Many people use this password, so it is tried first. Choose another one.")
-    elif _is_about(text, user):
-        found.append("This password is a name that others know. Choose something unrelated to you.")
-    elif len(text) >= shortest and _is_easy(text, user):
-        found.append("This password is easy to guess. Avoid repetition, rows of keys and dates.")
-    return found
+        return _("Many people use this password, so it is tried first. Choose another one.")
+    if _is_about(text, user):
+        return _("This password is a name that others know. Choose something unrelated to you.")
+    return _(LEAKED) if breached.is_listed(text) else None
+
+
+def _weakness(text: str, user: User) -> str | None:
+    if _score(text, user) < _least_score(user):
+        return _("This password is easy to guess. Avoid repetition, rows of keys and dates.")
+    return _(LEAKED) if breached.is_in_range(text) else None
 
 
 def _is_about(text: str, user: User) -> bool:
@@ -90,6 +109,12 @@ def _context_words(user: User) -> set[str]:
     return {normalised(word).casefold() for word in words if word}
 
 
-def _is_easy(text: str, user: User) -> bool:
+def _least_score(user: User) -> int:
+    """A password that is never alone may be short, and short ones score less."""
+    may_be_alone = minimum_length(user) >= settings().passwords.minimum_length
+    return _SCORE_ALONE if may_be_alone else _SCORE_WITH_SECOND_FACTOR
+
+
+def _score(text: str, user: User) -> int:
     judged = zxcvbn(text[:_JUDGED], user_inputs=sorted(_context_words(user)), max_length=_JUDGED)
-    return int(judged["score"]) < _TOO_EASY
+    return int(judged["score"])

@@ -92,3 +92,14 @@ def test_a_user_who_must_have_a_second_factor_may_choose_a_shorter_one(a, work):
     user.second_factor_policy = "required"
 
     assert work(lambda: minimum_length(user)) == 8
+
+
+@pytest.mark.parametrize("secret", ["liverpoolfc12345", "06MaikSchmidt777", "-3BcTwitter.1712"])
+def test_leaked_passwords_are_refused_with_a_reason(judge, secret):
+    """R5, R6."""
+    assert judge(secret) == ["This password appears in known leaks. Choose another."]
+
+
+def test_a_leaked_password_may_be_part_of_a_longer_one(judge):
+    """R5: whole strings are compared."""
+    assert judge("my sister said -3BcTwitter.1712 to a goat") == []
