@@ -5,9 +5,18 @@ from __future__ import annotations
 from sqlalchemy import select
 
 from idp import audit, origin, throttle
-from idp.accounts import sign_out
+from idp.accounts import last_factor, sign_out
+from idp.accounts.last_factor import Removal
 from idp.audit import catalogue
-from idp.authentication import browser_accounts, enrolled, passkey, recovery_code, session, totp
+from idp.authentication import (
+    authenticators,
+    browser_accounts,
+    enrolled,
+    passkey,
+    recovery_code,
+    session,
+    totp,
+)
 from idp.authentication.assurance import Assurance, level_of
 from idp.authentication.evidence import Evidence
 from idp.authentication.session import RecognisedSession
@@ -23,37 +32,43 @@ def strengthen_session(current: RecognisedSession, proof: Evidence) -> str | Non
     return browser_accounts.strengthen(current, (session.record(proof, interaction_id=None),))
 
 
-def remove_totp(user: User, credential_id: str) -> bool:
+def remove_totp(user: User, credential_id: str) -> Removal:
     """One app of the user's own. Every other browser and every client has to ask again."""
-    names = {one.id: one.name for one in totp.enrolled(user)}
+    app = authenticators.find(user, credential_id)
+    if app is None:
+        return Removal.UNKNOWN
+    if last_factor.has_to_stay(user, credential_id):
+        return Removal.NEEDED
     if not totp.remove(user, credential_id):
-        return False
-    messages.totp_removed(user, names.get(credential_id, totp.DEFAULT_NAME))
+        return Removal.UNKNOWN
+    messages.totp_removed(user, app.name)
     _after_removal(user)
-    return True
+    return Removal.DONE
 
 
-def remove_passkey(user: User, passkey_id: str) -> bool:
+def remove_passkey(user: User, passkey_id: str) -> Removal:
     """One of the user's own, with the same consequences."""
+    if last_factor.has_to_stay(user, passkey_id):
+        return Removal.NEEDED
     if not passkey.remove(user, passkey_id):
-        return False
+        return Removal.UNKNOWN
     _after_removal(user)
-    return True
+    return Removal.DONE
 
 
 def reset(user: User, *, reason: str) -> bool:
     """By an administrator, for somebody who lost all of them. False: there were none."""
-    authenticators, passkeys = totp.enrolled(user), passkey.enrolled(user)
+    apps, passkeys = totp.enrolled(user), passkey.enrolled(user)
     had_codes = recovery_code.left(user) > 0
-    for authenticator in authenticators:
-        totp.remove(user, authenticator.id)
+    for app in apps:
+        totp.remove(user, app.id)
     for one in passkeys:
         passkey.remove(user, one.id)
     recovery_code.forget(user.id)
     throttle.clear_series(TOTP_SERIES, user=user.id)
     _start_over(user, keep_sid="")
     audit.record(catalogue.SecondFactorsReset(user_id=user.id, reason=reason))
-    changed = bool(authenticators or passkeys) or had_codes
+    changed = bool(apps or passkeys) or had_codes
     if changed:
         messages.second_factor_reset(user)
     return changed

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from idp.accounts.last_factor import Need
 from idp.authentication.verdict import Reason
 from idp.language import gettext as _
 from idp.language import gettext_noop, ngettext
@@ -43,8 +44,21 @@ WRONG_RECOVERY_CODE = gettext_noop(
     "That code didn't work. Check for typing errors; each code works once."
 )
 
+NEEDED = {
+    Need.ROLE: gettext_noop(
+        "Whoever administers others needs two-step sign-in, so the last way to do it can't be "
+        "removed. Add another one first."
+    ),
+    Need.POLICY: gettext_noop(
+        "Your account needs two-step sign-in, so the last way to do it can't be removed. Add "
+        "another one first."
+    ),
+}
+"""Why the last second factor stays."""
+
 PURPOSES = {
     "add-totp": gettext_noop("Before you add an authenticator app"),
+    "replace-totp": gettext_noop("Before you replace an authenticator app"),
     "remove-totp": gettext_noop("Before you remove an authenticator app"),
     "add-passkey": gettext_noop("Before you add a passkey"),
     "remove-passkey": gettext_noop("Before you remove a passkey"),
@@ -57,6 +71,11 @@ PURPOSES = {
 def problem(reason: Reason) -> str:
     """The sentence for a refusal."""
     return _(PROBLEMS[reason])
+
+
+def needed(need: Need) -> str:
+    """Why the last second factor can't be removed."""
+    return _(NEEDED[need])
 
 
 def passkey_problem(reason: Reason) -> str:

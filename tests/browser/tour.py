@@ -128,6 +128,7 @@ def setting_up(site, visitor):
     "enrol-totp",
     "recovery-codes",
     "regenerate-codes",
+    "rename-totp",
     "remove-totp",
 )
 def account(site, visitor):
@@ -157,9 +158,47 @@ def account(site, visitor):
     visitor.follow("Make new recovery codes")
     visitor.is_at("regenerate-codes")
     yield "regenerate-codes"
-    visitor.follow("Cancel").follow("Remove Authenticator app")
+    visitor.follow("Cancel").follow("Rename Authenticator app")
+    visitor.is_at("rename-totp")
+    yield "rename-totp"
+    visitor.fill(device_name="   ").press("Save").reads("Type a name.")
+    yield "rename-totp-failed"
+    visitor.fill(device_name="Blue phone").press("Save").is_at("security")
+    visitor.follow("Replace Blue phone").is_at("enrol-totp")
+    yield "replace-totp"
+    visitor.follow("Cancel").follow("Remove Blue phone")
     visitor.is_at("remove-totp")
     yield "remove-totp"
+
+
+@walk("sign-in", "consent", "problem", "account", "sessions", "apps", "remove-app", "activity")
+def who_and_what_is_connected(site, visitor):
+    bob = site.account_with_phone()
+    visitor.open(f"{site.issuer}/account/apps").sign_in(bob.email).enter_code(bob.code())
+    visitor.is_at("apps")
+    yield "apps-none"
+    rp = site.a.client(
+        client_name="Photos",
+        redirect_uris=[f"{site.app}/callback"],
+        scope="openid profile email offline_access",
+    )
+    visitor.open(site.issuer + rp.authorization_url(scope="openid profile email offline_access"))
+    visitor.is_at("consent").press("Allow").is_at("problem")  # of the app, which did not ask
+    visitor.open(f"{site.issuer}/account/apps").is_at("apps")
+    yield "apps"
+    visitor.follow("Remove Photos").is_at("remove-app")
+    yield "remove-app"
+    site.sign_in_elsewhere(bob)
+    visitor.open(f"{site.issuer}/account/sessions").is_at("sessions")
+    yield "sessions"
+    visitor.press("Sign out everywhere else").reads("You're signed out everywhere else.")
+    yield "sessions-one"
+    visitor.open(f"{site.issuer}/account/activity").is_at("activity")
+    yield "activity"
+    visitor.follow("Apps").is_at("activity")
+    yield "activity-apps"
+    visitor.open(f"{site.issuer}/account/activity?before={'0' * 26}").reads("Nothing here.")
+    yield "activity-none"
 
 
 @walk("account", "signed-out")

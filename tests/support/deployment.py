@@ -12,12 +12,12 @@ from pathlib import Path
 
 from sqlalchemy import delete, select, update
 
-from idp import clock
+from idp import clock, opaque
 from idp.accounts import password_link
 from idp.demo import clients, seed
 from idp.demo.clients import DemoApp
 from idp.extensions import db, rows_changed, transaction
-from idp.models import AuthenticationEvent, Bucket, Interaction, User
+from idp.models import AuthenticationEvent, Bucket, Interaction, Session, User
 from tests.support import live_server, provider, run
 from tests.support.databases import EngineKind
 from tests.support.factories import Factory, Phone
@@ -87,6 +87,18 @@ class Deployment:
             for event in db.session.scalars(select(AuthenticationEvent).where(mine)):
                 event.proven_at -= timedelta(minutes=6)
 
+    def sign_in_elsewhere(self, account: Account) -> None:
+        """As if she had signed in on another machine, too."""
+        session = Session(
+            user_id=account.user.id,
+            token_digest=opaque.digest(opaque.make()),
+            user_agent="Mozilla/5.0 (Windows NT 10.0; rv:128.0) Gecko/20100101 Firefox/128.0",
+            address="203.0.113.7",
+            expires_at=clock.now() + timedelta(hours=1),
+        )
+        with self.a.app.app_context(), transaction():
+            db.session.add(session)
+
     def use_up(self, window: str, account: Account) -> None:
         """As if somebody had gone on guessing after a first wrong try."""
         hers = Bucket.key.like(f"{window}%:{account.user.id}")
@@ -100,7 +112,9 @@ class Deployment:
 
 
 @contextmanager
-def deployed(kind: EngineKind, folder: Path) -> Iterator[Deployment]:
+def deployed(
+    kind: EngineKind, folder: Path, application: tuple[str, ...] = ("wsgi:app",)
+) -> Iterator[Deployment]:
     """Both processes on free ports, with a database of their own."""
     with provider.databases().migrated(kind, folder) as database_url:
         issuer = f"http://localhost:{live_server.free_port()}"
@@ -113,7 +127,11 @@ def deployed(kind: EngineKind, folder: Path) -> Iterator[Deployment]:
         with here.app_context(), transaction():
             seed.apps([app])
         server = LiveServer(
-            issuer, provider.environment(settings), folder / "server.log", run.ledger()
+            issuer,
+            provider.environment(settings),
+            folder / "server.log",
+            run.ledger(),
+            application=application,
         )
         with live_server.running(server), live_server.running(_example(app, issuer, folder)) as web:
             yield Deployment(server, web, Factory(here))

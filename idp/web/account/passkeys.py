@@ -7,8 +7,9 @@ from typing import Any
 from flask import Response, request, url_for
 from werkzeug.exceptions import Gone, NotFound
 
-from idp.accounts import factors
-from idp.authentication import passkey, recovery_code, totp
+from idp.accounts import factors, last_factor
+from idp.accounts.last_factor import Removal
+from idp.authentication import passkey, recovery_code
 from idp.authentication.assurance import Assurance
 from idp.authentication.evidence import Evidence
 from idp.authentication.verdict import Rejected, Throttled
@@ -88,28 +89,39 @@ def submit_rename_passkey(passkey_id: str) -> Response:
 @access.access(access.signed_in_afresh("remove-passkey"))
 def remove_passkey(passkey_id: str) -> Response:
     """A page, not a dialog: what will happen, and which apps ask for more than a password."""
-    user = me()
-    mine = passkey.enrolled(user)
-    is_last = len(mine) == 1
-    is_last_factor = is_last and not totp.is_enrolled(user.id)
-    lost = Assurance.TWO_FACTOR if is_last_factor else Assurance.PHISHING_RESISTANT
-    return page(
-        "account/remove_passkey.html",
-        passkey=_mine(mine, passkey_id),
-        is_last=is_last,
-        is_last_factor=is_last_factor,
-        apps=factors.clients_that_demand(user, lost) if is_last else [],
-        action=url_for("account.submit_remove_passkey", passkey_id=passkey_id),
-    )
+    return _show_remove(passkey_id)
 
 
 @blueprint.post("/passkeys/<passkey_id>/remove")
 @access.access(access.signed_in_afresh("remove-passkey"))
 def submit_remove_passkey(passkey_id: str) -> Response:
     """Remove it; what it proved proves nothing from now on."""
-    if not factors.remove_passkey(me(), passkey_id):
-        raise NotFound
-    return to_security("passkey-removed")
+    match factors.remove_passkey(me(), passkey_id):
+        case Removal.DONE:
+            return to_security("passkey-removed")
+        case Removal.UNKNOWN:
+            raise NotFound
+        case Removal.NEEDED:
+            return _show_remove(passkey_id, FAILED_FORM)
+
+
+def _show_remove(passkey_id: str, status: int = 200) -> Response:
+    user = me()
+    mine = passkey.enrolled(user)
+    is_last, is_last_factor = len(mine) == 1, last_factor.is_last(user, passkey_id)
+    need = last_factor.need(user) if is_last_factor else None
+    lost = Assurance.TWO_FACTOR if is_last_factor else Assurance.PHISHING_RESISTANT
+    return page(
+        "account/remove_passkey.html",
+        status,
+        passkey=_mine(mine, passkey_id),
+        is_last=is_last,
+        is_last_factor=is_last_factor,
+        refusal=words.needed(need) if need else None,
+        is_refused=status == FAILED_FORM,
+        apps=factors.clients_that_demand(user, lost) if is_last else [],
+        action=url_for("account.submit_remove_passkey", passkey_id=passkey_id),
+    )
 
 
 def _mine(mine: list[Passkey], passkey_id: str) -> Passkey:

@@ -1,21 +1,23 @@
-"""Authenticator apps of the signed-in user: add, and remove behind a fresh proof."""
+"""Authenticator apps of the signed-in user: what there is, another name, and the end behind a fresh
+proof.
+"""
 
 from __future__ import annotations
 
 from typing import Any
 
 from flask import Response, request, url_for
-from werkzeug.exceptions import Gone, NotFound
+from werkzeug.exceptions import NotFound
 
-from idp.accounts import factors
-from idp.authentication import passkey, recovery_code, totp
+from idp.accounts import factors, last_factor
+from idp.accounts.last_factor import Removal
+from idp.authentication import authenticators, totp
 from idp.authentication.assurance import Assurance
-from idp.authentication.evidence import Evidence
-from idp.authentication.verdict import Rejected, Throttled
+from idp.language import gettext as _
 from idp.models import TotpCredential, User
-from idp.web import access, browser, current, enrolment, words
+from idp.web import access, enrolment, words
 from idp.web.account.routes import blueprint, me, to_security
-from idp.web.pages import FAILED_FORM, page, see_other
+from idp.web.pages import FAILED_FORM, page
 
 
 def panel(user: User) -> dict[str, Any]:
@@ -45,43 +47,53 @@ def submit_rename_totp(credential_id: str) -> Response:
 @access.access(access.signed_in_afresh("remove-totp"))
 def remove_totp(credential_id: str) -> Response:
     """A page, not a dialog: what will happen, and which apps ask for this factor."""
-    user = me()
-    authenticators = totp.enrolled(user)
-    is_last = len(authenticators) == 1 and not passkey.is_usable(user.id)
-    return page(
-        "account/remove_totp.html",
-        authenticator=_mine(authenticators, credential_id),
-        is_last=is_last,
-        apps=factors.clients_that_demand(user, Assurance.TWO_FACTOR) if is_last else [],
-        action=url_for("account.submit_remove_totp", credential_id=credential_id),
-    )
+    return _show_remove(_mine(credential_id))
 
 
 @blueprint.post("/totp/<credential_id>/remove")
 @access.access(access.signed_in_afresh("remove-totp"))
 def submit_remove_totp(credential_id: str) -> Response:
     """Remove it; what it proved proves nothing from now on."""
-    user = me()
-    credential = _mine(totp.enrolled(user), credential_id)
-    factors.remove_totp(user, credential.id)
-    return to_security("totp-removed")
+    credential = _mine(credential_id)
+    match factors.remove_totp(me(), credential.id):
+        case Removal.DONE:
+            return to_security("totp-removed")
+        case Removal.UNKNOWN:
+            raise NotFound
+        case Removal.NEEDED:
+            return _show_remove(credential, FAILED_FORM)
 
 
-def _mine(authenticators: list[TotpCredential], credential_id: str) -> TotpCredential:
-    found = next((one for one in authenticators if one.id == credential_id), None)
+def _mine(credential_id: str) -> TotpCredential:
+    found = authenticators.find(me(), credential_id)
     if found is None:
         raise NotFound
     return found
 
 
-def _show(status: int = 200, *, problem: str | None = None, name: str = "") -> Response:
-    user = me()
+def _show_rename(
+    credential: TotpCredential, status: int = 200, *, problem: str | None = None
+) -> Response:
     return page(
-        "account/enrol_totp.html",
+        "account/rename_totp.html",
         status,
-        **enrolment.pending_totp(totp.begin(user, current.session().sid)),
+        device_name=credential.name,
         problem=problem,
-        device_name=name,
-        first_authenticator=not totp.is_enrolled(user.id),
-        action=url_for("account.submit_totp"),
+        action=url_for("account.submit_rename_totp", credential_id=credential.id),
+    )
+
+
+def _show_remove(credential: TotpCredential, status: int = 200) -> Response:
+    user = me()
+    is_last = last_factor.is_last(user, credential.id)
+    need = last_factor.need(user) if is_last else None
+    return page(
+        "account/remove_totp.html",
+        status,
+        authenticator=credential,
+        is_last=is_last,
+        refusal=words.needed(need) if need else None,
+        is_refused=status == FAILED_FORM,
+        apps=factors.clients_that_demand(user, Assurance.TWO_FACTOR) if is_last else [],
+        action=url_for("account.submit_remove_totp", credential_id=credential.id),
     )
