@@ -16,6 +16,8 @@ from idp.mail.name import Name
 from idp.models import User
 
 KIND = "mail"
+HAS_LINK = "has_link"
+"""In the payload: without its secret such a mail is nothing."""
 LIFETIME = timedelta(hours=24)
 """A warning that is older than a day still stands in the account's history."""
 
@@ -58,7 +60,8 @@ def link_to_address(name: Name, address: str, url: str, lifetime: timedelta, **f
 
 
 def _put_link(address: str, payload: dict[str, Any], url: str, lifetime: timedelta) -> None:
-    outbox.put(KIND, addresses.sendable(address), payload, secret=url.encode(), lifetime=lifetime)
+    noted = payload | {HAS_LINK: True}
+    outbox.put(KIND, addresses.sendable(address), noted, secret=url.encode(), lifetime=lifetime)
 
 
 def _payload(name: Name, language: str | None, facts: dict[str, Any]) -> dict[str, Any]:

@@ -17,6 +17,7 @@ from idp.language import current, in_language, spoken_datetime
 from idp.language import gettext as _
 from idp.mail.letter import Circumstances, Closing, Letter, Occasion
 from idp.mail.name import Name
+from idp.mail.post import HAS_LINK
 from idp.mail.wording import WORDINGS
 from idp.mail.wording.factors import SECURITY_PAGE
 from idp.outbox.delivery import Message
@@ -33,6 +34,8 @@ class Rendered:
 
 def render(message: Message) -> Rendered:
     """Raises `KeyError` or `ValueError` for one that another version wrote."""
+    if message.payload.get(HAS_LINK) and message.secret is None:
+        raise ValueError("its link is gone")
     with in_language(message.payload["language"]):
         occasion = _occasion(message)
         letter = WORDINGS[Name(message.payload["name"])](occasion)

@@ -90,13 +90,16 @@ def put_seldom(
     }
     message_id = opaque.base64url(opaque.digest(key))[:26]
     putting = insert(OutboundMessage).values(id=message_id, **values)
-    return rows_changed(
-        putting.on_conflict_do_update(
-            index_elements=[OutboundMessage.id],
-            set_=values,
-            where=OutboundMessage.created_at <= now - period,
+    return (
+        rows_changed(
+            putting.on_conflict_do_update(
+                index_elements=[OutboundMessage.id],
+                set_=values,
+                where=OutboundMessage.created_at <= now - period,
+            )
         )
-    ) == 1
+        == 1
+    )
 
 
 def progress(about: str) -> list[Progress]:

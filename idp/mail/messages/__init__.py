@@ -9,7 +9,6 @@ from idp.mail.messages.account import (
     device_trusted,
     new_device,
     password_changed,
-    test,
 )
 from idp.mail.messages.factors import (
     code_reused,
@@ -56,7 +55,6 @@ __all__ = [
     "second_factor_due",
     "second_factor_reset",
     "second_step_failed",
-    "test",
     "totp_added",
     "totp_added_for",
     "totp_frozen",

@@ -48,8 +48,3 @@ def account_disabled(user: User) -> None:
 def account_closed(address: str, name: str) -> None:
     """The last mail; the account is gone already."""
     post.to_address(Name.ACCOUNT_CLOSED, address, person=name)
-
-
-def test(address: str) -> None:
-    """Whether mail arrives, for whoever runs this."""
-    post.to_address(Name.TEST, address)

@@ -116,7 +116,9 @@ def outcome_of(error: smtplib.SMTPException | OSError) -> Outcome:
         case smtplib.SMTPResponseException():
             # To the greeting, to our name, to the credentials, to the sender: not to this mail.
             return Unreachable(f"smtp {error.smtp_code}")
-    words = (word for kind, word in _FAILURES if isinstance(error, kind))
+    # smtplib turns a read that took too long into a lost connection.
+    was = error.__context__ if isinstance(error, smtplib.SMTPServerDisconnected) else None
+    words = (word for kind, word in _FAILURES if isinstance(was or error, kind))
     return Unreachable(f"smtp: {next(words, type(error).__name__)}")
 
 

@@ -1,5 +1,9 @@
 import pytest
 
+from tests.support.outbound import authority, ca_file, tls
+
+__all__ = ["authority", "ca_file", "tls"]
+
 
 @pytest.fixture(autouse=True)
 def _in_the_app(request):
