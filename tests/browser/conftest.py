@@ -22,6 +22,14 @@ def postgresql_site(tmp_path_factory):
         yield site
 
 
+@pytest.fixture(scope="session")
+def marked_site(tmp_path_factory):
+    """Its texts can be told from data by signs that nobody sees."""
+    application = ("tests.support.marked_texts:application", "--factory")
+    with deployed(EngineKind.SQLITE, tmp_path_factory.mktemp("site"), application) as site:
+        yield site
+
+
 @pytest.fixture
 def site(request):
     """On SQLite, unless a test asks for more: few browser tests depend on the database."""

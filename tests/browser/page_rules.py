@@ -7,20 +7,22 @@ from pathlib import Path
 AXE = Path(__file__).parents[1] / "vendor" / "axe" / "axe.min.js"
 DESKTOP = {"width": 1280, "height": 860}
 PHONE = {"width": 320, "height": 640}
+ZOOMED = {"width": 320, "height": 256}
+"""What is left of 1280 × 1024 at 400 % (WCAG 2.2 §1.4.10)."""
 
 _STRUCTURE = """() => {
   const all = selector => [...document.querySelectorAll(selector)];
   const ids = all("[id]").map(element => element.id);
   const viewport = document.querySelector("meta[name=viewport]")?.content ?? "";
+  const title = document.title.replace(/[\u200b\u00ad]/g, "");
   const failed = all("[role=alert]").length > 0;
   const problems = {
     "has no language": !document.documentElement.lang,
     "needs exactly one h1": all("h1").length !== 1,
     "has an empty h1": !all("h1").every(heading => heading.textContent.trim()),
     "needs a name": !document.querySelector("main[data-page]")?.dataset.page,
-    "has a title without the site's name": !/\\S – \\S/.test(document.title),
-    "says Error: in its title exactly when a form failed":
-      document.title.startsWith("Error: ") !== failed,
+    "has a title without the site's name": !/\\S – \\S/.test(title),
+    "says Error: in its title exactly when a form failed": title.startsWith("Error: ") !== failed,
     "does not put the focus on what went wrong":
       failed && !document.activeElement?.matches("[role=alert]"),
     "forbids zooming": /user-scalable|maximum-scale/.test(viewport) || !viewport,
@@ -44,10 +46,15 @@ _AXE = """async options => {
 }"""
 
 _SETTLED = """() => {
-  document.querySelectorAll("details").forEach(one => { one.open = true; });
+  document.querySelectorAll("main details").forEach(one => { one.open = true; });
   // Styles are computed anew in one frame and painted in the next.
   return new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)));
 }"""
+
+# A menu covers what is above it, so it is open only while it is looked at.
+_MENUS = """open => document.querySelectorAll("body > footer details").forEach(menu => {
+  menu.open = open;
+})"""
 
 # axe looks at this property first, and there Chromium goes on telling the page's own colour where
 # forced colours are painted. No page of ours sets it.
@@ -57,6 +64,13 @@ _COLOUR_AS_PAINTED = """() => {
     return read.call(this, name === "-webkit-text-fill-color" ? "color" : name);
   };
 }"""
+
+# At 400 % nothing that stays in its place may take the page's.
+_STUCK = """() => [...document.querySelectorAll("body *")].some(element => {
+  const {position} = getComputedStyle(element);
+  const stays = position === "fixed" || position === "sticky";
+  return stays && element.getBoundingClientRect().height > innerHeight / 2;
+})"""
 
 _OVERFLOW = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 
@@ -75,6 +89,7 @@ def problems(page):
     """Everything that is wrong with the page that is open, in every view."""
     page.wait_for_load_state()
     page.evaluate(_SETTLED)
+    page.evaluate(_MENUS, arg=True)
     found = [f"{page.url}: {problem}" for problem in page.evaluate(_STRUCTURE)]
     page.evaluate(AXE.read_text())
     page.evaluate(_COLOUR_AS_PAINTED)
@@ -83,6 +98,10 @@ def problems(page):
         if page.evaluate(_OVERFLOW) > 0:
             found.append(f"{page.url}: scrolls sideways ({view})")
         found += [f"{page.url} ({view}): {finding}" for finding in page.evaluate(_AXE, options)]
+    show(page, ZOOMED, color_scheme="light")
+    if page.evaluate(_OVERFLOW) > 0 or page.evaluate(_STUCK):
+        found.append(f"{page.url}: cannot be read at 400 %")
+    page.evaluate(_MENUS, arg=False)
     show(page, DESKTOP, color_scheme="light")
     return found
 

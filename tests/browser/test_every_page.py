@@ -1,10 +1,11 @@
-"""Every page, light and dark, in forced colours, at 320 px."""
+"""Every page, light and dark, in forced colours, at 320 px, at 400 %, and in every language."""
 
 import re
 
 import pytest
 
 from tests.browser import page_rules, tour
+from tests.support import marked_texts
 from tests.support.live_server import PROJECT
 from tests.support.visitor import visiting
 
@@ -16,17 +17,36 @@ SEEN_ELSEWHERE = {
 NO_ROUTE_YET = {"dev-mail", "sign-out"}
 
 
+DATA = re.compile(
+    r"localhost(:\d+)?|[\w.+-]+@[\w.-]+|https?://\S+|(Ann|Bob)( Example)?|Photos|Television"
+)
+"""What people and apps bring along, and no translator ever sees."""
+
+
 @pytest.mark.parametrize("walk", tour.WALKS, ids=lambda walk: walk.name)
-def test_every_page_is_for_everybody(site, chromium, walk):
+def test_every_page_is_for_everybody(marked_site, chromium, walk):
     seen, problems = set(), []
+    marked_site.forget_tries()
 
     with visiting(chromium, viewport=page_rules.DESKTOP, reduced_motion="reduce") as visitor:
-        for _stop in walk.go(site, visitor):
+        for _stop in walk.go(marked_site, visitor):
             seen.add(visitor.page.locator("main").get_attribute("data-page"))
             problems += page_rules.problems(visitor.page)
+            if visitor.page.url.startswith(marked_site.issuer):
+                problems += unmarked(visitor.page)
 
     assert not problems, "\n".join(problems)
     assert seen == walk.pages
+
+
+def unmarked(page):
+    """Texts that no translation would reach."""
+    found = {DATA.sub("", text) for text in page.evaluate(marked_texts.UNMARKED)}
+    return [
+        f"{page.url}: not marked for translation: {text.strip()!r}"
+        for text in sorted(found)
+        if re.search(r"[^\W\d_]", text)
+    ]
 
 
 def test_the_tour_misses_no_page():

@@ -4,7 +4,7 @@ import pytest
 
 from idp.extensions import db
 from idp.models import User
-from tests.support.factories import PASSWORD
+from tests.support.factories import EMAIL, PASSWORD
 
 GERMAN = {"Accept-Language": "de-AT, de;q=0.9, en;q=0.5"}
 
@@ -117,14 +117,14 @@ def test_the_accounts_language_counts_for_more_than_the_browsers(browser, a, app
     browser.open("/").press("Deutsch").open("/account/")
     assert lang(browser) == "de"
 
-    browser.fill(username=user.email, password=PASSWORD).submit()
+    browser.fill(username=EMAIL, password=PASSWORD).submit()
 
     assert (browser.page, lang(browser)) == ("account", "vi")
 
 
 def test_the_switch_of_somebody_signed_in_changes_the_account(browser, a, app):
     user = a.user()
-    browser.open("/account/").fill(username=user.email, password=PASSWORD).submit()
+    browser.open("/account/").fill(username=EMAIL, password=PASSWORD).submit()
 
     browser.press("Deutsch")
 
