@@ -8,13 +8,14 @@ from datetime import datetime
 from sqlalchemy import select
 
 from idp import clock
+from idp.authentication import session
 from idp.authentication.evidence import Evidence, Method
-from idp.extensions import db, settings
+from idp.extensions import db
 from idp.models import AuthenticationEvent, Session
 
 
 @dataclass(frozen=True, slots=True)
-class LiveSession:
+class SignedInBrowser:
     """One browser, as its owner sees it."""
 
     id: str
@@ -25,23 +26,17 @@ class LiveSession:
     proofs: tuple[Evidence, ...]
 
 
-def of(user_id: str) -> list[LiveSession]:
+def of(user_id: str) -> list[SignedInBrowser]:
     """Those that a cookie would still open, the one seen last first."""
-    now = clock.now()
     live = (
         select(Session)
-        .where(
-            Session.user_id == user_id,
-            Session.ended_at.is_(None),
-            Session.expires_at > now,
-            Session.last_seen_at > now - settings().sessions.idle_lifetime,
-        )
+        .where(Session.user_id == user_id, session.is_live())
         .order_by(Session.last_seen_at.desc(), Session.id.desc())
     )
-    rows = list(db.session.scalars(live))
+    rows = list(db.session.scalars(live, session.limits(clock.now())))
     proofs = _proofs([row.id for row in rows])
     return [
-        LiveSession(
+        SignedInBrowser(
             row.id,
             row.user_agent,
             row.address,

@@ -11,9 +11,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import false, func, select
 
 from idp import clock
+from idp.authentication import session
 from idp.extensions import db, settings
 from idp.models import RefreshToken, Session, TokenFamily
 
@@ -38,30 +39,33 @@ def by_client(user_id: str) -> dict[str, list[Family]]:
 
 
 def _families(user_id: str) -> Iterable[Family]:
-    now, sessions = clock.now(), settings().sessions
+    now = clock.now()
+    mine = select(TokenFamily.id).where(TokenFamily.user_id == user_id)
     tokens = (
         select(
             RefreshToken.family_id,
             func.max(RefreshToken.issued_at).label("issued_at"),
             func.max(RefreshToken.expires_at).label("idle_end"),
         )
+        .where(RefreshToken.family_id.in_(mine))
         .group_by(RefreshToken.family_id)
         .subquery()
     )
-    rows = db.session.execute(
-        select(TokenFamily, Session, tokens.c.issued_at, tokens.c.idle_end)
+    wanted = (
+        select(
+            TokenFamily,
+            func.coalesce(session.is_live(), false()).label("session_lives"),
+            tokens.c.issued_at,
+            tokens.c.idle_end,
+        )
         .outerjoin(tokens, tokens.c.family_id == TokenFamily.id)
         .outerjoin(Session, Session.id == TokenFamily.session_id)
         .where(TokenFamily.user_id == user_id)
         .order_by(TokenFamily.id)
     )
-    for family, session, issued_at, idle_end in rows:
-        session_lives = (
-            session is not None
-            and session.ended_at is None
-            and session.expires_at > now
-            and session.last_seen_at > now - sessions.idle_lifetime
-        )
+    for family, session_lives, issued_at, idle_end in db.session.execute(
+        wanted, session.limits(now)
+    ):
         yield Family(
             family.client_id,
             tuple(family.scope.split()),

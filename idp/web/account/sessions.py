@@ -10,7 +10,7 @@ from werkzeug.exceptions import NotFound
 from idp import user_agent
 from idp.accounts import sign_out
 from idp.authentication import evidence, session_list
-from idp.authentication.session_list import LiveSession
+from idp.authentication.session_list import SignedInBrowser
 from idp.web import access, current
 from idp.web.account import notices, trusted_devices
 from idp.web.account.routes import blueprint, me, to_sessions
@@ -54,7 +54,7 @@ def this_browser() -> dict[str, Any] | None:
     return next((_card(one) for one in session_list.of(here.user_id) if one.id == here.id), None)
 
 
-def _card(session: LiveSession) -> dict[str, Any]:
+def _card(session: SignedInBrowser) -> dict[str, Any]:
     return {
         "id": session.id,
         "browser": user_agent.in_words(session.user_agent),
