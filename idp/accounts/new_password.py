@@ -7,7 +7,7 @@ from sqlalchemy import select, update
 from idp import clock
 from idp.accounts import mailed_link, sign_out
 from idp.accounts.mailed_link import Purpose
-from idp.authentication import password
+from idp.authentication import password, trusted_device
 from idp.authentication.evidence import Method
 from idp.authentication.password_hash import StoredHash
 from idp.extensions import db, rows_changed
@@ -18,6 +18,12 @@ from idp.models import AuthenticationEvent, Password, User
 LINKS = (Purpose.SET_PASSWORD, Purpose.RESET_PASSWORD)
 
 
+def has_one(user: User) -> bool:
+    """Whether there is an old one to ask for."""
+    found = select(Password.id).where(Password.user_id == user.id)
+    return db.session.scalar(found) is not None
+
+
 def take_effect(user: User, prepared: StoredHash, *, because: str, keep_sid: str = "") -> None:
     """Store it, and start over everywhere but in the session to keep."""
     store(user, prepared)
@@ -26,11 +32,12 @@ def take_effect(user: User, prepared: StoredHash, *, because: str, keep_sid: str
 
 
 def store(user: User, prepared: StoredHash) -> None:
-    """Store it; sessions and tokens go on. Links and half-finished sign-ins do not."""
-    had_one = db.session.scalar(select(Password.id).where(Password.user_id == user.id))
+    """Store it; sessions and tokens go on. Links, half-finished sign-ins and trust do not."""
+    is_change = has_one(user)
     password.store(user, prepared)
-    if had_one is not None:
+    if is_change:
         messages.password_changed(user)
+        trusted_device.revoke_all(user.id, because="password_changed")
     mailed_link.void(*LINKS, user_id=user.id)
     _void_waiting_proofs(user.id)
 

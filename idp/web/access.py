@@ -43,6 +43,8 @@ class Access:
     purpose: str | None = None
     keeps: frozenset[str] = frozenset()
     """Fields of its form that survive a step-up; never a secret."""
+    asks_password: bool = False
+    """The form itself asks for the password: who has no other factor is not asked twice."""
 
     def __str__(self) -> str:
         extra = ",".join(sorted(self.steps)) or (f"fresh:{self.purpose}" if self.purpose else "")
@@ -70,6 +72,11 @@ def signed_in_afresh(purpose: str, *, keeps: tuple[str, ...] = ()) -> Access:
     if any(_SECRET.search(name) for name in keeps):
         raise ValueError(f"a secret is never kept: {keeps}")
     return Access(Door.SIGNED_IN, purpose=purpose, keeps=frozenset(keeps))
+
+
+def signed_in_with_second_factor(purpose: str) -> Access:
+    """The same for a page whose form asks for the current password itself."""
+    return Access(Door.SIGNED_IN, purpose=purpose, asks_password=True)
 
 
 View = TypeVar("View", bound=Callable[..., Any])

@@ -103,7 +103,7 @@ def _signed_in(rule: Access) -> Answer:
                 return_to=_way_back(),
             )
         )
-    if rule.purpose is None or _is_fresh(recognised):
+    if rule.purpose is None or _is_fresh(recognised) or _is_asked_by_page(rule, recognised):
         g.typed = _typed_before(recognised)
         return None
     if request.method == "POST" and not csrf.is_trusted_post():
@@ -160,6 +160,10 @@ def _is_fresh(recognised: RecognisedSession) -> bool:
         lifetime=settings().second_factor.proof_lifetime,
     )
     return assurance.reached(proofs) >= _account_level(recognised.user_id)
+
+
+def _is_asked_by_page(rule: Access, recognised: RecognisedSession) -> bool:
+    return rule.asks_password and _account_level(recognised.user_id) <= Assurance.ONE_FACTOR
 
 
 def _account_level(user_id: str) -> Assurance:

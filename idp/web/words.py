@@ -64,6 +64,9 @@ PURPOSES = {
     "remove-passkey": gettext_noop("Before you remove a passkey"),
     "change-email": gettext_noop("Before you change your email address"),
     "recovery-codes": gettext_noop("Before you see new recovery codes"),
+    "change-password": gettext_noop("Before you change your password"),
+    "export": gettext_noop("Before you download your data"),
+    "close-account": gettext_noop("Before you close your account"),
 }
 """Why a step-up asks, by the purpose of the page that wants it."""
 

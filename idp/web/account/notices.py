@@ -15,6 +15,10 @@ NOTICES = {
     "passkey-added": gettext_noop("Passkey added."),
     "passkey-renamed": gettext_noop("The name was changed."),
     "passkey-removed": gettext_noop("Passkey removed."),
+    "password-changed": gettext_noop("Your password was changed."),
+    "password-changed-everywhere": gettext_noop(
+        "Your password was changed, and you're signed out everywhere else."
+    ),
     "codes-saved": gettext_noop("Your recovery codes are in force. Any older ones have ended."),
     "profile-saved": gettext_noop("Saved."),
     "email-asked": gettext_noop("Check the new address's mail. The link works for 30 minutes."),
