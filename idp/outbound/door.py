@@ -60,6 +60,14 @@ class Door:
         """With the member names of every object unique, and no NaN."""
         return _parsed(self.fetch(url, accept))
 
+    def headers(self, url: str) -> list[tuple[str, str]]:
+        """Of the answer to a GET, whatever its status; the body is left unread."""
+        with _observed("GET", url), self._entered():
+            request = Request("GET", target.read(url), "*/*")
+            deadline = Deadline.after(PATIENCE_SECONDS)
+            with connect(request.target, self.exceptions, self.tls, deadline) as connection:
+                return exchange.headers_of(connection, request, deadline)
+
     def post_form(self, url: str, fields: Mapping[str, str]) -> int:
         with _observed("POST", url), self._entered():
             body = urlencode(fields).encode("ascii")

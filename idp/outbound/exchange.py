@@ -77,6 +77,11 @@ def status_of(connection: socket, request: Request, deadline: Deadline) -> int:
     return _asked(connection, request, deadline).status
 
 
+def headers_of(connection: socket, request: Request, deadline: Deadline) -> list[tuple[str, str]]:
+    """The answer's headers, as often as they came. Raises `OutboundFailed`."""
+    return _asked(connection, request, deadline).getheaders()
+
+
 def body_of(connection: socket, request: Request, deadline: Deadline) -> bytes:
     """The body of a 200 answer. Raises `OutboundFailed`."""
     answer = _asked(connection, request, deadline)

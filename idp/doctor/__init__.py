@@ -1,0 +1,61 @@
+"""Live checks of a deployment: what is wrong, what it does to people, and how to mend it.
+
+Every check answers with findings; one that finds nothing wrong says what it looked at. None writes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from sqlalchemy.exc import SQLAlchemyError
+
+from idp.doctor import clients, configuration, database, keys, mail, outside, people
+from idp.doctor.finding import Finding, Level
+from idp.extensions import db
+from idp.sealing import KeyRingError, SealBroken
+
+__all__ = ["CHECKS", "Check", "Finding", "Level", "examine"]
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """A subject and what looks at it."""
+
+    subject: str
+    look: Callable[[], Iterator[Finding]]
+
+
+CHECKS: tuple[Check, ...] = (
+    Check("configuration", configuration.look),
+    Check("database", database.look),
+    Check("clock", database.look_at_clocks),
+    Check("disk", database.look_at_disk),
+    Check("key ring", keys.look_at_ring),
+    Check("signing keys", keys.look_at_signing_keys),
+    Check("jobs", database.look_at_jobs),
+    Check("mail", mail.look),
+    Check("seen from outside", outside.look),
+    Check("people", people.look),
+    Check("clients", clients.look),
+)
+"""In the order in which they are worth mending."""
+
+
+def examine() -> list[tuple[str, Finding]]:
+    """Every check's findings. A check that cannot run at all is an error of its subject."""
+    return [(check.subject, found) for check in CHECKS for found in _look(check)]
+
+
+def _look(check: Check) -> list[Finding]:
+    try:
+        return list(check.look())
+    except (SQLAlchemyError, KeyRingError, SealBroken) as error:
+        db.session.rollback()
+        # The class only: the text may hold an address with a password.
+        return [
+            Finding.error(
+                f"could not be checked ({type(error).__name__})",
+                "mend the errors above first, then run the doctor again",
+            )
+        ]
