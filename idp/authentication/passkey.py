@@ -11,7 +11,7 @@ from sqlalchemy import delete, or_, select, update
 
 from idp import audit, clock, metrics, opaque, throttle
 from idp.audit import catalogue
-from idp.authentication import limited, passkey_ceremony, passkey_challenges
+from idp.authentication import limited, passkey_ceremony, passkey_challenges, trusted_device
 from idp.authentication.evidence import Evidence, Method
 from idp.authentication.passkey_ceremony import Claimed, Proven
 from idp.authentication.verdict import Reason, Rejected, Throttled
@@ -65,6 +65,7 @@ def confirm(user: User, bound_to: str, answer: str, name: str) -> Evidence | Rej
     if rows_changed(new.on_conflict_do_nothing(index_elements=[Passkey.credential_id])) != 1:
         return Rejected(Reason.PASSKEY_KNOWN)
     throttle.give_back(taken)
+    trusted_device.revoke_all(user.id, because="factors_changed")
     audit.record(catalogue.PasskeyAdded(user_id=user.id, credential_id=passkey_id))
     messages.passkey_added(user, called)
     return Evidence(Method.PASSKEY, user.id, passkey_id, clock.now())
