@@ -32,6 +32,8 @@ class Purpose(StrEnum):
     VERIFY_ADDRESS = "verify_address"
     CHANGE_ADDRESS = "change_address"
     ENROLMENT = "enrolment"
+    TICKET = "enrolment_ticket"
+    """Granted in place of a spent link; nobody is given its token."""
 
 
 PATHS = {

@@ -14,7 +14,7 @@ from flask.cli import AppGroup
 
 from config import Environment, SecondFactorPolicy
 from idp.accounts import disable as account_state
-from idp.accounts import factors, password_link, second_factor_duty
+from idp.accounts import enrolment_ticket, factors, password_link, second_factor_duty
 from idp.accounts.create import create_user
 from idp.accounts.invalid import Invalid
 from idp.authentication import password, totp
@@ -64,7 +64,7 @@ def create(
         user = _accepted(create_user(email, name, role=Role(role) if role else None, claims=claims))
         if chosen is not None and prepared is not None:
             _store(user, chosen, prepared)
-            link = {}
+            link = _enrolment_link(user)
         else:
             link = {"set_password_url": password_link.url(password_link.issue(user))}
     output.show(_described(user) | link, output.fields(_described(user) | link) + _notice(link))
@@ -76,9 +76,9 @@ def create(
 @output.json_option
 def enrol_totp(email: str, reason: str | None) -> None:
     """Enrol an authenticator for a user and print its secret, this once."""
-    because = _reason(reason)
+    because = reason_given(reason)
     with transaction():
-        user = _existing(email)
+        user = existing(email)
         pending = totp.enrol_directly(user, reason=because)
         messages.totp_added_for(user)
     shown = {"email": email, "secret": pending.secret, "otpauth_uri": pending.otpauth_uri}
@@ -91,9 +91,9 @@ def enrol_totp(email: str, reason: str | None) -> None:
 @output.json_option
 def reset_mfa(email: str, reason: str | None) -> None:
     """Remove every second factor of somebody who has lost them; ends all sessions and tokens."""
-    because = _reason(reason)
+    because = reason_given(reason)
     with transaction():
-        changed = factors.reset(_existing(email), reason=because)
+        changed = factors.reset(existing(email), reason=because)
     text = "All second factors are removed." if changed else "There was no second factor."
     output.show({"email": email, "second_factors": "none", "changed": changed}, text)
 
@@ -118,11 +118,11 @@ def require_second_factor(
     email: str, policy: str, grace_days: int | None, reason: str | None
 ) -> None:
     """Choose whether a user has to have a second factor, and from when."""
-    because = _reason(reason)
+    because = reason_given(reason)
     chosen = None if policy == SITE else SecondFactorPolicy(policy)
     grace = settings().second_factor.grace if grace_days is None else timedelta(days=grace_days)
     with transaction():
-        user = _existing(email)
+        user = existing(email)
         changed = second_factor_duty.choose(user, chosen, grace=grace, reason=because)
         due_at = user.second_factor_due_at
     shown = {
@@ -143,7 +143,7 @@ def _add(name: str, explanation: str, change: Callable[[User], bool], unchanged:
     @output.json_option
     def command(email: str) -> None:
         with transaction():
-            changed = change(_existing(email))
+            changed = change(existing(email))
         text = f"{email} is {state}." if changed else f"{email} {unchanged}."
         output.show({"email": email, "state": state, "changed": changed}, text)
 
@@ -168,7 +168,8 @@ _add(
 )
 
 
-def _existing(email: str) -> User:
+def existing(email: str) -> User:
+    """The user with this address. Raises `Refused`."""
     user = password.find_user(email)
     if user is None:
         raise Refused(f"There is no user {email!a}.")
@@ -184,6 +185,13 @@ def _accepted(made: User | Invalid) -> User:
 def _described(user: User) -> dict[str, Any]:
     address = user.email.address if user.email else None
     return {"sub": user.sub, "email": address, "name": user.name, "role": user.role}
+
+
+def _enrolment_link(user: User) -> dict[str, str]:
+    """A password alone does not set up an administrator's second factor (R20)."""
+    if user.role is None:
+        return {}
+    return {"enrolment_url": enrolment_ticket.issue(user, reason="created by command")}
 
 
 def _notice(link: dict[str, str]) -> str:
@@ -227,7 +235,8 @@ def _store(user: User, chosen: str, prepared: StoredHash) -> None:
     password.store(user, prepared)
 
 
-def _reason(given: str | None) -> str:
+def reason_given(given: str | None) -> str:
+    """What `--reason` said; production wants one."""
     if not given and settings().environment is Environment.PRODUCTION:
         raise click.UsageError("--reason is required in production: say why, for the audit log.")
     return given or "by command"

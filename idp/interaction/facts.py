@@ -8,7 +8,9 @@ from datetime import datetime
 from sqlalchemy import select
 
 from idp import clock
+from idp.accounts import email_verification, enrolment_ticket
 from idp.authentication import assurance, recovery_code, session
+from idp.authentication.assurance import Assurance
 from idp.authentication.evidence import ENROLLABLE, PRIMARY, Evidence, Method, counted
 from idp.authentication.session import LiveSession, RecognisedSession
 from idp.extensions import db, settings
@@ -129,13 +131,26 @@ def _facts(
         reached=assurance.reached(count),
         wanted=asked.wanted,
         enrolled=asked.can_prove,
+        ticket_missing=_is_ticket_missing(asked, assurance.reached(count), person, interaction),
         recovered=_is_recovering(interaction, count, here),
         remind_until=asked.remind_until,
         # Also when only the second factor was set up here, on top of a session.
         recovery_codes_due=bool(here) and recovery_code.is_left_open(person.id),
+        address_unproven=email_verification.is_due(person.id),
         consent_due=_consent_due(demand, interaction, person),
         device_undecided=demand.kind is Kind.DEVICE and not _has_consented(interaction),
     )
+
+
+def _is_ticket_missing(
+    asked: Asked, reached: Assurance, person: Person, interaction: Interaction | None
+) -> bool:
+    """R20. Only looked up for who would be led to enrol a first second factor now."""
+    if reached is Assurance.NONE or asked.wanted is None or reached >= asked.wanted:
+        return False
+    if asked.can_prove >= Assurance.TWO_FACTOR:
+        return False
+    return enrolment_ticket.is_missing(person.id, interaction.id if interaction else None)
 
 
 def _is_recovering(

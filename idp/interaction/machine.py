@@ -21,9 +21,11 @@ class Step(StrEnum):
     SELECT_ACCOUNT = "select-account"
     SIGN_IN = "sign-in"
     SECOND_FACTOR = "second-factor"
+    TICKET = "enrolment-ticket"
     ENROL = "enrol-totp"
     ENROL_PASSKEY = "enrol-passkey"
     RECOVERY_CODES = "recovery-codes"
+    VERIFY_EMAIL = "verify-email"
     CONSENT = "consent"
     DEVICE = "device"
     UNMET = "unmet"
@@ -42,11 +44,15 @@ class Facts:
     """None: the request insists on a level that this user cannot reach."""
     enrolled: Assurance = Assurance.NONE
     """What the factors that the account has can prove."""
+    ticket_missing: bool = False
+    """A privileged account, whose password alone may not set up its second factor (R20)."""
     recovered: bool = False
     """The second factor was a recovery code, and replacing the lost one was not declined."""
     remind_until: datetime | None = None
     """A second factor has to be set up by then; it is offered now and may be put off."""
     recovery_codes_due: bool = False
+    address_unproven: bool = False
+    """The e-mail address has to be confirmed here, and is not."""
     consent_due: bool = False
     device_undecided: bool = False
     """A device elsewhere asks, and the user has not said yes."""
@@ -63,6 +69,10 @@ def is_out_of_reach(facts: Facts) -> bool:
 def lacks_second_factor(facts: Facts) -> bool:
     """Whoever lost a factor and used a recovery code is not asked for it again."""
     return facts.reached < facts.enrolled and _falls_short(facts) and not facts.recovered
+
+
+def lacks_ticket(facts: Facts) -> bool:
+    return facts.ticket_missing and _falls_short(facts)
 
 
 def must_enrol_passkey(facts: Facts) -> bool:
@@ -101,9 +111,11 @@ RULES = (
     Rule(lacks_primary_proof, Step.SIGN_IN, "login_required"),
     Rule(is_out_of_reach, Step.UNMET, "unmet_authentication_requirements"),
     Rule(lacks_second_factor, Step.SECOND_FACTOR, "login_required"),
+    Rule(lacks_ticket, Step.TICKET, "interaction_required"),
     Rule(must_enrol_passkey, Step.ENROL_PASSKEY, "interaction_required"),
     Rule(must_enrol, Step.ENROL, "interaction_required"),
     Rule(lambda facts: facts.recovery_codes_due, Step.RECOVERY_CODES, "interaction_required"),
+    Rule(lambda facts: facts.address_unproven, Step.VERIFY_EMAIL, "interaction_required"),
     Rule(lambda facts: facts.consent_due, Step.CONSENT, "consent_required"),
     Rule(lambda facts: facts.device_undecided, Step.DEVICE, "interaction_required"),
 )

@@ -66,7 +66,14 @@ class ProfileChanged(Event):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class EnrolmentTicketIssued(Event):
-    """A privileged account without a second factor may set one up at its next sign-in."""
+    """A link was made to set up the second factor of a privileged account. `reason` as given."""
+
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class EnrolmentTicketGranted(Event):
+    """A one-time link was spent: one sign-in may set up a second factor for the account."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -3,6 +3,7 @@
 from idp.web.arrival import (
     change_email,
     create_account,
+    enrolment,
     invited,
     password_reset,
     reset,
@@ -15,6 +16,7 @@ __all__ = [
     "blueprint",
     "change_email",
     "create_account",
+    "enrolment",
     "invited",
     "password_reset",
     "reset",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from idp import opaque
+from idp.accounts import enrolment_ticket
 from idp.authentication.requirement import Requirement
 from idp.clients import registry
 from idp.extensions import db
@@ -38,11 +39,14 @@ def app_name(interaction_id: str) -> str | None:
 
 
 def url(interaction_id: str, user: User) -> str:
-    """Where to sign in; the page names the account and asks for its password."""
+    """Where to sign in, after a one-time link was spent: the page names the account and asks for
+    its password. A privileged account may set up its second factor there (R13, R20).
+    """
     waiting = _interaction(interaction_id)
     if waiting is None or waiting.kind == Kind.STEP_UP:
         waiting = _fresh()
     lifecycle.expect(waiting, user.id)
+    enrolment_ticket.grant(user, waiting.id)
     return waiting_sign_in.url(waiting.id)
 
 

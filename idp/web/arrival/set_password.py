@@ -10,7 +10,7 @@ from idp.authentication import password
 from idp.authentication.verdict import Busy
 from idp.models import MailedLink
 from idp.web import access, errors, words
-from idp.web.arrival import link_in_hand
+from idp.web.arrival import first_sign_in, link_in_hand
 from idp.web.arrival.routes import blueprint
 from idp.web.pages import FAILED_FORM, page
 
@@ -46,7 +46,9 @@ def submit_set_password() -> Response:
     if not outcome:
         return link_in_hand.gone()
     link_in_hand.release(Purpose.SET_PASSWORD)
-    return page("arrival/password_set.html")
+    # The link came from an administrator or a command: it is an enrolment ticket, too (R13, R20).
+    user = mailed_link.user_of(link)
+    return page("arrival/password_set.html", sign_in_url=first_sign_in.url("", user))
 
 
 def _show(link: MailedLink, status: int = 200, errors: dict[str, str] | None = None) -> Response:

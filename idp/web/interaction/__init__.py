@@ -8,11 +8,13 @@ from idp.web.interaction import (
     dispatch,
     enrol,
     enrol_passkey,
+    enrolment_ticket,
     passkey,
     recovery_code,
     second_factor,
     select_account,
     sign_in,
+    verify_email,
 )
 from idp.web.interaction.authorize import authorize
 from idp.web.interaction.routes import blueprint
@@ -25,9 +27,11 @@ __all__ = [
     "dispatch",
     "enrol",
     "enrol_passkey",
+    "enrolment_ticket",
     "passkey",
     "recovery_code",
     "second_factor",
     "select_account",
     "sign_in",
+    "verify_email",
 ]

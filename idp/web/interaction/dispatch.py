@@ -19,9 +19,11 @@ PAGES = {
     Step.SELECT_ACCOUNT: "select_account",
     Step.SIGN_IN: "sign_in",
     Step.SECOND_FACTOR: "second_factor",
+    Step.TICKET: "enrolment_ticket",
     Step.ENROL: "enrol",
     Step.ENROL_PASSKEY: "enrol_passkey",
     Step.RECOVERY_CODES: "recovery_codes",
+    Step.VERIFY_EMAIL: "verify_email",
     Step.CONSENT: "consent",
     Step.DEVICE: "device",
 }

@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Response, request
 
 from config import SecondFactorPolicy
+from idp.accounts import enrolment_ticket
 from idp.authentication import assurance, recovery_code, totp
 from idp.authentication.evidence import Evidence
 from idp.authentication.verdict import Reason, Rejected, Throttled
@@ -12,7 +13,7 @@ from idp.extensions import settings
 from idp.interaction import lifecycle
 from idp.interaction.machine import Step
 from idp.language import gettext as _
-from idp.language import spoken_date
+from idp.language import ngettext, spoken_date
 from idp.web import access, browser, current, enrolment, errors, words
 from idp.web.current import Visit
 from idp.web.interaction.routes import (
@@ -45,6 +46,7 @@ def submit_enrol(interaction_id: str) -> Response:
     name = enrolment.device_name(request.form)
     match totp.confirm(user, interaction.id, request.form.get("code", ""), name):
         case Evidence() as proof:
+            enrolment_ticket.spend(user.id)
             if recovery_code.left(user) == 0:
                 recovery_code.begin(user, interaction.id)
             token = lifecycle.prove(interaction, proof, visit.demand, browser.recognised_session())
@@ -52,8 +54,13 @@ def submit_enrol(interaction_id: str) -> Response:
         case Rejected(reason=Reason.EXHAUSTED):
             lifecycle.finish(interaction)
             return errors.interaction_exhausted(interaction)
-        case Rejected(reason=reason):
-            return _show(FAILED_FORM, problem=words.problem(reason), name=name)
+        case Rejected(reason=reason, hint_steps=steps):
+            return _show(
+                FAILED_FORM,
+                problem=words.problem(reason),
+                clock_hint=words.clock_hint(steps) if steps else None,
+                name=name,
+            )
         case Throttled(wait=wait):
             return _show(429, problem=words.wait(wait), name=name)
 
@@ -103,7 +110,9 @@ def _may_skip(visit: Visit) -> bool:
     return is_offered and facts.wanted is not None and facts.reached >= facts.wanted
 
 
-def _show(status: int = 200, *, problem: str | None = None, name: str = "") -> Response:
+def _show(
+    status: int = 200, *, problem: str | None = None, clock_hint: str | None = None, name: str = ""
+) -> Response:
     visit = current.visit()
     pending = totp.begin(pinned_user(visit), visit.interaction.id)
     may_skip = _may_skip(visit)
@@ -113,6 +122,7 @@ def _show(status: int = 200, *, problem: str | None = None, name: str = "") -> R
         **shared(visit),
         **enrolment.pending_totp(pending),
         problem=problem,
+        clock_hint=clock_hint,
         device_name=name,
         action=url(visit.interaction, "submit_enrol"),
         skip_action=url(visit.interaction, "skip_enrol") if may_skip else None,
@@ -125,7 +135,13 @@ def _show(status: int = 200, *, problem: str | None = None, name: str = "") -> R
 
 def _reason(visit: Visit) -> str:
     if visit.situation.facts.recovered:
-        return _("You used a recovery code. Set up an authenticator app before they run out.")
+        return ngettext(
+            "You used a recovery code. Each code works once. %(num)s left. Set up an "
+            "authenticator app before they run out.",
+            "You used a recovery code. Each code works once. %(num)s left. Set up an "
+            "authenticator app before they run out.",
+            recovery_code.left(pinned_user(visit)),
+        )
     if visit.situation.facts.remind_until is not None:
         return _(
             "From %(date)s on, your account needs two-step sign-in. It takes a minute to set up.",

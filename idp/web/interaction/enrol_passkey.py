@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from flask import Response, request
 
+from idp.accounts import enrolment_ticket
 from idp.authentication import passkey, recovery_code
 from idp.authentication.evidence import Evidence
 from idp.authentication.verdict import Rejected, Throttled
@@ -47,6 +48,7 @@ def submit_enrol_passkey(interaction_id: str) -> Response:
     name = passkeys.chosen_name(request.form)
     match passkey.confirm(user, interaction.id, request.form.get("answer", ""), name):
         case Evidence() as proof:
+            enrolment_ticket.spend(user.id)
             if recovery_code.left(user) == 0:
                 recovery_code.begin(user, interaction.id)
             token = lifecycle.prove(interaction, proof, visit.demand, browser.recognised_session())

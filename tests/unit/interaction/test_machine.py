@@ -49,6 +49,18 @@ SITUATIONS = [
         "interaction_required",
     ),
     (
+        "a privileged account needs a ticket to set up its second factor",
+        replace(KNOWN, wanted=TWO, ticket_missing=True),
+        Step.TICKET,
+        "interaction_required",
+    ),
+    (
+        "an address that has to be confirmed comes before consent",
+        replace(KNOWN, address_unproven=True, consent_due=True),
+        Step.VERIFY_EMAIL,
+        "interaction_required",
+    ),
+    (
         "two factors are enough",
         replace(KNOWN, reached=TWO, wanted=TWO, enrolled=TWO),
         Step.FINISH,
