@@ -9,11 +9,15 @@ import hashlib
 import json
 import secrets
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urljoin
 
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 from webauthn.helpers import base64url_to_bytes, bytes_to_base64url, encode_cbor
+
+if TYPE_CHECKING:
+    from tests.support.browser import Browser
 
 USER_PRESENT, USER_VERIFIED, ATTESTED = 0x01, 0x04, 0x40
 
@@ -92,3 +96,20 @@ class Authenticator:
         }
         about = {"id": key_id, "rawId": key_id, "type": "public-key"}
         return json.dumps(about | {"response": encoded})
+
+
+def show(device: Authenticator, window: Browser, **typed: str) -> Browser:
+    """What the page's script does with its passkey form: fetch the options, send the answer."""
+    form = window.find("form[data-passkey]")
+    fields = window.fields_of(form)
+    response = window.client.post(
+        str(form["data-options"]),
+        data=fields,
+        headers={"Origin": window.issuer},
+        base_url=window.issuer,
+    )
+    assert (response.status_code, response.mimetype) == (200, "application/json")
+    options = response.get_data(as_text=True)
+    answer = device.create(options) if form["data-passkey"] == "create" else device.sign(options)
+    action = urljoin(window.url, str(form["action"]))
+    return window.open(action, method="POST", data=fields | typed | {"answer": answer})

@@ -98,6 +98,6 @@ def _trust_days(visit: Visit) -> int | None:
 
 
 def _would_do(visit: Visit) -> bool:
-    """Whether a code is worth what is wanted; where nothing but a passkey is, none is asked for."""
-    wanted = visit.situation.facts.wanted
-    return wanted is not None and wanted <= Assurance.TWO_FACTOR
+    """Whether a code is worth asking for: not where a passkey is wanted, and there is one."""
+    facts = visit.situation.facts
+    return min(facts.wanted or Assurance.NONE, facts.enrolled) <= Assurance.TWO_FACTOR
