@@ -51,6 +51,8 @@ class _Group(AppGroup):
 group = _Group("idp", help="The identity provider: people, clients, keys, database.")
 for command in COMMANDS:
     group.add_command(command)
+for command in arrivals.COMMANDS:
+    users.group.add_command(command)
 
 
 def install(app: Flask) -> None:
