@@ -114,6 +114,7 @@ def summary(plan: Plan) -> str:
         "Your account": f"{plan.issuer}/account/",
         **{app.name: f"{app.base_url}  ({app.story})" for app in plan.apps},
         "One-time codes": f"{plan.issuer}/dev/codes  (or: make totp)",
+        "Everybody's mail": f"{plan.issuer}/dev/mail  (or: make mail)",
     }
     people = [(person.email, person.password, person.story) for person in PEOPLE]
     blocks = (

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
 
 import click
 from flask import current_app
@@ -13,7 +12,7 @@ from idp import demo, logs, schema
 from idp.cli import demo as demo_plan
 from idp.cli import output, supervisor
 from idp.cli.supervisor import Part, PartFailed
-from idp.demo import codes, seed
+from idp.demo import codes, mailbox, seed
 from idp.extensions import db, settings, transaction
 from idp.interaction import machine
 from idp.oauth import rules as oauth_rules
@@ -103,9 +102,14 @@ def totp(email: str | None) -> None:
 def mail() -> None:
     """The demo mailbox: what would have been sent, the newest last."""
     _require_demo()
-    folder = Path(settings().effective_mail_url.removeprefix("file://"))
-    letters = sorted(folder.glob("*.eml"))
-    click.echo("\n\n".join(letter.read_text() for letter in letters) or f"No mail in {folder}.")
+    letters = reversed(mailbox.newest_first(settings()))
+    shown = [
+        f"To:      {letter.recipient}\nSubject: {letter.subject}\n"
+        f"Date:    {letter.created_at:%Y-%m-%d %H:%M:%S} UTC\n\n{letter.text.rstrip()}"
+        for letter in letters
+    ]
+    line = f"\n\n{'-' * 72}\n\n"
+    click.echo(line.join(shown) or f"No mail in {mailbox.folder(settings())}.")
 
 
 @group.command("routes")

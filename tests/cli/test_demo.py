@@ -66,7 +66,7 @@ def test_the_summary_has_every_address_and_every_password():
 
     text = summary(plan)
 
-    for expected in (plan.issuer, "/dev/codes", *(app.base_url for app in plan.apps)):
+    for expected in (plan.issuer, "/dev/codes", "/dev/mail", *(app.base_url for app in plan.apps)):
         assert expected in text
     for person in PEOPLE:
         assert re.search(rf"{person.email} +{person.password}", text)
