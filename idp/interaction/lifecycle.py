@@ -104,11 +104,12 @@ def prove(
     Returns the new value of the session cookie, or None while proofs are still missing.
     """
     _wait_for_other_tabs(interaction)
-    if interaction.user_id not in {None, proof.user_id}:
+    in_browser = current.in_browser if current else ()
+    is_somebody_else = interaction.user_id not in {None, proof.user_id}
+    if is_somebody_else or _was_left(interaction, in_browser):
         _drop_proofs(interaction)
     interaction.user_id = proof.user_id
     session.record(proof, interaction_id=interaction.id)
-    in_browser = current.in_browser if current else ()
     situation = gather(demand, in_browser, interaction)
     if _is_let_off(situation):
         interaction.device_trusted_at = clock.now()
@@ -126,6 +127,12 @@ def _is_let_off(situation: Situation) -> bool:
     if situation.asked is None or situation.person is None or not situation.asked.trust_would_do:
         return False
     return trusted_device.use(situation.person.id)
+
+
+def _was_left(interaction: Interaction, in_browser: tuple[LiveSession, ...]) -> bool:
+    """Whether the session that it began has ended since, in another tab for instance."""
+    began = interaction.session_id
+    return began is not None and began not in {one.id for one in in_browser}
 
 
 def _wait_for_other_tabs(interaction: Interaction) -> None:
@@ -158,13 +165,15 @@ def _settle_session(
     if situation.asked is not None and situation.asked.is_waived:
         session.note_waiver(joined.session_id)
     client_id = interaction.client_id
+    methods = [proof.method.value for proof in proofs]
     if joined.is_new:
         devices.greet(user_id, proofs, joined.session_id)
-        methods = [proof.method.value for proof in proofs]
         audit.record(catalogue.SessionBegun(user_id=user_id, client_id=client_id, methods=methods))
     else:
         known_device.remember(user_id, proofs)
-        audit.record(catalogue.SessionStrengthened(user_id=user_id, client_id=client_id))
+        audit.record(
+            catalogue.SessionStrengthened(user_id=user_id, client_id=client_id, methods=methods)
+        )
     return joined.token
 
 
