@@ -77,7 +77,9 @@ class SessionBegun(Event):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class SessionStrengthened(Event):
-    """A factor was proven in a live session; its cookie changed."""
+    """A factor was proven in a live session; its cookie changed. `methods`: the factors proven."""
+
+    methods: list[str]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -5,24 +5,10 @@ from __future__ import annotations
 import re
 
 from idp.language import gettext as _
-from idp.language import gettext_noop, spoken_list
 from idp.models import AuditEvent
+from idp.web import proof_words
 from idp.web.account.activity_table import SENTENCES, Kind
 
-_METHODS = {
-    "password": gettext_noop("password"),
-    "totp": gettext_noop("authenticator app"),
-    "recovery_code": gettext_noop("recovery code"),
-    "passkey": gettext_noop("passkey"),
-}
-_FROM_AMR = {
-    "pwd": "password",
-    "otp": "totp",
-    "recovery": "recovery_code",
-    "hwk": "passkey",
-    "swk": "passkey",
-    "pop": "passkey",
-}
 _CASE = re.compile("[:+]")
 _CASES = ("reason", "by")
 _WHOLE = {name: text for sentences in SENTENCES.values() for name, text in sentences.items()}
@@ -38,10 +24,10 @@ def types(kind: Kind | None = None) -> frozenset[str]:
 
 def sentence(event: AuditEvent, app: str | None) -> str:
     """What happened. `app`: the name of the app that was part of it."""
-    methods = _methods(event)
+    named = event.details.get("methods") or event.details.get("amr") or []
     values = {
         "app": app or _("an app"),
-        "methods": spoken_list(methods) if methods else _("something you have or know"),
+        "methods": proof_words.in_words(named) or _("something that only you have or know"),
         "left": event.details.get("left", 0),
     }
     return _(_text(event, app), **values)
@@ -52,9 +38,3 @@ def _text(event: AuditEvent, app: str | None) -> str:
     if app is not None:
         cases.append(f"{event.type}+app")
     return next((_WHOLE[case] for case in cases if case in _WHOLE), _WHOLE[event.type])
-
-
-def _methods(event: AuditEvent) -> list[str]:
-    named = event.details.get("methods") or event.details.get("amr") or []
-    known = dict.fromkeys(_FROM_AMR.get(name, name) for name in named)
-    return [_(_METHODS[name]) for name in known if name in _METHODS]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Response
 
-from idp.authentication import totp
+from idp.authentication import enrolled
 from idp.web import access
 from idp.web.account import activity, notices, recovery_codes, sessions
 from idp.web.account.routes import blueprint, me
@@ -20,7 +20,7 @@ def overview() -> Response:
     return page(
         "account/overview.html",
         user=person_card(user),
-        authenticators=totp.enrolled(user),
+        two_step=enrolled.has_second_factor(user.id),
         recovery_codes=recovery_codes.panel(user),
         recent=activity.recent_changes(user),
         session=sessions.this_browser(),

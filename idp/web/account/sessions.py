@@ -9,9 +9,9 @@ from werkzeug.exceptions import NotFound
 
 from idp import user_agent
 from idp.accounts import sign_out
-from idp.authentication import evidence, session_list
+from idp.authentication import session_list
 from idp.authentication.session_list import SignedInBrowser
-from idp.web import access, current
+from idp.web import access, current, proof_words
 from idp.web.account import notices, trusted_devices
 from idp.web.account.routes import blueprint, me, to_sessions
 from idp.web.pages import page
@@ -61,6 +61,6 @@ def _card(session: SignedInBrowser) -> dict[str, Any]:
         "address": session.address,
         "started_at": session.started_at,
         "last_seen_at": session.last_seen_at,
-        "amr": evidence.amr(session.proofs),
+        "proofs": proof_words.in_words(proof.method for proof in session.proofs),
         "is_this": session.id == current.session().id,
     }
