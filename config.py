@@ -134,7 +134,7 @@ class SessionSettings(_Group):
     """Without a request of the browser the session ends after this."""
     absolute_lifetime: timedelta = timedelta(hours=12)
     """A session never lives longer than this."""
-    keep_signed_in: timedelta | None = Field(None, le=timedelta(days=30))
+    keep_signed_in: timedelta | None = Field(None, gt=timedelta(0), le=timedelta(days=30))
     """How long "keep me signed in" lasts, resting on the password alone; none, not offered."""
     recovered_lifetime: timedelta = timedelta(hours=1)
     """A session begun by a recovery code, until a factor is enrolled or proven."""
@@ -194,6 +194,17 @@ class ProtocolSettings(_Group):
     """Apps are signed out in frames too; most browsers keep their cookies from them by now."""
     request_uri: bool = False
     """Request objects are also fetched, from addresses that their clients have registered."""
+
+
+class TraceSettings(_Group):
+    """What developers can look up of their apps' requests."""
+
+    enabled: bool = True
+    """Redacted traces of protocol requests, written behind the answers."""
+    lifetime: timedelta = Field(timedelta(hours=24), le=timedelta(days=7))
+    """How long a trace can be looked up."""
+    kept_per_client: int = Field(200, ge=1, le=10_000)
+    """Older ones of a client go first."""
 
 
 class BrandSettings(_Group):
@@ -283,6 +294,7 @@ class Settings(BaseSettings):
     tokens: TokenSettings = TokenSettings()
     signing_keys: SigningKeySettings = SigningKeySettings()
     protocol: ProtocolSettings = ProtocolSettings()
+    traces: TraceSettings = TraceSettings()
     brand: BrandSettings = BrandSettings()
     mail: MailSettings = MailSettings()
     server: ServerSettings = ServerSettings()
@@ -426,6 +438,7 @@ def testing(**overrides: Any) -> Settings:
     values: dict[str, Any] = {
         "environment": Environment.TESTING,
         "passwords": PasswordSettings(bcrypt_cost=4),
+        "traces": TraceSettings(enabled=False),
         "log_level": "WARNING",
     }
     return load(**(values | overrides))

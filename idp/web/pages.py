@@ -102,7 +102,7 @@ def _variables() -> dict[str, Any]:
         "account_url": url_for("account.overview"),
         "sign_out_action": url_for("sign_out.leave") if g.get("recognised_session") else None,
         "signed_in_as": _signed_in_as(),
-        "typed": g.get("typed", {}),
+        "resumed": g.get("typed", {}),
         "is_development": settings().environment is Environment.DEVELOPMENT,
     }
 

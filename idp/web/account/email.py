@@ -21,7 +21,7 @@ def change_email() -> Response:
 
 
 @blueprint.post("/email")
-@access.access(access.signed_in_afresh("change-email"))
+@access.access(access.signed_in_afresh("change-email", keeps=("email",)))
 def submit_change_email() -> Response:
     """Mail a link there. The answer does not tell whether somebody has that address (R54)."""
     typed = request.form.get("email", "").strip()

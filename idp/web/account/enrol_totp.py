@@ -25,7 +25,7 @@ def add_totp() -> Response:
 
 
 @blueprint.post("/totp")
-@access.access(access.signed_in_afresh("add-totp"))
+@access.access(access.signed_in_afresh("add-totp", keeps=("device_name",)))
 def submit_totp() -> Response:
     """Confirm it with its first code, which also proves the factor for this session."""
     return _confirm()
@@ -39,7 +39,7 @@ def replace_totp(credential_id: str) -> Response:
 
 
 @blueprint.post("/totp/<credential_id>/replace")
-@access.access(access.signed_in_afresh("replace-totp"))
+@access.access(access.signed_in_afresh("replace-totp", keeps=("device_name",)))
 def submit_replace_totp(credential_id: str) -> Response:
     """With the code that confirms the new one the old one is gone, in one transaction."""
     return _confirm(replaced=_mine(credential_id))
