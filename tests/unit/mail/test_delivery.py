@@ -13,9 +13,7 @@ from idp import outbox
 from idp.clock import now
 from idp.extensions import db, transaction
 from idp.jobs import deliver_mail, deliver_outbox
-from idp.mail import compose, messages, post
-from idp.mail.address import Unsendable, sendable
-from idp.mail.render import Rendered
+from idp.mail import messages
 from idp.models import OutboundMessage
 from idp.outbox.delivery import Delivered
 from tests.support import live_server, provider
@@ -152,63 +150,6 @@ def test_a_process_that_dies_between_claim_and_sending_loses_no_mail(ann, settin
         clock.advance(minutes=20)
         assert run() == 1
     assert b"/reset/once" in server.taken[0].content.replace(b"=\r\n", b"")
-
-
-@pytest.mark.parametrize(
-    "address",
-    [
-        "ann@example.com\r\nBcc: eve@evil.example",
-        "ann@example.com\nRCPT TO:<eve@evil.example>",
-        "ann@example.com\x00",
-        "ann@example.com, eve@evil.example",
-        "<ann@example.com>",
-        "ann@evil.example@example.com",
-        "ann @example.com",
-        "ann\u2028@example.com",
-        "@example.com",
-        "ann@",
-        "",
-    ],
-)
-def test_a48_an_address_that_is_more_than_an_address_is_refused(app, settings, address):
-    with pytest.raises(Unsendable):
-        sendable(address)
-    with pytest.raises(Unsendable), transaction():
-        messages.registration(address, f"{settings.issuer}/r")
-    with pytest.raises(ValueError, match="address"):
-        compose.compose(Rendered("Hello", "x", "x"), address, "id", now())
-
-
-@pytest.mark.parametrize(
-    "name", ["Evil\r\nBcc: eve@evil.example", "Evil\n\nHello", "A\u202eB" * 90]
-)
-def test_a48_names_do_not_break_out_of_their_header(ann, port, name):
-    with transaction():
-        messages.app_connected(ann, name)
-    with running(port=port) as server:
-        assert run() == 1
-
-    head, _, _ = server.taken[0].content.partition(b"\r\n\r\n")
-    names = [line.partition(b":")[0] for line in head.split(b"\r\n") if line[:1].strip()]
-    assert names.count(b"Bcc") == 0
-    assert sorted(names) == sorted(set(names))
-    assert server.taken[0].rcpt_tos == [ANN]
-
-
-def test_a48_a_subject_with_a_line_break_is_refused_by_the_last_door(app):
-    with pytest.raises(ValueError, match="Header"):
-        compose.compose(Rendered("Hi\r\nBcc: eve@evil.example", "x", "x"), ANN, "id", now())
-
-
-def test_an_address_that_slipped_in_dies_instead_of_being_sent(app, port):
-    with transaction():
-        payload = {"name": "password_changed", "language": "en", "facts": {}}
-        outbox.put(post.KIND, "ann@example.com\r\nBcc: eve@evil.example", payload)
-    with running(port=port) as server:
-        assert run() == 0
-
-    assert server.connections == 0
-    assert list(problems().values()) == ["refused: no such mail, or not an address"]
 
 
 def test_headers_say_who_when_and_that_no_person_wrote_it(ann, port, settings, clock):
