@@ -102,7 +102,7 @@ def reset_mfa(email: str, reason: str | None) -> None:
 @click.argument("email")
 @click.option(
     "--policy",
-    type=click.Choice([*SecondFactorPolicy, SITE]),
+    type=click.Choice([*(policy.value for policy in SecondFactorPolicy), SITE]),
     default=SecondFactorPolicy.REQUIRED.value,
     show_default=True,
     help=f"The stricter one of this and the site's wins; `{SITE}` takes it back.",

@@ -282,3 +282,50 @@ def test_the_audit_log_names_the_operating_system_user(idp, app):
     with app.app_context():
         actors = set(db.session.scalars(select(AuditEvent.actor)))
     assert actors == {f"cli:{operating_system_user()}"}
+
+
+class TestRequireSecondFactor:
+    """Who has to have one, and from when."""
+
+    @pytest.fixture(autouse=True)
+    def zoe(self, idp):
+        idp("user", "create", "zoe@example.com", "--name", "Zoe")
+
+    def test_at_once(self, idp, app):
+        ran = idp("user", "require-second-factor", "zoe@example.com", "--json")
+
+        assert ran.document == {
+            "email": "zoe@example.com",
+            "second_factor_policy": "required",
+            "second_factor_due_at": None,
+            "changed": True,
+        }
+        with app.app_context():
+            assert password.find_user("zoe@example.com").second_factor_policy == "required"
+
+    def test_after_some_days(self, idp):
+        ran = idp("user", "require-second-factor", "zoe@example.com", "--grace-days", "7", "--json")
+
+        assert ran.document["second_factor_due_at"] is not None
+
+    def test_the_same_again_changes_nothing(self, idp):
+        idp("user", "require-second-factor", "zoe@example.com")
+
+        ran = idp("user", "require-second-factor", "zoe@example.com", "--json")
+
+        assert (ran.exit_code, ran.document["changed"]) == (0, False)
+
+    def test_it_is_left_to_the_site_again(self, idp):
+        idp("user", "require-second-factor", "zoe@example.com", "--grace-days", "7")
+
+        ran = idp("user", "require-second-factor", "zoe@example.com", "--policy", "site", "--json")
+
+        assert ran.document["second_factor_policy"] is None
+        assert ran.document["second_factor_due_at"] is None
+
+    @pytest.mark.parametrize("wrong", [["--policy", "maybe"], ["--grace-days", "-1"]])
+    def test_a_wrong_value_is_wrong_usage(self, idp, wrong):
+        assert idp("user", "require-second-factor", "zoe@example.com", *wrong).exit_code == 2
+
+    def test_nobody_is_refused(self, idp):
+        assert idp("user", "require-second-factor", "nobody@example.com").exit_code == 1
