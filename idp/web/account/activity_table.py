@@ -54,7 +54,7 @@ SENTENCES: dict[Kind, dict[str, str]] = {
         "limit_reached": gettext_noop("There were too many tries, so one was refused unseen."),
     },
     Kind.SECURITY: {
-        "password_changed": gettext_noop("Your password was changed."),
+        "password_changed": gettext_noop("A new password was set."),
         "password_reset": gettext_noop("Your password was reset by a mailed link."),
         "password_reset_asked": gettext_noop("A link to reset your password was asked for."),
         "password_link_issued": gettext_noop("A link to choose a password was made for you."),
