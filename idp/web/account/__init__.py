@@ -3,6 +3,8 @@
 from idp.web.account import (
     activity,
     apps,
+    close,
+    data,
     email,
     enrol_totp,
     overview,
@@ -22,6 +24,8 @@ __all__ = [
     "activity",
     "apps",
     "blueprint",
+    "close",
+    "data",
     "email",
     "enrol_totp",
     "overview",
