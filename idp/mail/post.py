@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from idp import origin, outbox
+from idp import clock, origin, outbox
 from idp.language import current
 from idp.mail import address as addresses
 from idp.mail.name import Name
@@ -51,17 +51,32 @@ def to_address(name: Name, address: str, language: str | None = None, **facts: A
 def link_to_user(name: Name, user: User, url: str, lifetime: timedelta) -> None:
     """To the stored address, with a single-use link."""
     if user.email is not None:
-        _put_link(user.email.address, _payload(name, user.locale, {}), url, lifetime)
+        _put_link(name, user.email.address, user.locale, url, lifetime, {})
 
 
 def link_to_address(name: Name, address: str, url: str, lifetime: timedelta, **facts: Any) -> None:
     """To somebody who may have no account, with a single-use link."""
-    _put_link(address, _payload(name, None, facts), url, lifetime)
+    _put_link(name, address, None, url, lifetime, facts)
 
 
-def _put_link(address: str, payload: dict[str, Any], url: str, lifetime: timedelta) -> None:
-    noted = payload | {HAS_LINK: True}
-    outbox.put(KIND, addresses.sendable(address), noted, secret=url.encode(), lifetime=lifetime)
+def _put_link(  # noqa: PLR0917  the two above give all of it
+    name: Name,
+    address: str,
+    language: str | None,
+    url: str,
+    lifetime: timedelta,
+    facts: dict[str, Any],
+) -> None:
+    until = clock.now() + lifetime
+    payload = _payload(name, language, facts | {"until": until.isoformat()}) | {HAS_LINK: True}
+    # A link that is dead needs no delivery.
+    outbox.put(
+        KIND,
+        addresses.sendable(address),
+        payload,
+        secret=url.encode(),
+        lifetime=min(lifetime, LIFETIME),
+    )
 
 
 def _payload(name: Name, language: str | None, facts: dict[str, Any]) -> dict[str, Any]:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from idp.extensions import settings
 from idp.mail import post
 from idp.mail.name import Name
 from idp.models import User
 
 LINK_LIFETIME = timedelta(minutes=30)
-"""A link that is dead needs no delivery (R50)."""
-INVITATION_LIFETIME = timedelta(hours=24)
+"""R50. A link that is dead needs no delivery."""
 
 
 def password_reset(user: User, url: str) -> None:
@@ -25,7 +25,8 @@ def verify_address(address: str, url: str) -> None:
 
 def registration(address: str, url: str) -> None:
     """To go on with a registration."""
-    post.link_to_address(Name.REGISTRATION, address, url, LINK_LIFETIME)
+    lifetime = settings().accounts.registration_lifetime
+    post.link_to_address(Name.REGISTRATION, address, url, lifetime)
 
 
 def already_registered(user: User) -> None:
@@ -35,7 +36,8 @@ def already_registered(user: User) -> None:
 
 def invitation(address: str, url: str, invited_by: str) -> None:
     """To join."""
-    post.link_to_address(Name.INVITATION, address, url, INVITATION_LIFETIME, invited_by=invited_by)
+    lifetime = settings().accounts.invitation_lifetime
+    post.link_to_address(Name.INVITATION, address, url, lifetime, invited_by=invited_by)
 
 
 def address_change(address: str, url: str) -> None:

@@ -3,7 +3,23 @@
 from __future__ import annotations
 
 from idp.language import gettext as _
+from idp.language import ngettext, spoken_datetime
 from idp.mail.letter import Action, Circumstances, Closing, Letter, Occasion
+
+MANY_MINUTES = 120
+"""Longer than this, a moment is easier to read."""
+
+
+def _works_until(of: Occasion) -> str:
+    until = of.instant("until")
+    minutes = round((until - of.moment).total_seconds() / 60)
+    if minutes > MANY_MINUTES:
+        return _("The link works once, until %(time)s.", time=spoken_datetime(until))
+    return ngettext(
+        "The link works once, and for %(num)s minute.",
+        "The link works once, and for %(num)s minutes.",
+        minutes,
+    )
 
 
 def password_reset(of: Occasion) -> Letter:
@@ -14,7 +30,7 @@ def password_reset(of: Occasion) -> Letter:
         ),
         action=Action(_("Choose a new password"), of.url),
         notes=(
-            _("The link works once, and for 30 minutes."),
+            _works_until(of),
             _("If you use two-step sign-in, you are asked for your second step as well."),
         ),
         circumstances=Circumstances.BROWSER,
@@ -32,7 +48,7 @@ def verify_address(of: Occasion) -> Letter:
             ),
         ),
         action=Action(_("Confirm this address"), of.url),
-        notes=(_("The link works once, and for 30 minutes."),),
+        notes=(_works_until(of),),
         circumstances=Circumstances.BROWSER,
         closing=Closing.IGNORE,
     )
@@ -49,7 +65,7 @@ def registration(of: Occasion) -> Letter:
             ),
         ),
         action=Action(_("Go on with the registration"), of.url),
-        notes=(_("The link works once, and for 30 minutes."),),
+        notes=(_works_until(of),),
         circumstances=Circumstances.BROWSER,
         closing=Closing.IGNORE,
     )
@@ -83,7 +99,7 @@ def invitation(of: Occasion) -> Letter:
             _("%(person)s invites you to have an account with %(brand)s.", person=who, brand=brand),
         ),
         action=Action(_("Accept the invitation"), of.url),
-        notes=(_("The link works once. The page behind it says how long."),),
+        notes=(_works_until(of),),
         circumstances=Circumstances.NONE,
         closing=Closing.IGNORE,
     )
@@ -100,7 +116,7 @@ def address_change(of: Occasion) -> Letter:
             ),
         ),
         action=Action(_("Confirm this address"), of.url),
-        notes=(_("The link works once, and for 30 minutes."),),
+        notes=(_works_until(of),),
         circumstances=Circumstances.BROWSER,
         closing=Closing.IGNORE,
     )

@@ -212,6 +212,19 @@ def test_somebody_without_an_address_gets_no_mail(app, mailbox):
     assert rows() == []
 
 
+def test_a_mail_says_how_long_its_link_works(ann, mailbox, clock):
+    caused("registration", ann)
+    caused("password_reset", ann)
+    for letter in mailbox.letters():
+        assert "The link works once, and for 30 minutes." in letter.text
+    mailbox.clear()
+
+    caused("invitation", ann)
+
+    until = f"{clock.now() + timedelta(days=7):%-d %B %Y, %H:%M} UTC"
+    assert f"The link works once, until {until}." in mailbox.newest("ann@example.com").text
+
+
 def test_a_link_that_is_dead_is_not_sent_any_more(ann, mailbox, clock):
     caused("password_reset", ann)
     clock.advance(minutes=30)
