@@ -201,6 +201,32 @@ def who_and_what_is_connected(site, visitor):
     yield "activity-none"
 
 
+@walk("enrol-passkey", "rename-passkey", "remove-passkey", "second-factor")
+def passkeys(site, visitor):
+    bob = site.account_with_phone()
+    visitor.open(f"{site.issuer}/account/passkeys").sign_in(bob.email).enter_code(bob.code())
+    visitor.is_at("enrol-passkey")
+    yield "enrol-passkey"
+    site.a.passkey(bob.user, name="Bob")
+    visitor.open(f"{site.issuer}/account/security").is_at("security")
+    visitor.page.locator("[href*='/passkeys/'][href$='/rename']").click()
+    visitor.is_at("rename-passkey")
+    yield "rename-passkey"
+    visitor.follow("Cancel").page.locator("[href*='/passkeys/'][href$='/remove']").click()
+    visitor.is_at("remove-passkey")
+    yield "remove-passkey"
+    visitor.page.context.clear_cookies()
+    ann = site.account()
+    site.a.passkey(ann.user)
+    visitor.open(f"{site.issuer}/account/").sign_in(ann.email).is_at("second-factor")
+    yield "second-factor-passkey"
+    visitor.page.context.clear_cookies()
+    bank = site.a.client(client_name="Photos", min_acr="phr")
+    visitor.open(site.issuer + bank.authorization_url()).sign_in(site.account().email)
+    visitor.is_at("enrol-passkey")
+    yield "enrol-passkey-demanded"
+
+
 @walk("account", "signed-out")
 def leaving(site, visitor):
     visitor.open(f"{site.issuer}/account/").sign_in(site.account().email)

@@ -69,6 +69,7 @@ function arm(form) {
   const say = (text) => {
     status.textContent = text;
   };
+  form.querySelector(".without-script").hidden = true;
   if (!Passkey || !navigator.credentials) {
     say(form.dataset.unsupported);
     return;

@@ -11,7 +11,7 @@ from werkzeug.exceptions import NotFound
 
 from idp.accounts import factors, last_factor
 from idp.accounts.last_factor import Removal
-from idp.authentication import authenticators, totp
+from idp.authentication import authenticators, enrolled, totp
 from idp.authentication.assurance import Assurance
 from idp.language import gettext as _
 from idp.models import TotpCredential, User
@@ -21,8 +21,9 @@ from idp.web.pages import FAILED_FORM, page
 
 
 def panel(user: User) -> dict[str, Any]:
-    """The apps, oldest first."""
-    return {"authenticators": totp.enrolled(user)}
+    """The apps, oldest first; and whether there is any second factor."""
+    two_step = enrolled.has_second_factor(user.id)
+    return {"authenticators": totp.enrolled(user), "two_step": two_step}
 
 
 @blueprint.get("/totp/<credential_id>/rename")

@@ -47,7 +47,7 @@ def test_the_page_suggests_a_name_and_says_what_scripts_are_for(signed_in: Brows
 
     assert signed_in.page == "enrol-passkey"
     assert signed_in.find("#device_name")["value"]
-    assert "Passkeys need JavaScript" in signed_in.find("noscript").get_text()
+    assert "Passkeys need JavaScript" in signed_in.find(".without-script").get_text()
 
 
 def test_adding_one_counts_in_this_session_and_changes_its_cookie(signed_in: Browser) -> None:
@@ -157,6 +157,24 @@ def test_an_app_that_needs_the_last_one_is_named(
     signed_in.open(str(signed_in.find("[href*='/account/passkeys/'][href$='/remove']")["href"]))
 
     assert "Bank" in signed_in.text
+
+
+class TestWhereTwoFactorsAreRequired:
+    @pytest.fixture
+    def overrides(self):
+        return {"second_factor": {"policy": "required"}}
+
+    def test_the_last_one_stays(self, a: Factory, browser: Browser, ann: User) -> None:
+        """R23."""
+        device = a.passkey(ann)
+        show(device, browser.open("/account/"))
+        browser.open("/account/security")
+        browser.open(str(browser.find("[href*='/account/passkeys/'][href$='/remove']")["href"]))
+        assert not browser.all("main form")
+
+        browser.open(browser.url, method="POST", data={"csrf_token": "forged"})
+
+        assert "Laptop" in browser.open("/account/security").text
 
 
 class TestSwitchedOff:

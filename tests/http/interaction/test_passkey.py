@@ -58,7 +58,7 @@ def test_the_name_field_invites_the_browser_to_offer_passkeys(
     browser.open(rp.authorization_url())
 
     assert browser.find("#username")["autocomplete"] == "username webauthn"
-    assert "Passkeys need JavaScript" in browser.find("noscript").get_text()
+    assert "Passkeys need JavaScript" in browser.find(".without-script").get_text()
     assert browser.find("form[data-passkey] button").has_attr("disabled")
 
 
