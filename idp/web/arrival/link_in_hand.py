@@ -20,7 +20,8 @@ from idp.web.pages import page, see_other
 
 COOKIE_SECONDS = 30 * 60
 FIELD = "link"
-"""The form's hidden field with the link's mark: `link_field(link_mark)` in macros/form.html."""
+"""Where a form, or the address that it is sent to, says which link it is about: `link_field` in
+macros/form.html."""
 
 
 def take(purpose: Purpose, token: str, form_url: str) -> Response:
@@ -37,7 +38,7 @@ def held(purpose: Purpose) -> MailedLink | None:
     link = mailed_link.find(token, purpose) if token else None
     if link is None or request.method != "POST":
         return link
-    sent = request.form.get(FIELD, "").encode("utf-8", "replace")
+    sent = request.values.get(FIELD, "").encode("utf-8", "replace")
     return link if opaque.same(sent, mark(link).encode("ascii")) else None
 
 

@@ -16,7 +16,7 @@ from idp.authentication.verdict import Busy, Reason, Rejected, Throttled
 from idp.language import gettext as _
 from idp.models import MailedLink, User
 from idp.web import access, errors, words
-from idp.web.arrival import link_in_hand, waiting_sign_in
+from idp.web.arrival import link_in_hand, reset_passkey, waiting_sign_in
 from idp.web.arrival.routes import blueprint
 from idp.web.pages import FAILED_FORM, page
 
@@ -35,7 +35,7 @@ def open_reset(token: str) -> Response:
 def reset() -> Response:
     """The form, while the link is good."""
     link = link_in_hand.held(Purpose.RESET_PASSWORD)
-    return _show(link) if link else link_in_hand.gone()
+    return show(link) if link else link_in_hand.gone()
 
 
 @blueprint.post("/reset")
@@ -47,12 +47,12 @@ def submit_reset() -> Response:
         return link_in_hand.gone()
     user, chosen = mailed_link.user_of(link), request.form.get("password", "")
     if problems := password.problems(chosen, user):
-        return _show(link, FAILED_FORM, errors={"password": " ".join(problems)})
+        return show(link, FAILED_FORM, errors={"password": " ".join(problems)})
     # Hashed before the factor is spent, which is the first write.
     prepared = password.prepare(chosen)
     if isinstance(prepared, Busy):
         return errors.busy(words.whole_seconds(prepared.wait))
-    if enrolled.has_second_factor(user.id):
+    if enrolled.has_second_factor(user.id) and not reset_passkey.is_proven(link):
         verdict = _verdict(link, user)
         if not isinstance(verdict, Evidence):
             return _refused(link, user, verdict)
@@ -64,10 +64,10 @@ def _refused(link: MailedLink, user: User, verdict: Rejected | Throttled) -> Res
         case Rejected(reason=Reason.EXHAUSTED):
             return _exhausted(user)
         case Rejected(reason=reason):
-            return _show(link, FAILED_FORM, errors={"code": _wording(reason)})
+            return show(link, FAILED_FORM, errors={"code": _wording(reason)})
         case Throttled(wait=wait):
             seconds = words.whole_seconds(wait)
-            response = _show(link, 429, problem=words.wait(wait), retry_after=seconds)
+            response = show(link, 429, problem=words.wait(wait), retry_after=seconds)
             response.headers["Retry-After"] = str(seconds)
             return response
 
@@ -110,7 +110,8 @@ def _wording(reason: Reason) -> str:
     return words.problem(reason)
 
 
-def _show(link: MailedLink, status: int = 200, **context: Any) -> Response:
+def show(link: MailedLink, status: int = 200, **context: Any) -> Response:
+    """The form, with a field for each proof that is still missing."""
     user = mailed_link.user_of(link)
     return page(
         "arrival/reset.html",
@@ -118,15 +119,21 @@ def _show(link: MailedLink, status: int = 200, **context: Any) -> Response:
         **({"errors": {}, "problem": None, "retry_after": None} | context),
         email=user.email.address if user.email else "",
         minimum_length=password.minimum_length(user),
-        factor=_factor(user),
+        factor=_factor(link, user),
+        has_recovery_codes=recovery_code.left(user) > 0,
+        has_app=totp.is_enrolled(user.id),
+        passkey=reset_passkey.button(link, user),
+        proven_by_passkey=reset_passkey.is_proven(link),
         link_mark=link_in_hand.mark(link),
         action=url_for("arrival.submit_reset"),
         other_way=url_for("arrival.reset", use=None if _by_recovery_code() else RECOVERY_CODE),
     )
 
 
-def _factor(user: User) -> str | None:
-    """Which field is shown besides the password."""
-    if not enrolled.has_second_factor(user.id):
+def _factor(link: MailedLink, user: User) -> str | None:
+    """Which code is asked for besides the password."""
+    if not enrolled.has_second_factor(user.id) or reset_passkey.is_proven(link):
         return None
-    return RECOVERY_CODE if _by_recovery_code() else "totp"
+    if _by_recovery_code():
+        return RECOVERY_CODE
+    return "totp" if totp.is_enrolled(user.id) else "passkey"

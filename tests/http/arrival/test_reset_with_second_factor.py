@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from urllib.parse import parse_qs, urlsplit
+
 import pytest
 
 from idp.models import User
 from tests.http.arrival.test_password_reset import NEW, Mail, ask
+from tests.support.authenticator import Authenticator, show
 from tests.support.browser import Browser
 from tests.support.factories import EMAIL, PASSWORD, Factory, Phone
 
@@ -153,3 +156,70 @@ def test_a_weak_password_costs_no_code(form: Browser, phone: Phone) -> None:
     form.submit(password=NEW, code=code)
 
     assert form.page == "password-set"
+
+
+# --- Passkeys ------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def device(a: Factory, ann: User) -> Authenticator:
+    return a.passkey(ann)
+
+
+@pytest.fixture
+def passkey_form(device: Authenticator, browser: Browser, mail: Mail) -> Browser:
+    """The form of an account whose second factor is a passkey."""
+    ask(browser)
+    return browser.open(mail.links()[0])
+
+
+def test_without_the_passkey_no_password_is_taken(a: Factory, passkey_form: Browser) -> None:
+    """A14: neither by the page nor past it."""
+    assert not passkey_form.all("#password")
+    fields = passkey_form.fields_of(passkey_form.find("form.passkey-form"))
+    link = parse_qs(urlsplit(str(passkey_form.find("form.passkey-form")["action"])).query)["link"]
+    assert set(fields) == {"csrf_token", "answer"}
+
+    data = {"csrf_token": fields["csrf_token"], "link": link[0], "password": NEW, "code": "123456"}
+    passkey_form.open("/reset", method="POST", data=data)
+
+    assert passkey_form.status == 422
+    assert passkey_form.page == "reset"
+
+
+def test_a_passkey_confirms_it(a: Factory, passkey_form: Browser, device: Authenticator) -> None:
+    show(device, passkey_form)
+
+    assert passkey_form.page == "reset"
+    assert "Confirmed with your passkey" in passkey_form.text
+    assert passkey_form.submit(password=NEW).page == "password-set"
+    assert wants_code(a, passkey_form, NEW)
+
+
+def test_a_passkey_counts_for_its_link_in_its_browser_for_a_while(
+    a: Factory, passkey_form: Browser, device: Authenticator, clock
+) -> None:
+    """Whoever else reads the mail has no part in it."""
+    show(device, passkey_form)
+    held = passkey_form.client.get_cookie("__Host-link-reset-password", "idp.example")
+    assert held is not None
+    other = Browser(a.app.test_client(), passkey_form.issuer).open(f"/reset/{held.value}")
+    assert not other.all("#password")
+
+    clock.advance(minutes=6)
+
+    assert not passkey_form.open("/reset").all("#password")
+
+
+def test_somebody_elses_passkey_confirms_nothing(a: Factory, passkey_form: Browser) -> None:
+    """A3."""
+    stranger = a.passkey(a.user("bob@example.com", name="Bob"))
+    form = passkey_form.find("form[data-passkey]")
+    fields = passkey_form.fields_of(form)
+    asked = passkey_form.client.post(str(form["data-options"]), data=fields)
+    signed = stranger.sign(asked.get_data(as_text=True), next(iter(stranger.keys)))
+
+    passkey_form.open(str(form["action"]), method="POST", data=fields | {"answer": signed})
+
+    assert (passkey_form.status, passkey_form.page) == (422, "reset-passkey-refused")
+    assert not passkey_form.follow("Try again").all("#password")
