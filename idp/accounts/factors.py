@@ -12,6 +12,7 @@ from idp.authentication import (
     authenticators,
     browser_accounts,
     enrolled,
+    known_device,
     passkey,
     recovery_code,
     session,
@@ -29,6 +30,7 @@ from idp.throttle.limits import TOTP_SERIES
 
 def strengthen_session(current: RecognisedSession, proof: Evidence) -> str | None:
     """A factor that was enrolled in a session counts in it. Returns the cookie's new value."""
+    known_device.remember(current.user_id, (proof,))
     return browser_accounts.strengthen(current, (session.record(proof, interaction_id=None),))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import UTC, datetime
 
 import pytest
 from hypothesis import given
@@ -13,6 +14,7 @@ from idp.interaction.machine import RULES, Facts, Step, is_proven, next_step, si
 
 NONE, ONE, TWO, THREE = Assurance
 STRANGER = Facts()
+SOON = datetime(2026, 12, 1, tzinfo=UTC)
 KNOWN = Facts(has_primary_proof=True, reached=ONE)
 
 SITUATIONS = [
@@ -103,6 +105,12 @@ SITUATIONS = [
         "interaction_required",
     ),
     (
+        "whoever has to have a second factor soon is offered to set it up",
+        replace(KNOWN, remind_until=SOON, consent_due=True),
+        Step.ENROL,
+        "interaction_required",
+    ),
+    (
         "unsaved recovery codes come back",
         replace(KNOWN, recovery_codes_due=True, consent_due=True),
         Step.RECOVERY_CODES,
@@ -145,6 +153,7 @@ FACTS = st.builds(
     recovery_codes_due=st.booleans(),
     consent_due=st.booleans(),
     device_undecided=st.booleans(),
+    remind_until=st.none() | st.just(SOON),
 )
 
 
