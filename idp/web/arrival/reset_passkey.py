@@ -64,10 +64,10 @@ def button(link: MailedLink, user: User) -> dict[str, str] | None:
     """What the macro needs; None where there is no passkey to ask for, or no need."""
     if not settings().passkeys.enabled or not passkey.is_usable(user.id) or is_proven(link):
         return None
-    mark = {link_in_hand.FIELD: link_in_hand.mark(link)}
+    mark = link_in_hand.mark(link)
     return {
-        "action": url_for("arrival.submit_reset_passkey", **mark),
-        "options": url_for("arrival.reset_passkey_options", **mark),
+        "action": url_for("arrival.submit_reset_passkey", link=mark),
+        "options": url_for("arrival.reset_passkey_options", link=mark),
     }
 
 
