@@ -12,6 +12,7 @@ from functools import lru_cache
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
 from idp import user_agent
+from idp.branding.picture import OWN_ACCENT
 from idp.extensions import settings
 from idp.language import current, in_language, spoken_datetime
 from idp.language import gettext as _
@@ -41,6 +42,7 @@ def render(message: Message) -> Rendered:
         letter = WORDINGS[Name(message.payload["name"])](occasion)
         values = {
             "letter": letter,
+            "accent": settings().brand.accent or OWN_ACCENT,
             "language": current(),
             "circumstances": _circumstances(letter, occasion),
             "closing": _closing(letter, occasion),
