@@ -8,6 +8,7 @@ from __future__ import annotations
 import tempfile
 from contextlib import ExitStack
 from datetime import datetime
+from enum import Enum
 from pathlib import Path
 from typing import Any
 
@@ -27,14 +28,16 @@ from idp.accounts import factors
 from idp.extensions import db, transaction
 from idp.models import User
 from tests.support import provider, run
+from tests.support.authenticator import Authenticator, show
 from tests.support.browser import Browser
 from tests.support.databases import EngineKind
 from tests.support.factories import EMAIL, PASSWORD, Factory, Phone
 from tests.support.relying_party import RelyingParty, answer, claims
 from tests.support.time_travel import standing_still
 
-LOA1, LOA2 = "urn:idp:loa:1fa", "urn:idp:loa:2fa"
+LOA1, LOA2, PHR = "urn:idp:loa:1fa", "urn:idp:loa:2fa", "phr"
 ESSENTIAL = '{"id_token":{"acr":{"essential":true,"values":["urn:idp:loa:2fa"]}}}'
+PHISHING_RESISTANT = '{"id_token":{"acr":{"essential":true,"values":["phr"]}}}'
 
 REQUESTS: list[dict[str, Any]] = [
     {},
@@ -47,10 +50,24 @@ REQUESTS: list[dict[str, Any]] = [
     {"max_age": 60},
     {"max_age": 0},
     {"max_age": 3600, "claims": ESSENTIAL},
+    {"acr_values": f"{PHR} {LOA2}"},
+    {"claims": PHISHING_RESISTANT},
+    {"max_age": 60, "claims": PHISHING_RESISTANT},
     {"prompt": "none"},
+    {"prompt": "none", "claims": PHISHING_RESISTANT},
     {"prompt": "consent"},
 ]
-LEVELS = {LOA1: 1, LOA2: 2, "1": 1, "2": 2}
+LEVELS = {LOA1: 1, LOA2: 2, "1": 1, "2": 2, PHR: 3}
+AT_REST = {"account", "security", "remove-passkey"}
+"""Pages of the account on which nothing is asked."""
+
+
+class By(Enum):
+    """What somebody reaches for first."""
+
+    CODE = "code"
+    RECOVERY_CODE = "recovery code"
+    PASSKEY = "passkey"
 
 
 class People(RuleBasedStateMachine):
@@ -68,6 +85,7 @@ class People(RuleBasedStateMachine):
         self.a = Factory(self.app)
         self.phones: list[Phone] = []
         self.codes: list[str] = []
+        self.device: Authenticator | None = None
         self.proofs: list[tuple[str, datetime]] = []
         self.tokens: list[dict[str, Any]] = []
         self.refreshable: list[tuple[RelyingParty, str, dict[str, Any]]] = []
@@ -88,15 +106,13 @@ class People(RuleBasedStateMachine):
         browser=st.integers(0, 1),
         client=st.integers(0, 1),
         request=st.sampled_from(REQUESTS),
-        by_recovery=st.booleans(),
+        by=st.sampled_from(By),
     )
-    def an_app_asks(
-        self, browser: int, client: int, request: dict[str, Any], *, by_recovery: bool
-    ) -> None:
+    def an_app_asks(self, browser: int, client: int, request: dict[str, Any], by: By) -> None:
         rp, window = self.clients[client], self.browsers[browser]
         opened_at = self.clock.now()
         window.open(rp.authorization_url(scope="openid offline_access", **request))
-        self.walk(window, by_recovery=by_recovery)
+        self.walk(window, by)
         response = answer(window.left_for)
         if "error" in response:
             assert request.get("prompt") == "none", response
@@ -124,34 +140,77 @@ class People(RuleBasedStateMachine):
             assert after.get(name) == before.get(name), name
         self.tokens.append(after)
 
-    @precondition(lambda self: self.phones)
+    @precondition(lambda self: self.device is None)
+    @rule(browser=st.integers(0, 1))
+    def somebody_adds_a_passkey(self, browser: int) -> None:
+        window = self.browsers[browser].open("/account/passkeys")
+        self.walk(window, By.CODE)
+        if self.device is None:
+            self.make_passkey(window)
+            self.walk(window, By.CODE)
+
+    @precondition(lambda self: self.device)
+    @rule(browser=st.integers(0, 1))
+    def somebody_removes_the_passkey(self, browser: int) -> None:
+        window = self.browsers[browser].open("/account/security")
+        self.walk(window, By.PASSKEY)
+        window.open(str(window.find("[href*='/passkeys/'][href$='/remove']")["href"]))
+        self.walk(window, By.PASSKEY)
+        window.press("Remove")
+        assert "Passkey removed." in window.text
+        self.device = None
+        self.lose_everything()
+
+    @precondition(lambda self: self.phones or self.device)
     @rule()
     def an_administrator_resets_the_factors(self) -> None:
         with self.app.app_context(), transaction():
             user = db.session.get(User, self.user.id)
             assert user is not None
             factors.reset(user, reason="lost")
-        self.phones, self.codes = [], []
+        self.phones, self.codes, self.device = [], [], None
+        self.lose_everything()
+
+    def lose_everything(self) -> None:
+        """R48: what apps hold rests on a factor that has gone."""
         for rp, token, _identity in self.refreshable:
             assert rp.refresh(token).get_json()["error"] == "invalid_grant"
         self.refreshable = []
 
-    def walk(self, window: Browser, *, by_recovery: bool) -> None:
+    def make_passkey(self, window: Browser) -> None:
+        self.device = Authenticator(window.issuer)
+        show(self.device, window)
+        self.proofs += [("swk", self.clock.now()), ("user", self.clock.now())]
+
+    def show_passkey(self, window: Browser) -> None:
+        assert self.device is not None
+        show(self.device, window)
+        self.proofs += [("swk", self.clock.now()), ("user", self.clock.now())]
+
+    def walk(self, window: Browser, by: By) -> None:
         """Do what the pages ask, and write down each proof."""
-        for _page in range(12):
-            if window.left_for is not None:
+        for _page in range(16):
+            if window.left_for is not None or window.page in AT_REST:
                 return
             match window.page:
+                case "sign-in" if by is By.PASSKEY and self.device:
+                    self.show_passkey(window)
                 case "sign-in":
                     window.submit(username=EMAIL, password=PASSWORD)
                     self.proofs.append(("pwd", self.clock.now()))
-                case "second-factor" if by_recovery and self.codes:
+                case "second-factor" if by is By.RECOVERY_CODE and self.codes:
                     window.follow("Use a recovery code").submit(code=self.codes.pop())
                     self.proofs.append(("recovery", self.clock.now()))
+                case "second-factor" if not window.all("#code") or (
+                    by is By.PASSKEY and self.device
+                ):
+                    self.show_passkey(window)
                 case "second-factor":
                     self.clock.advance(seconds=30)  # each code works once
                     window.submit(code=self.phones[-1].code())
                     self.proofs.append(("otp", self.clock.now()))
+                case "enrol-passkey":
+                    self.make_passkey(window)
                 case "enrol-totp":
                     phone = Phone(window.find("[data-totp-secret]").get_text(strip=True))
                     window.submit(code=phone.code())
@@ -181,7 +240,8 @@ class People(RuleBasedStateMachine):
             # A client that names a lower level first is told that one; the factors are all there.
             assert "mfa" in identity["amr"]
         if "claims" in request:
-            assert LEVELS[identity["acr"]] == 2
+            level = 3 if request["claims"] == PHISHING_RESISTANT else 2
+            assert LEVELS[identity["acr"]] == level
         if "login" in request.get("prompt", "") or request.get("max_age") == 0:
             assert identity["auth_time"] >= int(opened_at.timestamp())
         if request.get("max_age"):
@@ -194,9 +254,10 @@ class People(RuleBasedStateMachine):
             since = {name for name, at in self.proofs if int(at.timestamp()) >= auth_time}
             assert amr - {"mfa"} <= since
             assert any(int(at.timestamp()) == auth_time for _, at in self.proofs)
+            assert ("swk" in amr) == ("user" in amr)
             two = "pwd" in amr and bool(amr & {"otp", "recovery"})
-            assert ("mfa" in amr) == two
-            assert LEVELS[identity["acr"]] <= (2 if two else 1)
+            assert ("mfa" in amr) == (two or "swk" in amr)
+            assert LEVELS[identity["acr"]] <= (3 if "swk" in amr else 2 if two else 1)
 
 
 @pytest.mark.spec("OIDC Core", "2")

@@ -170,10 +170,13 @@ class TestWhereTwoFactorsAreRequired:
         show(device, browser.open("/account/"))
         browser.open("/account/security")
         browser.open(str(browser.find("[href*='/account/passkeys/'][href$='/remove']")["href"]))
+        remove = browser.url
         assert not browser.all("main form")
 
-        browser.open(browser.url, method="POST", data={"csrf_token": "forged"})
+        token = browser.open("/account/passkeys").find("[name=csrf_token]")["value"]
+        browser.open(remove, method="POST", data={"csrf_token": str(token)})
 
+        assert (browser.status, browser.page) == (422, "remove-passkey")
         assert "Laptop" in browser.open("/account/security").text
 
 
