@@ -12,6 +12,8 @@ from tests.support.visitor import visiting
 TEMPLATES = PROJECT / "idp" / "templates"
 SEEN_ELSEWHERE = {
     "dev-codes": "tests/browser/test_demo.py, since it is a page of development only",
+    "registration-closed": "tests/http/arrival, since anybody may register at the toured site",
+    "reset-passkey-refused": "tests/http/arrival, since an authenticator has to misbehave",
     "form-post": "tests/browser/test_answers.py, since it sends itself on",
 }
 NO_ROUTE_YET = {"dev-mail", "sign-out"}

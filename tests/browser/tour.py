@@ -2,33 +2,12 @@
 pictures see the same. A walk yields the name of each stop when the page is there.
 """
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-
-from tests.support.deployment import Deployment
+from tests.browser import arriving, passwords
+from tests.browser.walks import WALKS, walk
 from tests.support.factories import PASSWORD
 from tests.support.qr import read_qr_code
-from tests.support.visitor import Visitor
 
-
-@dataclass(frozen=True)
-class Walk:
-    """`pages`: the `data-page` names that it has to come by."""
-
-    name: str
-    pages: frozenset[str]
-    go: Callable[[Deployment, Visitor], Iterator[str]]
-
-
-WALKS: list[Walk] = []
-
-
-def walk(*pages):
-    def note(go):
-        WALKS.append(Walk(go.__name__.replace("_", "-"), frozenset(pages), go))
-        return go
-
-    return note
+__all__ = ["WALKS", "arriving", "passwords"]
 
 
 @walk("home", "error", "expired", "protocol-error", "link-invalid", "set-password", "password-set")

@@ -1,4 +1,4 @@
-// Show and hide a password, say when Caps Lock is on, say how many characters are missing.
+// Show and hide a password, say when Caps Lock is on, say and show how long a new one is.
 
 function armReveal(button) {
   const input = document.getElementById(button.dataset.reveal);
@@ -47,7 +47,7 @@ function armLength(hint) {
     } else if (missing > 0) {
       hint.textContent = hint.dataset.short.replace("{n}", String(missing));
     } else {
-      hint.textContent = hint.dataset.enough;
+      hint.textContent = typed < 2 * minimum ? hint.dataset.enough : hint.dataset.ample;
     }
   };
 
@@ -58,6 +58,16 @@ function armLength(hint) {
   });
 }
 
+function armMeter(meter) {
+  const input = document.getElementById(meter.dataset.meterOf);
+
+  input.addEventListener("input", () => {
+    meter.value = [...input.value].length;
+    meter.hidden = meter.value === 0;
+  });
+}
+
 document.querySelectorAll("[data-reveal]").forEach(armReveal);
 document.querySelectorAll("[data-caps-lock-of]").forEach(armCapsLock);
 document.querySelectorAll("[data-length-of]").forEach(armLength);
+document.querySelectorAll("[data-meter-of]").forEach(armMeter);
