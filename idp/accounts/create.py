@@ -85,7 +85,7 @@ def _taken() -> str:
 def _problems(email: str, name: str, claims: Mapping[str, Any]) -> dict[str, str]:
     found: dict[str, str] = {}
     if problem := address_problem(email):
-        found["email"] = problem
+        found["email"] = _(problem)
     elif is_taken(email):
         found["email"] = _taken()
     if problem := name_problem(name):

@@ -10,6 +10,8 @@ import unicodedata
 
 import idna
 
+from idp.language import gettext_noop
+
 LONGEST_ADDRESS = 254
 """RFC 5321 §4.5.3.1.3, less the angle brackets."""
 LONGEST_TYPED = 320
@@ -52,11 +54,14 @@ def _is_malformed(address: str) -> bool:
 
 _SPECIALS = frozenset('"\\<>()[],;:')
 ADDRESS_RULES = (
-    (_is_too_long, "This address is too long."),
-    (_is_unprintable, "An address has no spaces or control characters."),
-    (_has_specials, "Quotes, brackets, commas and colons cannot be used in this address."),
-    (_is_disguised, "Write this address with ordinary characters."),
-    (_is_malformed, "Write an e-mail address like name@example.com."),
+    (_is_too_long, gettext_noop("This address is too long.")),
+    (_is_unprintable, gettext_noop("An address has no spaces or control characters.")),
+    (
+        _has_specials,
+        gettext_noop("Quotes, brackets, commas and colons cannot be used in this address."),
+    ),
+    (_is_disguised, gettext_noop("Write this address with ordinary characters.")),
+    (_is_malformed, gettext_noop("Write an e-mail address like name@example.com.")),
 )
 """The first that applies is told."""
 

@@ -11,7 +11,11 @@ import unicodedata
 
 import idna
 
-PROBLEM = "This address mixes letters that look alike. Use one alphabet, and its ordinary letters."
+from idp.language import gettext_noop
+
+PROBLEM = gettext_noop(
+    "This address mixes letters that look alike. Use one alphabet, and its ordinary letters."
+)
 
 _TOGETHER = (
     frozenset({"CJK", "HIRAGANA", "KATAKANA", "KATAKANA-HIRAGANA", "IDEOGRAPHIC"}),

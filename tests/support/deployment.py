@@ -12,16 +12,18 @@ from pathlib import Path
 
 from sqlalchemy import delete, select, update
 
+from config import AccountSettings, Registration
 from idp import clock, opaque
 from idp.accounts import password_link
 from idp.demo import clients, seed
 from idp.demo.clients import DemoApp
 from idp.extensions import db, rows_changed, transaction
-from idp.models import AuthenticationEvent, Bucket, Interaction, Session, User
+from idp.models import AuthenticationEvent, Bucket, EmailAddress, Interaction, Session, User
 from tests.support import live_server, provider, run
 from tests.support.databases import EngineKind
 from tests.support.factories import Factory, Phone
 from tests.support.live_server import PROJECT, LiveServer
+from tests.support.mailbox import Mailbox
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +65,16 @@ class Deployment:
         """Somebody new, with an authenticator app, too."""
         made = self.account(name)
         return Account(made.email, made.user, self.a.phone(made.user))
+
+    def mailed_link(self, address: str) -> str:
+        """The single-use link in the newest mail to an address."""
+        return Mailbox(self.a.app).link(address)
+
+    def let_address_be_unproven(self, account: Account) -> None:
+        """As if she had been imported from somewhere."""
+        hers = update(EmailAddress).where(EmailAddress.user_id == account.user.id)
+        with self.a.app.app_context(), transaction():
+            db.session.execute(hers.values(verified_at=None))
 
     def password_link(self, account: Account) -> str:
         """The address of a one-time link to choose a password."""
@@ -119,8 +131,10 @@ def deployed(
     with provider.databases().migrated(kind, folder) as database_url:
         issuer = f"http://localhost:{live_server.free_port()}"
         mail_url = f"file://{folder / 'mail'}"
+        # Every page can be reached.
+        accounts = AccountSettings(registration=Registration.OPEN, verified_address_required=True)
         settings = provider.settings_for(
-            database_url, run.folder(), issuer=issuer, mail_url=mail_url
+            database_url, run.folder(), issuer=issuer, mail_url=mail_url, accounts=accounts
         )
         here = provider.build(settings)
         app = clients.apps(live_server.free_port())[0]

@@ -104,5 +104,7 @@ def environment(settings: config.Settings) -> dict[str, str]:
         "IDP_MAIL_URL": settings.effective_mail_url,
         "IDP_THROTTLING": settings.throttling,
         "IDP_LOG_LEVEL": settings.log_level,
+        "IDP_ACCOUNTS__REGISTRATION": settings.accounts.registration,
+        "IDP_ACCOUNTS__VERIFIED_ADDRESS_REQUIRED": str(settings.accounts.verified_address_required),
         "IDP_PASSWORDS__BCRYPT_COST": str(settings.passwords.bcrypt_cost),
     }
