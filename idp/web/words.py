@@ -81,6 +81,11 @@ def needed(need: Need) -> str:
     return _(NEEDED[need])
 
 
+def purpose(key: str | None) -> str | None:
+    """Why a step-up asks; None for whatever is no step-up."""
+    return _(PURPOSES[key]) if key in PURPOSES else None
+
+
 def passkey_problem(reason: Reason) -> str:
     """The sentence for a passkey that did not let anybody in."""
     return _(PASSKEY_PROBLEMS[reason])

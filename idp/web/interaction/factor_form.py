@@ -79,6 +79,7 @@ def show(factor_page: FactorPage, status: int = 200, **context: Any) -> Response
         **shared(visit),
         **(values | context),
         user=person_card(user),
+        purpose=words.purpose(visit.interaction.purpose),
         asks_code=_would_do(visit) and totp.is_enrolled(user.id),
         passkey=offer(visit),
         trust_days=_trust_days(visit),

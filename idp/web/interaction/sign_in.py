@@ -96,14 +96,13 @@ def show(
     """The page. `problem_field`: which field the problem is about, if it is about one."""
     visit = current.visit()
     known = known_user(visit)
-    purpose = words.PURPOSES.get(visit.interaction.purpose or "")
     return page(
         "interaction/sign_in.html",
         status,
         **shared(visit),
         username=username,
         fixed_user=person_card(known) if known else None,
-        purpose=_(purpose) if purpose else None,
+        purpose=words.purpose(visit.interaction.purpose),
         problem=problem,
         passkey=offer(visit),
         problem_field=problem_field,
