@@ -12,7 +12,6 @@ from idp.authentication.verdict import Busy, Reason, Rejected, Throttled
 from idp.extensions import settings
 from idp.interaction import lifecycle
 from idp.interaction.machine import Step
-from idp.language import gettext as _
 from idp.models import Interaction, Kind
 from idp.throttle.limits import FOR_GOOD
 from idp.web import access, browser, current, errors, words
