@@ -100,8 +100,10 @@ def test_pages_carry_no_inline_style_or_script():
     inline = re.compile(
         r"<style|\sstyle\s*=|\son[a-z]+\s*=\s*[\"']|<script(?![^>]*\ssrc=)|javascript:"
     )
+    # A mail has no other place for its style, since it loads nothing (tests/unit/mail).
+    pages = [path for path in TEMPLATES if path.parent.name != "mail"]
 
-    assert [path.name for path in TEMPLATES if inline.search(path.read_text())] == []
+    assert [path.name for path in pages if inline.search(path.read_text())] == []
 
 
 def test_no_code_is_left_commented_as_work_to_come():

@@ -31,6 +31,23 @@ def production(tmp_path: Path) -> dict[str, Any]:
     }
 
 
+@pytest.mark.parametrize(
+    "url",
+    [
+        "smtp://mail.example.com",
+        "smtp://mail.example.com:2525",
+        "smtps://idp%40example.com:p%2Fss@mail.example.com/",
+        "smtp://[::1]:25",
+        "file:///var/spool/idp",
+        "log:",
+    ],
+)
+def test_ways_for_mail_to_leave(production, url: str) -> None:
+    assert config.load(**production | {"mail_url": url}).sender_address == (
+        "no-reply@login.example.com"
+    )
+
+
 def problems(**values: Any) -> list[str]:
     with pytest.raises(SettingsRefused) as refused:
         config.load(**values)
@@ -53,6 +70,18 @@ def test_a_complete_deployment_starts(production) -> None:
         ({"issuer": "login.example.com"}, "IDP_ISSUER"),
         ({"keys_dir": Path("/nowhere")}, "IDP_KEYS_DIR"),
         ({"mail_url": None}, "IDP_MAIL_URL"),
+        ({"mail_url": "mail.example.com"}, "IDP_MAIL_URL"),
+        ({"mail_url": "http://mail.example.com"}, "IDP_MAIL_URL"),
+        ({"mail_url": "smtp://"}, "IDP_MAIL_URL"),
+        ({"mail_url": "smtp://mail.example.com:mail"}, "IDP_MAIL_URL"),
+        ({"mail_url": "smtp://user:pass#word@mail.example.com"}, "IDP_MAIL_URL"),
+        ({"mail_url": "smtp://mail.example.com/?tls=no"}, "IDP_MAIL_URL"),
+        ({"mail_url": "file://host/mail"}, "IDP_MAIL_URL"),
+        ({"mail_url": "file:///"}, "IDP_MAIL_URL"),
+        ({"mail_url": "log:somewhere"}, "IDP_MAIL_URL"),
+        ({"mail": {"sender": "Us <us@example.com>"}}, "IDP_MAIL__SENDER"),
+        ({"mail": {"sender": "us@example.com\r\nBcc: eve@evil.example"}}, "IDP_MAIL__SENDER"),
+        ({"mail": {"timeout": "PT11S"}}, "IDP_MAIL__TIMEOUT"),
         ({"debug": True}, "IDP_DEBUG"),
         ({"throttling": "off"}, "IDP_THROTTLING"),
         ({"passwords": {"bcrypt_cost": 9}}, "IDP_PASSWORDS__BCRYPT_COST"),
