@@ -112,10 +112,10 @@ def spoken(time: timedelta) -> str:
     """A waiting time, rounded up: "40 seconds", "4 minutes", "2 hours"."""
     seconds = whole_seconds(time)
     if seconds > 3600:
-        return ngettext("1 hour", "%(num)s hours", -(-seconds // 3600))
+        return ngettext("%(num)s hour", "%(num)s hours", -(-seconds // 3600))
     if seconds >= 60:
-        return ngettext("1 minute", "%(num)s minutes", -(-seconds // 60))
-    return ngettext("1 second", "%(num)s seconds", seconds)
+        return ngettext("%(num)s minute", "%(num)s minutes", -(-seconds // 60))
+    return ngettext("%(num)s second", "%(num)s seconds", seconds)
 
 
 def clock_hint(steps: int) -> str:

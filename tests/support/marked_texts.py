@@ -48,7 +48,7 @@ def application() -> Flask:
 
 UNMARKED = """() => {
   const BEGIN = "\u200b\u00ad", END = "\u00ad\u200b";
-  const elsewhere = "time, code, kbd, pre, script, style, svg, [lang]:not(html), .avatar, "
+  const elsewhere = "time, code, kbd, pre, script, style, svg, noscript, [lang]:not(html), .avatar, "
     + "[data-recovery-code], [data-totp-secret], [translate=no]";
   const found = [];
   let depth = 0;
