@@ -22,7 +22,6 @@ def problems(**brand: Any) -> list[str]:
     return refused.value.problems
 
 
-@pytest.mark.spec("WCAG 2.2", "1.4.3")
 @pytest.mark.parametrize(
     ("one", "other", "ratio"),
     [("#000000", "#ffffff", 21), ("#777777", "#ffffff", 4.48), ("#ffffff", "#ffffff", 1)],
