@@ -65,7 +65,9 @@ class LimitReached(Event):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class GuessingSuspected(Event):
-    """100 passwords in a row were wrong for one account or one unknown name."""
+    """100 passwords in a row were wrong for one account or one unknown name: from now on only known
+    browsers are heard, until one succeeds, the password changes or an administrator unlocks.
+    """
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -53,9 +53,7 @@ def submit_sign_in(interaction_id: str) -> Response:
             # Longer than any password may be: nothing was counted and nothing was hashed (R2).
             return show(400, username="", problem=words.problem(Reason.WRONG_CREDENTIALS))
         case Rejected(reason=Reason.KNOWN_BROWSERS_ONLY as reason):
-            response = show(
-                429, username=typed, problem=words.problem(reason), problem_field=None
-            )
+            response = show(429, username=typed, problem=words.problem(reason), problem_field=None)
             response.headers["Retry-After"] = str(words.whole_seconds(FOR_GOOD))
             return response
         case Rejected(reason=reason):
