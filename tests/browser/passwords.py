@@ -6,7 +6,7 @@ from tests.support.factories import PASSWORD
 NEW = "seven quiet words in a row"
 
 
-@walk("sign-in", "password-reset", "password-reset-sent", "reset", "password-set")
+@walk("password-reset", "password-reset-sent", "reset", "password-set")
 def forgetting_a_password(site, visitor):
     bob = site.account_with_phone()
     site.forget_tries()
@@ -42,7 +42,7 @@ def forgetting_a_password_with_a_passkey(site, visitor):
     yield "reset-passkey"
 
 
-@walk("change-password", "export", "close-account", "account-closed", "sign-in", "security")
+@walk("change-password", "export", "close-account", "account-closed", "security")
 def changing_and_closing(site, visitor):
     ann = site.account()
     visitor.open(f"{site.issuer}/account/password").sign_in(ann.email).is_at("change-password")

@@ -4,39 +4,15 @@ from __future__ import annotations
 
 import pytest
 
-from idp import clock as time
 from idp.accounts import disable
 from idp.extensions import db, transaction
-from idp.jobs import answer_requests, deliver_outbox
 from idp.models import OutboundMessage, User
-from idp.outbox.delivery import Delivered, Message
 from tests.support.browser import Browser
 from tests.support.factories import EMAIL, PASSWORD, Factory
 from tests.support.relying_party import RelyingParty, answer
+from tests.support.resets import NEW, Mail, ask, signs_in
 
-NEW = "seven quiet words in a row"
 NEUTRAL = "If an account exists for that address, we've sent a link. It works for 30 minutes."
-
-
-class Mail:
-    """What waits to be sent, as its reader will find it."""
-
-    def __init__(self, app):
-        self.app = app
-
-    def links(self) -> list[str]:
-        """The links of reset mails, oldest first."""
-        found: list[tuple[str, str]] = []
-
-        def read(message: Message) -> Delivered:
-            found.append((message.recipient, (message.secret or b"").decode()))
-            return Delivered()
-
-        with self.app.app_context():
-            answer_requests.run(time.now())
-            deliver_outbox.deliver(time.now(), {"mail": read})
-        self.read = found
-        return [link for _recipient, link in found if link]
 
 
 @pytest.fixture
@@ -49,20 +25,10 @@ def ann(a: Factory) -> User:
     return a.user()
 
 
-def ask(browser: Browser, email: str = EMAIL) -> Browser:
-    return browser.open("/password-reset").submit(email=email)
-
-
 @pytest.fixture
 def link(ann: User, browser: Browser, mail: Mail) -> str:
     ask(browser)
     return mail.links()[-1]
-
-
-def signs_in(a: Factory, browser: Browser, password: str) -> bool:
-    fresh = Browser(a.app.test_client(), browser.issuer)
-    fresh.open("/account/").submit(username=EMAIL, password=password)
-    return fresh.page == "account"
 
 
 def test_the_sign_in_page_leads_to_the_reset_and_back(browser: Browser) -> None:

@@ -1,4 +1,4 @@
-"""Links of a reset: what ends them, whose they are, and what they end."""
+"""A15, A16, A17, A44, A45, A46: links of a reset; what ends them, whose they are, what they end."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from idp.accounts import disable, mailed_link
 from idp.accounts.mailed_link import Purpose
 from idp.extensions import db, transaction
 from idp.models import User
-from tests.http.arrival.test_password_reset import NEW, Mail, ask, signs_in
 from tests.support.browser import Browser
 from tests.support.factories import EMAIL, PASSWORD, Factory
 from tests.support.race import at_once
 from tests.support.relying_party import RelyingParty, answer
+from tests.support.resets import NEW, Mail, ask, signs_in
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""A reset where the account has a second factor: mail alone never replaces it (R55, R56)."""
+"""A14, A7: a reset where there is a second factor; mail alone never replaces it (R55, R56)."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from idp.models import User
-from tests.http.arrival.test_password_reset import NEW, Mail, ask
 from tests.support.authenticator import Authenticator, show
 from tests.support.browser import Browser
 from tests.support.factories import EMAIL, PASSWORD, Factory, Phone
+from tests.support.resets import NEW, Mail, ask
 
 
 @pytest.fixture
