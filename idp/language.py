@@ -18,7 +18,6 @@ from pathlib import Path
 
 from babel.core import Locale
 from babel.dates import format_date, format_datetime, get_datetime_format
-from babel.lists import format_list
 
 LANGUAGES = {
     "en": "English",
@@ -123,8 +122,16 @@ def spoken_datetime(value: datetime) -> str:
 
 
 def spoken_list(items: Sequence[str]) -> str:
-    """ "password, recovery code, and passkey"."""
-    return format_list(items, locale=Locale.parse(current()))
+    """ "password, recovery code and passkey"."""
+    *before, last = items
+    if not before:
+        return last
+    together = before[0]
+    for item in before[1:]:
+        # For translators: a list that goes on.
+        together = gettext("%(items)s, %(item)s", items=together, item=item)
+    # For translators: the end of a list.
+    return gettext("%(items)s and %(item)s", items=together, item=last)
 
 
 def _dates() -> Locale:

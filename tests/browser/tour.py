@@ -150,7 +150,7 @@ def account(site, visitor):
     yield "remove-totp"
 
 
-@walk("sign-in", "consent", "problem", "account", "sessions", "apps", "remove-app", "activity")
+@walk("sessions", "apps", "remove-app", "activity")
 def who_and_what_is_connected(site, visitor):
     bob = site.account_with_phone()
     visitor.open(f"{site.issuer}/account/apps").sign_in(bob.email).enter_code(bob.code())

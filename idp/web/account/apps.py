@@ -55,10 +55,12 @@ def _mine(user: User, client_id: str) -> ConnectedApp:
 
 
 def _card(app: ConnectedApp, user: User) -> dict[str, Any]:
+    known = [name for name in scopes.SCOPES if name in app.scope]
+    scope = (*known, *(name for name in app.scope if name not in scopes.SCOPES))
     return {
         "client_id": app.client.client_id,
         "client": client_card(app.client),
-        "scopes": [*scopes.lines(app.scope, user), *scopes.claim_lines(app.claims, user)],
+        "scopes": [*scopes.lines(scope, user), *scopes.claim_lines(app.claims, user)],
         "offline": "offline_access" in app.scope,
         "first_at": app.first_at,
         "last_used_at": app.last_used_at,
