@@ -16,6 +16,7 @@ from idp.demo.people import PEOPLE
 
 DEFAULT_PORT = 5000
 DEFAULT_APP_PORT = 5001
+DEFAULT_BRAND = "Example ID"
 HIGHEST_PORT = 65_535
 _FLASK = (sys.executable, "-m", "flask", "--app", "wsgi")
 
@@ -52,8 +53,11 @@ class Plan:
     @property
     def settings(self) -> Mapping[str, str]:
         """Of every process of the provider. The apps on this machine are told about sign-outs."""
-        allowed = os.environ.get("IDP_OUTBOUND_ALLOW", "localhost")
-        return {"IDP_ISSUER": self.issuer, "IDP_OUTBOUND_ALLOW": allowed}
+        return {
+            "IDP_ISSUER": self.issuer,
+            "IDP_OUTBOUND_ALLOW": os.environ.get("IDP_OUTBOUND_ALLOW", "localhost"),
+            "IDP_BRAND__NAME": os.environ.get("IDP_BRAND__NAME", DEFAULT_BRAND),
+        }
 
     def parts(self, server: Part) -> list[Part]:
         """The provider first: the others ask it."""
