@@ -9,7 +9,10 @@ from typing import Any
 
 import pytest
 
+from idp import carried
 from idp.accounts import password_link
+from idp.authentication import trusted_device
+from idp.carried import Carried
 from idp.clients import initial_access
 from idp.extensions import db, transaction
 from idp.models import User
@@ -75,6 +78,8 @@ def purse(world: World) -> Purse:
     with world.app.app_context(), transaction():
         link = password_link.issue(db.session.get_one(User, user.id))
         end = world.clock.now() + timedelta(days=1)
+        trusted_device.trust(user.id)
+        trusted = carried.value(Carried.TRUST)
         initial = initial_access.issue("test", {}, uses=5, expires_at=end)
     said = world.app.test_client().post(
         "/register",
@@ -91,6 +96,8 @@ def purse(world: World) -> Purse:
         "client's own token": machine.token(grant_type="client_credentials").json["access_token"],
         "session cookie": cookie(browser, "__Host-session"),
         "browser cookie": cookie(waiting, "__Host-browser"),
+        "device cookie": cookie(browser, "__Host-device"),
+        "trusted device's cookie": trusted,
         "interaction": waiting.url.split("/")[-2],
         "form token": form_token,
         "client secret": str(rp.client_secret),
