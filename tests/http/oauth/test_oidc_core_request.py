@@ -43,7 +43,7 @@ def test_several_prompts_are_all_honoured(judged):
 
 @spec("OIDC Core", "3.1.2.1")
 def test_prompt_none_stands_alone_and_unknown_prompts_are_refused(rp):
-    for prompt in ("none login", "login none", "create", "LOGIN", "login,consent", "é"):
+    for prompt in ("none login", "login none", "register", "LOGIN", "login,consent", "é"):
         assert error_of(rp, prompt=prompt) == "invalid_request", prompt
 
 
