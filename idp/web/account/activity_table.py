@@ -41,6 +41,9 @@ SENTENCES: dict[Kind, dict[str, str]] = {
         "session_ended:password_changed": gettext_noop(
             "A browser was signed out, because your password was changed."
         ),
+        "session_ended:password_reset": gettext_noop(
+            "A browser was signed out, because your password was reset."
+        ),
         "session_ended:disabled": gettext_noop(
             "A browser was signed out, because your account was disabled."
         ),
