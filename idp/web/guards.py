@@ -70,12 +70,20 @@ def _visit(interaction: Interaction, rule: Access) -> Answer:
     step = next_step(situation.facts)
     g.visit = Visit(interaction, demand, situation, step)
     if recognised is not None:
-        session.touch(recognised)
+        _touch(recognised)
     if situation.person is not None:
         origin.acting_as(f"user:{situation.person.id}", recognised.sid if recognised else "")
     if rule.steps and step not in rule.steps:
         return see_other(url_for("interaction.dispatch", interaction_id=interaction.id))
     return None
+
+
+def _touch(recognised: RecognisedSession) -> None:
+    """With the page that is read; what a form leads to may have to be counted before anything is
+    written, and ends on a page of ours too.
+    """
+    if request.method != "POST":
+        session.touch(recognised)
 
 
 def _is_bound_here(interaction: Interaction, rule: Access) -> bool:
@@ -92,7 +100,7 @@ def _signed_in(rule: Access) -> Answer:
     if recognised is None:
         return _to_interaction(Opening(Kind.SIGN_IN, Requirement(), _here(), return_to=_way_back()))
     origin.acting_as(f"user:{recognised.user_id}", recognised.sid)
-    session.touch(recognised)
+    _touch(recognised)
     if _is_half_signed_in(recognised):
         return _to_interaction(
             Opening(

@@ -26,7 +26,6 @@ from idp.extensions import db, settings
 from idp.models import User
 from idp.web import csrf, current
 from idp.web.access import Door
-from idp.web.cards import person_card
 
 FAILED_FORM = 422
 """The form was understood and refused; the page says why and keeps what may be kept."""
@@ -107,10 +106,10 @@ def _variables() -> dict[str, Any]:
     }
 
 
-def _signed_in_as() -> dict[str, str] | None:
-    """Whose page of the account this is, for its head."""
+def _signed_in_as() -> str | None:
+    """Whose page of the account this is, by address, for its head."""
     rule = current.access()
     if rule is None or rule.door is not Door.SIGNED_IN or not g.get("recognised_session"):
         return None
     user = db.session.get(User, current.session().user_id)
-    return person_card(user) if user else None
+    return user.email.address if user and user.email else None

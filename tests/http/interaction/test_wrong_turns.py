@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.support.browser import Browser
-from tests.support.factories import EMAIL, PASSWORD, Factory
+from tests.support.factories import EMAIL, PASSWORD, Factory, Phone
 from tests.support.relying_party import RelyingParty, answer
 
 
@@ -276,3 +276,31 @@ def test_select_account_names_who_is_signed_in(
 
     tokens = rp.exchange(answer(browser.left_for)["code"]).get_json()
     assert rp.userinfo(tokens["access_token"]).status_code == 200
+
+
+def test_a_password_typed_slowly_beside_a_live_session_is_taken(
+    a: Factory, browser: Browser, rp: RelyingParty, clock
+) -> None:
+    a.user()
+    browser.open(rp.authorization_url()).submit(username=EMAIL, password=PASSWORD).press("Allow")
+    clock.advance(seconds=1)
+    browser.open(rp.authorization_url(prompt="login"))
+    assert browser.page == "sign-in"
+    clock.advance(minutes=3)
+
+    browser.submit(password=PASSWORD)
+
+    assert "code" in answer(browser.left_for)
+
+
+def test_a_code_typed_slowly_on_the_account_page_is_taken(
+    a: Factory, browser: Browser, clock
+) -> None:
+    a.user()
+    browser.open("/account/").submit(username=EMAIL, password=PASSWORD).open("/account/totp")
+    secret = browser.find("[data-totp-secret]").get_text(strip=True)
+    clock.advance(minutes=3)
+
+    browser.submit(code=Phone(secret).code())
+
+    assert browser.page == "recovery-codes"
