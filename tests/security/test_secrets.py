@@ -73,6 +73,7 @@ class Walk:
         browser = self.sign_in()
         self.use_tokens(browser)
         self.step_up_with_a_recovery_code()
+        self.trust_a_browser()
         self.fail_everywhere()
         self.sign_out(browser)
         with self.world.app.app_context():
@@ -135,6 +136,20 @@ class Walk:
         browser.follow("Use a recovery code").submit(code=self.canaries["recovery code"])
         canary = self.canaries
         canary["second session"] = cookie(browser, "__Host-session")
+
+    def trust_a_browser(self) -> None:
+        rp = self.world.a.client(trusted=True, client_name="Diary")
+        browser = self.world.browser().open(rp.authorization_url())
+        browser.submit(username="canary@example.com", password=PASSWORD)
+        browser.submit(code=self.phone.code(1), trust_device="yes")
+        self.canaries["device"] = cookie(browser, "__Host-device")
+        self.canaries["trust"] = cookie(browser, "__Host-trusted").partition(".")[2]
+        assert len(self.canaries["trust"]) == 43
+        browser.client.delete_cookie("__Host-session", domain=HOST)
+        browser.open(rp.authorization_url())
+        browser.submit(username="canary@example.com", password=PASSWORD)
+        assert browser.left_for is not None
+        self.canaries["next trust"] = cookie(browser, "__Host-trusted").partition(".")[2]
 
     def fail_everywhere(self) -> None:
         """Each secret where it is refused, so that whatever complains might repeat it."""
