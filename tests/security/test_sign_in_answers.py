@@ -51,7 +51,7 @@ def tried(world: World, rp: RelyingParty, username: str, password: str):
 def shape(browser, username: str) -> tuple[object, ...]:
     """Everything of the answer but what differs each time, and the name that was typed."""
     html = browser.response.get_data(as_text=True).replace(username, "NAME")
-    html = re.sub(r'value="[\w-]{43}"', "TOKEN", re.sub(r"/interaction/[\w-]+", "HERE", html))
+    html = re.sub(r'value="[\w-]{43}"', "TOKEN", re.sub(r"/?interaction[/=][\w-]+", "HERE", html))
     headers = {
         (name, value)
         for name, value in browser.response.headers
