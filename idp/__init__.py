@@ -8,7 +8,7 @@ from flask import Flask
 
 import config
 from config import Environment
-from idp import branding, cli, extensions, logs, oauth, sealing, web
+from idp import branding, cli, extensions, logs, oauth, sealing, traces, web
 
 if TYPE_CHECKING:
     from config import Settings
@@ -26,6 +26,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.extensions["idp.brand"] = branding.load(chosen)
     extensions.install(app, chosen, key_ring(chosen))
 
+    traces.install(app)
     oauth.install(app)
     web.install(app)
     cli.install(app)

@@ -46,6 +46,7 @@ breach_lookups = Counter(
 outbox_attempts = Counter(
     "idp_outbox_attempts", "Attempts to deliver a message.", ["kind", "result"]
 )
+traces_lost = Counter("idp_traces_lost", "Traces of requests that could not be written.")
 outbound_calls = Counter("idp_outbound_calls", "Calls to other hosts.", ["method", "outcome"])
 
 

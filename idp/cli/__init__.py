@@ -13,7 +13,7 @@ from flask.cli import AppGroup
 from sqlalchemy.exc import OperationalError, ProgrammingError
 
 from idp import opaque, origin
-from idp.cli import arrivals, clients, db, dev, doctor, jobs, keys, mail, settings, users
+from idp.cli import arrivals, clients, db, dev, doctor, jobs, keys, mail, settings, traces, users
 from idp.cli.output import Refused
 
 if TYPE_CHECKING:
@@ -29,6 +29,7 @@ COMMANDS: tuple[click.Command, ...] = (
     mail.group,
     settings.command,
     doctor.command,
+    traces.command,
     dev.group,
 )
 

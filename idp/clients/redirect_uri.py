@@ -7,7 +7,9 @@ read in two ways is refused here, once.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
+from difflib import SequenceMatcher
 from ipaddress import AddressValueError, IPv4Address, IPv6Address
 from typing import ClassVar
 
@@ -138,3 +140,30 @@ def _is_port(port: str | None) -> bool:
 def _leaves_its_path(path: str) -> bool:
     segments = path.partition("?")[0].lower().replace("%2e", ".").replace("%2f", "/").split("/")
     return any(segment.partition(";")[0] in {".", ".."} for segment in segments)
+
+
+# --- for people who compare -----------------------------------------------------------------------
+
+
+def nearest(registered: Iterable[str], uri: str) -> str | None:
+    """Of the registered ones the one that was probably meant."""
+    return max(registered, key=lambda known: _likeness(known, uri), default=None)
+
+
+def difference(known: str, uri: str) -> str:
+    """In words, for what goes wrong most. Tells nothing else about the registered address."""
+    if known.rstrip("/") == uri.rstrip("/"):
+        return "differs by a slash at the end"
+    if known.partition(":")[2] == uri.partition(":")[2]:
+        return "differs by http and https"
+    if known.lower() == uri.lower():
+        return "differs by capital letters"
+    if known.partition("?")[0] == uri.partition("?")[0]:
+        return "differs after the question mark"
+    if known.split("/")[2:3] == uri.split("/")[2:3]:
+        return "differs in its path"
+    return "differs in its host or port"
+
+
+def _likeness(one: str, other: str) -> float:
+    return SequenceMatcher(None, one, other[:LONGEST]).ratio()

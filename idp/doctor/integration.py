@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from difflib import SequenceMatcher
 
 from config import Environment
 from idp.clients import redirect_uri, registry
@@ -38,27 +37,11 @@ def _judged(client: RegisteredClient, uri: str) -> Finding:
     deployment = Deployment(is_local=settings().environment is not Environment.PRODUCTION)
     if wrong := redirect_uri.problem(uri, client.application_type, deployment):
         return Finding.error(f"the redirect URI {wrong}", "let the app use another one")
-    nearest = max(client.redirect_uris, key=lambda known: _likeness(known, uri), default=None)
-    hint = f"; the nearest registered one is {nearest} ({_difference(nearest, uri)})"
+    nearest = redirect_uri.nearest(client.redirect_uris, uri)
+    hint = nearest and (
+        f"; the nearest registered one is {nearest}, it {redirect_uri.difference(nearest, uri)}"
+    )
     return Finding.error(
-        f"{uri} is not registered{hint if nearest else ''}",
+        f"{uri} is not registered{hint or ''}",
         "register exactly this URI, or let the app send a registered one",
     )
-
-
-def _likeness(one: str, other: str) -> float:
-    return SequenceMatcher(None, one, other).ratio()
-
-
-def _difference(known: str | None, uri: str) -> str:
-    """In words, for what goes wrong most."""
-    known = known or ""
-    if known.rstrip("/") == uri.rstrip("/"):
-        return "differs by a slash at the end"
-    if known.partition(":")[2] == uri.partition(":")[2]:
-        return "differs by http and https"
-    if known.lower() == uri.lower():
-        return "differs by capital letters"
-    if known.partition("?")[0] == uri.partition("?")[0]:
-        return "differs after the question mark"
-    return "differs in host or path"

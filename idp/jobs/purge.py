@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 
-from sqlalchemy import ColumnElement, and_, delete, exists, select
+from sqlalchemy import ColumnElement, and_, delete, exists, func, select
 from sqlalchemy.orm import InstrumentedAttribute
 
 from idp import models
@@ -36,6 +36,7 @@ class _Stale:
 def run(now: datetime) -> int:
     """Purge everything that is due. Returns the number of rows."""
     removed = sum(_in_batches(partial(_remove_some, stale)) for stale in _everything_stale(now))
+    removed += _in_batches(_remove_some_traces)
     return removed + _in_batches(partial(_remove_some_families, now))
 
 
@@ -61,6 +62,10 @@ def _everything_stale(now: datetime) -> tuple[_Stale, ...]:
         _Stale(models.UsedAssertion.digest, models.UsedAssertion.expires_at < now),
         _Stale(
             models.DeviceAuthorization.digest, models.DeviceAuthorization.expires_at < now - _DAY
+        ),
+        _Stale(
+            models.RequestTrace.id,
+            models.RequestTrace.happened_at < now - settings().traces.lifetime,
         ),
         _Stale(models.DeniedToken.jti, models.DeniedToken.expires_at < now),
         _Stale(models.Bucket.key, models.Bucket.expires_at < now),
@@ -106,6 +111,15 @@ def _in_batches(remove_some: Callable[[], int]) -> int:
 def _remove_some(stale: _Stale) -> int:
     some = select(stale.key).where(stale.condition).limit(BATCH)
     return rows_changed(delete(stale.key.class_).where(stale.key.in_(some)))
+
+
+def _remove_some_traces() -> int:
+    """Those of clients that have more than their share; the oldest go."""
+    trace = models.RequestTrace
+    rank = func.row_number().over(partition_by=trace.client_id, order_by=trace.id.desc())
+    ranked = select(trace.id, rank.label("rank")).subquery()
+    too_many = select(ranked.c.id).where(ranked.c.rank > settings().traces.kept_per_client)
+    return rows_changed(delete(trace).where(trace.id.in_(too_many.limit(BATCH))))
 
 
 def _remove_some_families(now: datetime) -> int:

@@ -34,6 +34,7 @@ from idp.models.outbox import OutboundMessage
 from idp.models.session import AuthenticationEvent, Session
 from idp.models.signing_key import SigningKey
 from idp.models.throttle import Bucket
+from idp.models.trace import RequestTrace
 from idp.models.user import EmailAddress, Role, User
 
 __all__ = [
@@ -63,6 +64,7 @@ __all__ = [
     "RecoveryCode",
     "RecoveryCodeSet",
     "RefreshToken",
+    "RequestTrace",
     "Role",
     "Session",
     "SigningKey",

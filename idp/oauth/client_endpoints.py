@@ -19,6 +19,7 @@ from idp.oauth import (
     rfc7662_introspection,
     rfc8628_device,
     rules,
+    tracing,
 )
 from idp.oauth.errors import InvalidClient, InvalidRequestError, OAuth2Error, body_of, challenge_of
 from idp.oauth.machine import NO_STORE, MachineRequest, MachineResponse
@@ -56,6 +57,7 @@ def respond(endpoint: Endpoint, request: MachineRequest) -> MachineResponse:
     if endpoint.budget and (wait := throttle.take(endpoint.budget)):
         return _later(InvalidRequestError("Too many requests."), wait)
     received = Received(request.parameters)
+    client: RegisteredClient | None = None
     try:
         rules.no_repeated_fields(received)
         rules.require_readable_fields(received)
@@ -63,14 +65,19 @@ def respond(endpoint: Endpoint, request: MachineRequest) -> MachineResponse:
             request.authorization, received, endpoint.path
         )
         origin.acting_as(f"client:{client.client_id}")
-        return MachineResponse(200, endpoint.answer(client, received), NO_STORE)
+        body = endpoint.answer(client, received)
     except OAuth2Error as error:
-        return _refused(endpoint, error)
+        known: RegisteredClient | None = client or getattr(error, "client", None)
+        tracing.denied(endpoint.name, received, request.authorization, known, error)
+        return _refused(endpoint, error, known)
+    tracing.answered(endpoint.name, received, client)
+    return MachineResponse(200, body, NO_STORE)
 
 
-def _refused(endpoint: Endpoint, error: OAuth2Error) -> MachineResponse:
+def _refused(
+    endpoint: Endpoint, error: OAuth2Error, client: RegisteredClient | None
+) -> MachineResponse:
     """RFC 6749 §5.2, which RFC 7009 §2.2.1 and RFC 7662 §2.3 refer to."""
-    client: RegisteredClient | None = getattr(error, "client", None)
     name = client.client_id if client else None
     if isinstance(error, InvalidClient):
         # Counted after the failure; unknown clients of one address share a counter.

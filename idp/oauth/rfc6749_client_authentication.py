@@ -52,7 +52,7 @@ def authenticate(
 
     `endpoint` is the path that was called: an assertion may name it as its audience.
     """
-    credential = _only_credential(authorization, received)
+    credential = offered(authorization, received)
     client = registry.find(credential.client_id)
     if client is None or not client.is_enabled:
         raise InvalidClient("client unknown or disabled", client)
@@ -71,7 +71,7 @@ def _is_registered(client: RegisteredClient, method: str) -> bool:
     return method in _SECRET_METHODS if pinned is None else method == pinned
 
 
-def _only_credential(authorization: str | None, received: Received) -> Credential:
+def offered(authorization: str | None, received: Received) -> Credential:
     """§2.3: one method per request, and a `client_id` beside it that agrees."""
     offered = received.get("client_id")
     secret = received.get("client_secret")

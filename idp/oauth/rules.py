@@ -11,7 +11,7 @@ from typing import Any
 
 from authlib.oauth2.rfc6749.errors import InvalidRequestError
 
-from idp.clients import registry
+from idp.clients import redirect_uri, registry
 from idp.clients.registered import RegisteredClient
 from idp.oauth import (
     form_post_response_mode,
@@ -30,7 +30,7 @@ from idp.oauth import (
 )
 from idp.oauth.asked import Asked
 from idp.oauth.errors import OAuth2Error, ShownError, Unsupported
-from idp.oauth.parameters import Parameters, Received
+from idp.oauth.parameters import Received
 from idp.oauth.request import AuthorizationRequest
 
 MAXIMUM_STATE = 2048
@@ -65,6 +65,9 @@ AUTHORIZATION_REQUEST: tuple[tuple[str | None, Reader], ...] = (
     ("ui_locales", oidc_core_request.ui_locales),
 )
 """Field of the request, and who judges it. The response mode comes first: it carries the errors."""
+
+JUDGEMENTS = tuple(field or read.__name__ for field, read in AUTHORIZATION_REQUEST)
+"""The names of the judgements, for those who ask why a request failed."""
 
 
 def no_repeated_fields(received: Received) -> None:
@@ -108,26 +111,34 @@ GRANT_TYPES = frozenset(
 
 
 class Refused(Exception):
-    """A fault of a request whose client can be told. `judged`: the fields that were sound."""
+    """A fault of a request whose client can be told. `judged`: the fields that were sound.
+    `passed` and `failed`: judgements by name.
+    """
 
-    def __init__(self, asked: Asked, judged: dict[str, Any], error: OAuth2Error) -> None:
+    def __init__(
+        self, asked: Asked, judged: dict[str, Any], error: OAuth2Error, passed: tuple[str, ...]
+    ) -> None:
         super().__init__(error.error)
         self.asked = asked
         self.error = error
+        self.passed = passed
+        self.failed = JUDGEMENTS[len(passed)]
         self.mode = judged.get("response_mode", response_types.default_mode(asked))
 
 
-def judge(parameters: Parameters) -> AuthorizationRequest:
+def judge(received: Received) -> AuthorizationRequest:
     """Raises `ShownError` while client and redirect URI are not trusted, `Refused` afterwards."""
-    asked = trusted(Received(parameters))
+    asked = trusted(received)
     judged: dict[str, Any] = {}
+    passed: list[str] = []
     try:
-        for field, read in AUTHORIZATION_REQUEST:
+        for name, (field, read) in zip(JUDGEMENTS, AUTHORIZATION_REQUEST, strict=True):
             value = read(asked)
+            passed.append(name)
             if field is not None:
                 judged[field] = value
     except OAuth2Error as error:
-        raise Refused(asked, judged, error) from error
+        raise Refused(asked, judged, error, tuple(passed)) from error
     return AuthorizationRequest(
         client=asked.client, redirect_uri=asked.redirect_uri, state=asked.state, **judged
     )
@@ -183,11 +194,17 @@ def _redirect_uri(received: Received, client: RegisteredClient) -> str:
     if not rfc6749_redirect_uri.is_registered(client, uri):
         raise ShownError(
             "invalid_request",
-            "The redirect_uri is not registered for this application.",
+            f"The redirect_uri is not registered for this application: {_nearly(client, uri)}.",
             detail="redirect_uri not registered",
             client=client,
         )
     return uri
+
+
+def _nearly(client: RegisteredClient, uri: str) -> str:
+    """The kind of the mistake, for whoever makes the app; the registered address stays unsaid."""
+    nearest = redirect_uri.nearest(client.redirect_uris, uri)
+    return "none is" if nearest is None else f"it {redirect_uri.difference(nearest, uri)}"
 
 
 def _state(received: Received, client: RegisteredClient) -> str | None:

@@ -6,17 +6,13 @@ Authlib's server is router and skeleton: one object per app, since a shared one 
 from __future__ import annotations
 
 import logging
-import math
-from datetime import timedelta
 from typing import Any
 
 import structlog
-from authlib.oauth2.rfc6749 import AuthorizationServer
 from flask import Flask, current_app
 
-from idp import audit, metrics, origin, throttle
+from idp import audit, metrics
 from idp.audit import catalogue
-from idp.clients.registered import RegisteredClient
 from idp.oauth import (
     claims,
     form_post_response_mode,
@@ -48,14 +44,14 @@ from idp.oauth import (
     rfc9207_issuer,
     rules,
     subject,
+    tracing,
 )
 from idp.oauth.approval import Approval
+from idp.oauth.authlib_server import Server, grant_type
 from idp.oauth.errors import (
-    InvalidClient,
     OAuth2Error,
     RedirectedError,
     ShownError,
-    body_of,
     challenge_of,
     refusal,
 )
@@ -66,10 +62,9 @@ from idp.oauth.machine import (
     MachineRequest,
     MachineResponse,
 )
-from idp.oauth.parameters import Parameters
+from idp.oauth.parameters import Parameters, Received
 from idp.oauth.request import AuthorizationRequest, StoredAuthorizationRequest, restore
 from idp.oauth.response import AuthorizationResponse
-from idp.oauth.rows import AuthlibClient
 
 __all__ = [
     "accept",
@@ -134,70 +129,6 @@ SILENT = frozenset(
 _log = structlog.get_logger("protocol")
 
 
-class Server(AuthorizationServer):
-    """Authlib's server with our requests, our client authentication and our answers."""
-
-    def query_client(self, client_id: str) -> None:
-        """Never asked: requests arrive with their client judged."""
-        raise NotImplementedError(client_id)
-
-    def authenticate_client(
-        self, request: AuthlibRequest, _methods: list[str], _endpoint: str = "token"
-    ) -> AuthlibClient:
-        authorization = request.headers.get("Authorization")
-        client = AuthlibClient(
-            rfc6749_client_authentication.authenticate(authorization, request.received)
-        )
-        request.client = client
-        origin.acting_as(f"client:{client.client_id}")
-        return client
-
-    def create_oauth2_request(self, request: AuthlibRequest) -> AuthlibRequest:
-        """Already one of ours."""
-        return request
-
-    def send_signal(self, name: str, *_: object, **__: object) -> None:
-        """Nobody listens."""
-
-    def create_token_response(self, request: AuthlibRequest) -> MachineResponse:
-        """RFC 6749 §3.2: what can be judged without a client comes first, apart from Authlib."""
-        try:
-            for require in rules.TOKEN_REQUEST:
-                require(request.received)
-        except OAuth2Error as error:
-            return self.handle_error_response(request, error)
-        response: MachineResponse = super().create_token_response(request)
-        return response
-
-    def handle_response(
-        self,
-        status: int,
-        body: AuthorizationResponse | dict[str, Any],
-        _headers: list[tuple[str, str]],
-    ) -> AuthorizationResponse | MachineResponse:
-        if isinstance(body, AuthorizationResponse):
-            return body
-        return MachineResponse(status, body, NO_STORE)
-
-    def handle_error_response(self, request: AuthlibRequest, error: OAuth2Error) -> MachineResponse:
-        """RFC 6749 §5.2, and the audit row of the refusal."""
-        metrics.token_answers.labels(_grant_type(request), error.error).inc()
-        client = request.client.registered if request.client else getattr(error, "client", None)
-        if isinstance(error, InvalidClient) and (wait := _too_many_failures(client)):
-            headers = NO_STORE | {"Retry-After": str(math.ceil(wait.total_seconds()))}
-            return MachineResponse(429, body_of(error), headers)
-        if error.error in rfc8628_device.STILL_WAITING:
-            return MachineResponse(error.status_code, body_of(error), NO_STORE)
-        audit.record(
-            catalogue.TokenRequestRefused(
-                client_id=client.client_id if client else None,
-                error=error.error,
-                reason=getattr(error, "reason", error.get_error_description()),
-            )
-        )
-        return MachineResponse(error.status_code, body_of(error), NO_STORE | challenge_of(error))
-
-
 def install(app: Flask) -> None:
     """Build this app's server."""
     # At DEBUG Authlib prints whole tokens.
@@ -220,18 +151,23 @@ def metadata() -> dict[str, Any]:
 
 def accept(parameters: Parameters) -> AuthorizationRequest:
     """Judge an authorization request. Raises `ShownError` or `RedirectedError`."""
+    received = Received(parameters)
     try:
-        return rules.judge(parameters)
+        request = rules.judge(received)
     except ShownError as error:
+        tracing.shown(received, error)
         client_id = error.client.client_id if error.client else None
         _record_refusal(client_id, error.code, error.detail)
         raise
     except rules.Refused as refused:
+        tracing.refused(received, refused)
         asked, fault = refused.asked, refused.error
         reason = getattr(fault, "reason", fault.get_error_description())
         _record_refusal(asked.client.client_id, fault.error, reason)
         response = rfc6749_error_response.told(fault, asked.redirect_uri, asked.state, refused.mode)
         raise RedirectedError(response, fault) from fault
+    tracing.accepted(received, request)
+    return request
 
 
 def unreadable() -> ShownError:
@@ -253,6 +189,7 @@ def answer(request: AuthorizationRequest, approval: Approval) -> AuthorizationRe
 
 def refuse(request: AuthorizationRequest, code: str) -> AuthorizationResponse:
     """End a sound request without a code."""
+    tracing.ended(request, code)
     if code not in SILENT:
         _record_refusal(request.client.client_id, code, "after judgement")
     return rfc6749_error_response.told(
@@ -265,7 +202,8 @@ def token(request: MachineRequest) -> MachineResponse:
     view = AuthlibRequest(request, "/token")
     response: MachineResponse = _server().create_token_response(view)
     if response.status == 200:
-        metrics.token_answers.labels(_grant_type(view), "issued").inc()
+        metrics.token_answers.labels(grant_type(view), "issued").inc()
+        tracing.answered("token", view.received, view.client.registered)
         _log.info("issued", grant_type=view.payload.grant_type, client_id=view.client.client_id)
     return response
 
@@ -285,14 +223,3 @@ def userinfo(request: MachineRequest) -> MachineResponse | JwtResponse:
 
 def _record_refusal(client_id: str | None, error: str, reason: str) -> None:
     audit.record(catalogue.AuthorizationRefused(client_id=client_id, error=error, reason=reason))
-
-
-def _too_many_failures(client: RegisteredClient | None) -> timedelta | None:
-    """Counted after the failure (R36). Unknown clients of one address share a counter."""
-    return throttle.take("client_authentication", client=client.client_id if client else "unknown")
-
-
-def _grant_type(request: AuthlibRequest) -> str:
-    """For a label, so only known values."""
-    offered = request.payload.grant_type
-    return offered if offered in rules.GRANT_TYPES else "unknown"

@@ -172,7 +172,7 @@ def test_nobody_to_administer_is_a_warning(a, app, findings):
         ("https://app.example/callback/", "error", "differs by a slash at the end"),
         ("https://app.example/Callback", "error", "differs by capital letters"),
         ("https://app.example/callback?x=1", "error", "differs after the question mark"),
-        ("https://other.example/callback", "error", "differs in host or path"),
+        ("https://other.example/callback", "error", "differs in its host or port"),
         ("http://app.example/callback", "error", "must be https"),
         ("https://app.example/callback#x", "error", "must not have a fragment"),
     ],

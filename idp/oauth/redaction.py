@@ -1,0 +1,37 @@
+"""What of a request may be shown to the people who build the app: an allow-list, by parameter."""
+
+from __future__ import annotations
+
+from idp.oauth.parameters import Received, is_text
+
+SHOWN = frozenset(
+    {
+        "acr_values", "claims_locales", "client_assertion_type", "client_id",
+        "code_challenge_method", "display", "grant_type", "max_age", "post_logout_redirect_uri",
+        "prompt", "redirect_uri", "request_uri", "resource", "response_mode", "response_type",
+        "scope", "token_type_hint", "ui_locales",
+    }
+)  # fmt: skip
+"""Values that are neither secret nor about a person. Of all others only the length is told."""
+LONGEST_VALUE = 300
+MOST_PARAMETERS = 40
+
+
+def shown(received: Received) -> tuple[tuple[str, str], ...]:
+    """Names and what may be shown of their values, in the order received."""
+    pairs = received.parameters[:MOST_PARAMETERS]
+    return tuple((printable(name, 60), _value(name, value)) for name, value in pairs)
+
+
+def _value(name: str, value: str) -> str:
+    if name in SHOWN:
+        return printable(value, LONGEST_VALUE)
+    return "(empty)" if not value else f"({len(value)} characters)"
+
+
+def printable(text: str, longest: int) -> str:
+    """Nothing that a database, a terminal or a page would trip over."""
+    if not is_text(text):
+        return "(not text)"
+    safe = "".join(sign if sign.isprintable() else "\N{REPLACEMENT CHARACTER}" for sign in text)
+    return safe if len(safe) <= longest else safe[: longest - 1] + "…"

@@ -1,0 +1,121 @@
+"""Writes traces behind the answers: a short queue per process, emptied by one statement.
+
+A successful request must not pay for its trace, so each client has a ration: some successes and
+more failures a minute. What exceeds it is counted and forgotten.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import Counter, deque
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, cast
+
+import structlog
+from flask import current_app
+from sqlalchemy import Table
+from sqlalchemy.exc import SQLAlchemyError
+
+from idp import clock, metrics, opaque
+from idp.extensions import db, settings
+from idp.models import RequestTrace
+from idp.traces.trace import Trace, details_of
+
+if TYPE_CHECKING:
+    from flask import Flask
+    from sqlalchemy.engine import Engine
+
+EXTENSION = "idp.traces"
+CAPACITY = 500
+"""Traces that wait in one process."""
+DELAY_SECONDS = 0.5
+SUCCESSES_PER_MINUTE = 20
+FAILURES_PER_MINUTE = 100
+"""Of one client in one process."""
+MOST_COUNTED = 10_000
+"""Clients whose rations are remembered; made-up names must not fill the memory."""
+
+_INSERT = cast("Table", RequestTrace.__table__).insert()
+_log = structlog.get_logger(__name__)
+
+
+@dataclass
+class Writer:
+    """Of one app."""
+
+    engine: Engine
+    waiting: deque[dict[str, Any]] = field(default_factory=lambda: deque(maxlen=CAPACITY))
+    taken: Counter[tuple[str | None, bool]] = field(default_factory=Counter)
+    minute: int = 0
+    timer: threading.Timer | None = None
+    lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def admits(self, client_id: str | None, *, is_failure: bool) -> bool:
+        """Take from the client's ration."""
+        minute, key = int(clock.now().timestamp() // 60), (client_id, is_failure)
+        with self.lock:
+            if minute != self.minute or len(self.taken) > MOST_COUNTED:
+                self.minute = minute
+                self.taken.clear()
+            self.taken[key] += 1
+            ration = FAILURES_PER_MINUTE if is_failure else SUCCESSES_PER_MINUTE
+            return self.taken[key] <= ration
+
+    def put(self, row: dict[str, Any]) -> None:
+        """Wait for the others, at most half a second."""
+        with self.lock:
+            self.waiting.append(row)
+            if self.timer is None:
+                self.timer = threading.Timer(DELAY_SECONDS, self.flush)
+                self.timer.daemon = True
+                self.timer.start()
+
+    def flush(self) -> None:
+        """Write what waits. A database that is away loses traces, never an answer."""
+        with self.lock:
+            rows, self.timer = list(self.waiting), None
+            self.waiting.clear()
+        if not rows:
+            return
+        try:
+            with self.engine.begin() as connection:
+                connection.execute(_INSERT, rows)
+        except SQLAlchemyError as error:
+            metrics.traces_lost.inc(len(rows))
+            _log.warning("traces_lost", count=len(rows), problem=type(error).__name__)
+
+
+def install(app: Flask) -> None:
+    """Give an app its writer."""
+    with app.app_context():
+        app.extensions[EXTENSION] = Writer(db.engine)
+
+
+def wants(client_id: str | None, *, is_failure: bool) -> bool:
+    """Ask before making a trace; a yes is one of the client's ration."""
+    return settings().traces.enabled and _writer().admits(client_id, is_failure=is_failure)
+
+
+def put(trace: Trace) -> None:
+    """Have it written in a moment."""
+    _writer().put(
+        {
+            "id": opaque.identifier(),
+            "reference": trace.reference[:12],
+            "happened_at": trace.happened_at,
+            "client_id": trace.client_id[:255] if trace.client_id else None,
+            "endpoint": trace.endpoint,
+            "outcome": trace.outcome[:60],
+            "details": details_of(trace),
+        }
+    )
+
+
+def flush() -> None:
+    """Write this process's traces now, for whoever wants to read them."""
+    _writer().flush()
+
+
+def _writer() -> Writer:
+    writer: Writer = current_app.extensions[EXTENSION]
+    return writer
