@@ -49,6 +49,8 @@ class Writer:
     minute: int = 0
     timer: threading.Timer | None = None
     lock: threading.Lock = field(default_factory=threading.Lock)
+    writing: threading.Lock = field(default_factory=threading.Lock)
+    """Held until the rows are committed, so that a reader who flushes sees what was on its way."""
 
     def admits(self, client_id: str | None, *, is_failure: bool) -> bool:
         """Take from the client's ration."""
@@ -72,11 +74,14 @@ class Writer:
 
     def flush(self) -> None:
         """Write what waits. A database that is away loses traces, never an answer."""
-        with self.lock:
-            rows, self.timer = list(self.waiting), None
-            self.waiting.clear()
-        if not rows:
-            return
+        with self.writing:
+            with self.lock:
+                rows, self.timer = list(self.waiting), None
+                self.waiting.clear()
+            if rows:
+                self._write(rows)
+
+    def _write(self, rows: list[dict[str, Any]]) -> None:
         try:
             with self.engine.begin() as connection:
                 connection.execute(_INSERT, rows)
