@@ -144,6 +144,7 @@ HIDDEN = frozenset(
         "totp_accepted",
         "passkey_accepted",
         "tokens_issued",
+        "enrolment_ticket_granted",
         "enrolment_ticket_used",
         # Of the protocol: for the app's developer.
         "authorization_refused",
