@@ -52,8 +52,10 @@ def remove_passkey(user: User, passkey_id: str) -> Removal:
     """One of the user's own, with the same consequences."""
     if last_factor.has_to_stay(user, passkey_id):
         return Removal.NEEDED
+    names = {one.id: one.name for one in passkey.enrolled(user)}
     if not passkey.remove(user, passkey_id):
         return Removal.UNKNOWN
+    messages.passkey_removed(user, names[passkey_id])
     _after_removal(user)
     return Removal.DONE
 

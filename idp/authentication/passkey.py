@@ -112,10 +112,7 @@ def rename(user: User, passkey_id: str, name: str) -> bool:
 def remove(user: User, passkey_id: str) -> bool:
     """It is gone, and what it proved proves nothing. False: this user has no such passkey."""
     own = delete(Passkey).where(Passkey.id == passkey_id, Passkey.user_id == user.id)
-    name = db.session.execute(
-        own.returning(Passkey.name), execution_options={"synchronize_session": False}
-    ).scalar()
-    if name is None:
+    if rows_changed(own) != 1:
         return False
     proofs = update(AuthenticationEvent).where(
         AuthenticationEvent.credential_id == passkey_id,
@@ -124,7 +121,6 @@ def remove(user: User, passkey_id: str) -> bool:
     )
     rows_changed(proofs.values(revoked_at=clock.now()))
     audit.record(catalogue.PasskeyRemoved(user_id=user.id, credential_id=passkey_id))
-    messages.passkey_removed(user, name)
     return True
 
 

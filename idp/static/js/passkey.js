@@ -101,10 +101,11 @@ function arm(form) {
       background?.start();
     }
   });
-  // Whoever comes back finds the page as it was left: the answer in it has been used.
-  window.addEventListener("pageshow", () => {
-    form.elements.answer.value = "";
-    button.disabled = false;
+  // Whoever comes back by the back button finds the page as it was left, its answer used up.
+  window.addEventListener("pageshow", (event) => {
+    if (event.persisted) {
+      window.location.reload();
+    }
   });
   button.disabled = false;
   background?.start();

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
-import pytest
+from collections import Counter
+from collections.abc import Callable
 
-from idp.models import User
+import pytest
+from sqlalchemy import select
+
+from idp.extensions import db
+from idp.models import OutboundMessage, User
 from tests.support.authenticator import Authenticator, show
 from tests.support.browser import Browser
 from tests.support.factories import EMAIL, PASSWORD, Factory
@@ -35,6 +40,19 @@ def device(signed_in: Browser) -> Authenticator:
 def elsewhere(a: Factory, signed_in: Browser) -> Browser:
     """The same person in another browser, not signed in."""
     return Browser(a.app.test_client(), signed_in.issuer).open("/account/")
+
+
+@pytest.fixture
+def mails(a: Factory) -> Callable[[], Counter[str]]:
+    """How many of each kind about passkeys were put into the outbox."""
+
+    def count() -> Counter[str]:
+        with a.app.app_context():
+            written = db.session.scalars(select(OutboundMessage.payload)).all()
+        names = [payload["name"] for payload in written if "name" in payload]
+        return Counter(name for name in names if name.startswith("passkey"))
+
+    return count
 
 
 def test_a_passkey_is_added_named_and_listed(signed_in: Browser, device: Authenticator) -> None:
@@ -89,7 +107,10 @@ def test_it_is_renamed_without_a_fresh_proof(
 
 
 def test_it_signs_in_elsewhere_until_it_is_removed(
-    signed_in: Browser, device: Authenticator, elsewhere: Browser
+    signed_in: Browser,
+    device: Authenticator,
+    elsewhere: Browser,
+    mails: Callable[[], Counter[str]],
 ) -> None:
     """R48: whatever rests on it ends."""
     assert show(device, elsewhere).page == "account"
@@ -101,6 +122,7 @@ def test_it_signs_in_elsewhere_until_it_is_removed(
     signed_in.press("Remove")
 
     assert "Passkey removed." in signed_in.text
+    assert mails() == {"passkey_added": 1, "passkey_removed": 1}
     assert "Blue laptop" not in signed_in.text
     assert elsewhere.open("/account/").page == "sign-in"
     assert show(device, elsewhere).status == 422

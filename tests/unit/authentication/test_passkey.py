@@ -400,16 +400,8 @@ ANSWERS = st.recursive(
         st.lists(inner, max_size=3)
         | st.dictionaries(
             st.sampled_from(
-                [
-                    "id",
-                    "rawId",
-                    "type",
-                    "response",
-                    "clientDataJSON",
-                    "authenticatorData",
-                    "signature",
-                ]
-                + ["userHandle", "attestationObject", "transports", "authenticatorAttachment"]
+                "id rawId type response clientDataJSON authenticatorData signature userHandle "
+                "attestationObject transports authenticatorAttachment".split(" ")
             ),
             inner,
             max_size=8,
