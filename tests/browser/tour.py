@@ -218,6 +218,26 @@ def leaving(site, visitor):
     yield "signed-out"
 
 
+@walk("account", "switch-account", "sign-in", "select-account", "sign-out", "signed-out")
+def several_accounts(site, visitor):
+    ann, bob = site.account(), site.account("Bob Example")
+    visitor.open(f"{site.issuer}/account/").sign_in(ann.email)
+    visitor.is_at("account")
+    yield "account-of-one"
+    visitor.open(f"{site.issuer}/account/switch").press("Add another account")
+    visitor.is_at("sign-in")
+    yield "sign-in-beside"
+    visitor.sign_in(bob.email).is_at("account")
+    visitor.open(f"{site.issuer}/account/switch").is_at("switch-account")
+    yield "switch-account"
+    visitor.open(site.app).follow("Sign in").is_at("select-account")
+    yield "select-account-of-two"
+    visitor.open(f"{site.issuer}/logout").is_at("sign-out")
+    yield "sign-out-of-two"
+    visitor.press("Sign out").is_at("signed-out")
+    yield "signed-out-of-one"
+
+
 @walk("device")
 def connecting_a_device(site, visitor):
     tv = site.a.client(

@@ -134,6 +134,11 @@ class Visitor:
         self._press(self.page.get_by_role("button", name=label, exact=True))
         return self
 
+    def choose(self, email: str) -> Visitor:
+        """The account with this address, of those that are signed in."""
+        self._press(self.page.locator("button[name=sid]", has_text=email))
+        return self
+
     def follow(self, label: str) -> Visitor:
         links = self.page.get_by_role("main").get_by_role("link", name=label, exact=True)
         self._press(links)
