@@ -7,6 +7,7 @@ import email.policy
 from dataclasses import dataclass
 from datetime import datetime
 from email.errors import MessageError
+from email.header import decode_header, make_header
 from email.message import EmailMessage
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
@@ -57,13 +58,19 @@ def _read(file: Path) -> Mail | None:
         return Mail(
             file.stem,
             str(mail["To"]),
-            str(mail["Subject"]),
+            _subject(mail),
             mail["Date"].datetime,
             _part(mail, "plain"),
             _part(mail, "html"),
         )
     except (OSError, MessageError, AttributeError, LookupError, ValueError):
         return None
+
+
+def _subject(mail: EmailMessage) -> str:
+    """From its raw form: the newer classes lose spaces between encoded words."""
+    raw = dict(mail.raw_items()).get("Subject", "")
+    return " ".join(str(make_header(decode_header(raw))).split())
 
 
 def _part(mail: EmailMessage, subtype: str) -> str:

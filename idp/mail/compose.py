@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import email.policy
 from datetime import datetime
+from email.header import Header
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.utils import format_datetime
@@ -23,9 +24,9 @@ _INTERNATIONAL = _POLICY.clone(utf8=True)
 def compose(rendered: Rendered, recipient: str, message_id: str, moment: datetime) -> EmailMessage:
     """Raises `ValueError` for an address or header that is none (A48)."""
     mail = EmailMessage(_POLICY if recipient.isascii() else _INTERNATIONAL)
-    mail["From"] = _sender()
+    _put_sender(mail)
     mail["To"] = sendable(recipient)
-    mail["Subject"] = rendered.subject
+    _put_subject(mail, rendered.subject)
     mail["Date"] = format_datetime(moment)
     # The same at every attempt, so that a mail that comes twice is shown once.
     number = f"{moment:%Y%m%d%H%M%S}.{message_id}"
@@ -37,5 +38,21 @@ def compose(rendered: Rendered, recipient: str, message_id: str, moment: datetim
     return mail
 
 
-def _sender() -> Address:
-    return Address(shortened(settings().brand.name), addr_spec=settings().sender_address)
+def _put_sender(mail: EmailMessage) -> None:
+    name, address = shortened(settings().brand.name), settings().sender_address
+    if name.isascii():
+        mail["From"] = Address(name, addr_spec=address)
+    else:
+        mail.set_raw("From", f"{_folded('From', name)}\n <{address}>")
+
+
+def _put_subject(mail: EmailMessage, subject: str) -> None:
+    if subject.splitlines() != [subject]:
+        raise ValueError("Header values are of one line")
+    mail.set_raw("Subject", _folded("Subject", subject))
+
+
+def _folded(header: str, text: str) -> str:
+    """RFC 2047. Where the newer classes fold between encoded words, they lose and add spaces."""
+    charset = "us-ascii" if text.isascii() else "utf-8"
+    return Header(text, charset, maxlinelen=70, header_name=header).encode(linesep="\n")

@@ -11,6 +11,7 @@ from typing import Any
 
 from idp import clock, origin, outbox
 from idp.language import current
+from idp.logs import printable
 from idp.mail import address as addresses
 from idp.mail.name import Name
 from idp.models import User
@@ -83,7 +84,7 @@ def _payload(name: Name, language: str | None, facts: dict[str, Any]) -> dict[st
     came_from = origin.current()
     # Whoever has chosen no language gets the one that the page of the moment speaks.
     return _facts(name, language or current(), facts) | {
-        "user_agent": came_from.user_agent,
+        "user_agent": printable(came_from.user_agent),
         "address": came_from.address,
     }
 

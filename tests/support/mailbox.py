@@ -6,6 +6,7 @@ import email
 import email.policy
 import re
 from dataclasses import dataclass
+from email.header import decode_header, make_header
 from email.message import EmailMessage
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,7 +16,7 @@ from bs4 import BeautifulSoup
 
 from idp import clock
 from idp.extensions import settings
-from idp.jobs import deliver_mail
+from idp.jobs import answer_requests, deliver_mail
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -56,7 +57,9 @@ class Mailbox:
     def letters(self, address: str | None = None) -> list[Letter]:
         """Those to an address, or all; what waits is delivered first. The earliest first."""
         with self.app.app_context():
-            deliver_mail.run(clock.now())
+            answer_requests.run(clock.now())
+            while deliver_mail.run(clock.now()):
+                pass  # a pass ends in time, also on a busy machine
         every = [_letter(file.read_bytes()) for file in self._files()]
         return [letter for letter in every if address in {None, letter.to}]
 
@@ -94,8 +97,14 @@ def _letter(source: bytes) -> Letter:
     mail = email.message_from_bytes(source, EmailMessage, policy=email.policy.default)
     assert isinstance(mail, EmailMessage)
     return Letter(
-        str(mail["To"]), str(mail["Subject"]), _part(mail, "plain"), _part(mail, "html"), source
+        str(mail["To"]), _subject(mail), _part(mail, "plain"), _part(mail, "html"), source
     )
+
+
+def _subject(mail: EmailMessage) -> str:
+    """From its raw form: the newer classes lose spaces between encoded words."""
+    raw = dict(mail.raw_items())["Subject"]
+    return str(make_header(decode_header(raw.replace("\r\n", ""))))
 
 
 def _part(mail: EmailMessage, subtype: str) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import smtplib
 import ssl
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from email.message import EmailMessage
 from enum import StrEnum
@@ -48,11 +49,18 @@ class Server:
 
     def __call__(self, mail: EmailMessage) -> Outcome:
         """One connection per mail: there are few, and none is kept open for the next."""
+        return self._talk(lambda server: server.send_message(mail, self.sender, [str(mail["To"])]))
+
+    def check(self) -> Outcome:
+        """Everything but the mail: connection, certificate, credentials."""
+        return self._talk(lambda server: server.noop())
+
+    def _talk(self, about: Callable[[smtplib.SMTP], object]) -> Outcome:
         try:
             connection = self._connection()
             try:
                 self._greet(connection)
-                connection.send_message(mail, self.sender, [str(mail["To"])])
+                about(connection)
             finally:
                 _say_goodbye(connection)
         except (smtplib.SMTPException, OSError) as error:

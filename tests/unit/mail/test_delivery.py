@@ -4,6 +4,7 @@ import email
 import signal
 import subprocess
 import sys
+from email.header import decode_header, make_header
 
 import pytest
 from sqlalchemy import select
@@ -13,7 +14,8 @@ from idp import outbox
 from idp.clock import now
 from idp.extensions import db, transaction
 from idp.jobs import deliver_mail, deliver_outbox
-from idp.mail import messages
+from idp.mail import compose, messages
+from idp.mail.render import Rendered
 from idp.models import OutboundMessage
 from idp.outbox.delivery import Delivered
 from tests.support import live_server, provider
@@ -164,3 +166,34 @@ def test_headers_say_who_when_and_that_no_person_wrote_it(ann, port, settings, c
     assert f"{now():%d %b %Y %H:%M:%S} +0000".encode() in content
     assert max(map(len, content.split(b"\r\n"))) <= 78
     assert content.isascii()
+
+
+@pytest.mark.parametrize(
+    "subject",
+    [
+        "Your password was changed",
+        "Richten Sie bis zum 29. November 2026 die Anmeldung in zwei Schritten ein",
+        "Un code de récupération a été utilisé\u202f: il en reste 3",
+        "Grüße",
+        "Une application d’authentification a été ajoutée à votre compte" * 3,
+        "Một khóa truy cập đã được thêm vào tài khoản của bạn",
+        "認証アプリがアカウントに追加されました。" * 8,
+    ],
+)
+@pytest.mark.parametrize(
+    "overrides", [{"brand": {"name": "Anmeldung für alle – 認証サービス ünd mehr"}}]
+)
+def test_a_subject_and_a_name_arrive_letter_by_letter(app, settings, subject):
+    made = compose.compose(Rendered(subject, "x", "x"), ANN, "id", now()).as_bytes()
+
+    assert max(map(len, made.split(b"\r\n"))) <= 78
+    assert made.isascii()
+    read = email.message_from_bytes(made)
+    assert decoded(read["Subject"]) == subject
+    name, _, address = decoded(read["From"]).rpartition(" ")
+    assert (name, address) == (settings.brand.name, "<no-reply@idp.example>")
+
+
+def decoded(header):
+    """As the older classes read it, which know where spaces belong (RFC 2047 §6.2)."""
+    return str(make_header(decode_header(header.replace("\r\n", ""))))

@@ -76,6 +76,17 @@ def test_a_certificate_for_another_host_gets_no_mail(authority, ca_file):
     assert outcome == Unreachable("smtp: certificate refused")
 
 
+def test_a_check_goes_as_far_as_the_credentials_and_sends_nothing(tls, ca_file):
+    def check(user):
+        url = f"smtp://{user}@localhost:{server.port}"
+        return transports.chosen(config.testing(mail_url=url, outbound_ca_file=ca_file)).check()
+
+    with running(starttls=tls, account=ACCOUNT) as server:
+        assert check(IN_A_URL) == Delivered()
+        assert check("idp:wrong") == Unreachable("smtp 535")
+    assert server.taken == []
+
+
 def test_credentials_are_decoded_and_shown_over_tls(tls, ca_file):
     with running(starttls=tls, account=ACCOUNT) as server:
         assert send(f"smtp://{IN_A_URL}@localhost:{server.port}", ca_file) == Delivered()
