@@ -400,8 +400,19 @@ ANSWERS = st.recursive(
         st.lists(inner, max_size=3)
         | st.dictionaries(
             st.sampled_from(
-                "id rawId type response clientDataJSON authenticatorData signature userHandle "
-                "attestationObject transports authenticatorAttachment".split(" ")
+                [
+                    "id",
+                    "rawId",
+                    "type",
+                    "response",
+                    "clientDataJSON",
+                    "authenticatorData",
+                    "signature",
+                    "userHandle",
+                    "attestationObject",
+                    "transports",
+                    "authenticatorAttachment",
+                ]
             ),
             inner,
             max_size=8,
