@@ -57,6 +57,8 @@ class Plan:
             "IDP_ISSUER": self.issuer,
             "IDP_OUTBOUND_ALLOW": os.environ.get("IDP_OUTBOUND_ALLOW", "localhost"),
             "IDP_BRAND__NAME": os.environ.get("IDP_BRAND__NAME", DEFAULT_BRAND),
+            # Whoever tries it may arrive as a stranger, too.
+            "IDP_ACCOUNTS__REGISTRATION": os.environ.get("IDP_ACCOUNTS__REGISTRATION", "open"),
         }
 
     def parts(self, server: Part) -> list[Part]:
