@@ -12,7 +12,6 @@ from tests.http.account.conftest import FIREFOX, NewBrowser, tokens
 from tests.support.browser import Browser
 from tests.support.factories import EMAIL, PASSWORD, Factory
 
-
 UNLOCKED = "An administrator lifted the waits after too many tries."
 
 
