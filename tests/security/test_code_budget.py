@@ -83,6 +83,7 @@ def frozen(
     return guess_on
 
 
+@pytest.mark.timeout(400)  # a thousand requests
 def test_from_a_thousand_addresses_a_hundred_codes_are_looked_at(
     thief: Callable[[], Browser],
     ann: User,

@@ -86,6 +86,7 @@ def shut(
     return attack
 
 
+@pytest.mark.timeout(400)  # a thousand requests
 def test_of_a_thousand_addresses_a_hundred_passwords_are_looked_at(
     a: Factory, rp: RelyingParty, ann: User, clock: Clock, recorded: Recorded
 ) -> None:
