@@ -35,7 +35,7 @@ def enter(brought: Mapping[Carried, str]) -> None:
 
 
 def value(which: Carried) -> str:
-    """What it is now: the new value where one was handed over, else the one that came, else empty."""
+    """The new value where one was handed over, else the one that came, else empty."""
     load = _load.get()
     return load.handed.get(which, load.brought.get(which, ""))
 
