@@ -18,6 +18,7 @@ from pathlib import Path
 
 from babel.core import Locale
 from babel.dates import format_date, format_datetime, get_datetime_format
+from babel.lists import format_list
 
 LANGUAGES = {
     "en": "English",
@@ -31,8 +32,9 @@ LANGUAGES = {
 SOURCE = "en"
 FOLDER = Path(__file__).with_name("translations")
 
-_DATES = {"en": "en_GB"}
-"""Whose dates a language writes; English that the whole world reads puts the day first."""
+_AS_IN = {"en": "en_GB"}
+"""Whose dates and lists a language writes; English that the whole world reads puts the day first.
+"""
 
 
 def _source() -> str:
@@ -111,29 +113,21 @@ def texts(tag: str) -> NullTranslations:
 
 def spoken_date(value: datetime) -> str:
     """ "22 November 2026"."""
-    return format_date(value, "long", locale=_dates())
+    return format_date(value, "long", locale=_locale())
 
 
 def spoken_datetime(value: datetime) -> str:
     """ "22 November 2026, 14:05 UTC"."""
-    time = format_datetime(value, "HH:mm 'UTC'", locale=_dates())
-    order = str(get_datetime_format("long", locale=_dates()))
+    time = format_datetime(value, "HH:mm 'UTC'", locale=_locale())
+    order = str(get_datetime_format("long", locale=_locale()))
     return order.format(time, spoken_date(value))
 
 
 def spoken_list(items: Sequence[str]) -> str:
     """ "password, recovery code and passkey"."""
-    *before, last = items
-    if not before:
-        return last
-    together = before[0]
-    for item in before[1:]:
-        # For translators: a list that goes on.
-        together = gettext("%(items)s, %(item)s", items=together, item=item)
-    # For translators: the end of a list.
-    return gettext("%(items)s and %(item)s", items=together, item=last)
+    return format_list(items, locale=_locale())
 
 
-def _dates() -> Locale:
+def _locale() -> Locale:
     tag = current()
-    return Locale.parse(_DATES.get(tag, tag))
+    return Locale.parse(_AS_IN.get(tag, tag))

@@ -29,6 +29,15 @@ def test_a_date_alone():
 
 
 @pytest.mark.parametrize(
+    ("tag", "listed"),
+    [("en", "a, b and c"), ("de", "a, b und c"), ("fr", "a, b et c"), ("ja", "a、b、c")],
+)
+def test_a_list_ends_as_its_readers_end_it(tag, listed):
+    with language.in_language(tag):
+        assert language.spoken_list(["a", "b", "c"]) == listed
+
+
+@pytest.mark.parametrize(
     ("wanted", "found"),
     [
         (["de-AT"], "de"),
