@@ -37,7 +37,9 @@ class TrustedDeviceReplayed(Event):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class DeviceTrustEnded(Event):
-    """Browsers of a user are trusted no more. `because`: revoked, factors_changed, sessions_ended."""
+    """Browsers are trusted no more. `because`: revoked, factors_changed, password_changed,
+    sessions_ended.
+    """
 
     because: str
     devices: int
