@@ -7,10 +7,11 @@ from __future__ import annotations
 from datetime import datetime
 from typing import cast
 
-from sqlalchemy import ColumnElement, Table, and_, bindparam, case
+from sqlalchemy import ColumnElement, Table, case
 from sqlalchemy.engine import Connection
 
-from idp.extensions import db, settings
+from idp.authentication import session
+from idp.extensions import db
 from idp.models import AuthorizationCode, EmailAddress, RefreshToken, Session, TokenFamily, User
 
 codes = cast("Table", AuthorizationCode.__table__)
@@ -20,22 +21,15 @@ sessions = cast("Table", Session.__table__)
 users = cast("Table", User.__table__)
 email_addresses = cast("Table", EmailAddress.__table__)
 
-_SESSION_IS_LIVE = and_(
-    sessions.c.ended_at.is_(None),
-    sessions.c.expires_at > bindparam("now"),
-    sessions.c.last_seen_at > bindparam("idle_since"),
-)
-"""Not ended, not over, not idle too long; as `authentication.session.recognise` sees it."""
-
 FAMILY_IS_LIVE: ColumnElement[bool] = case(
-    (families.c.offline.is_(True), True), else_=_SESSION_IS_LIVE
+    (families.c.offline.is_(True), True), else_=session.is_live()
 ).label("is_live")
 """Offline use goes on without its session, anything else ends with it. Takes `live_at(now)`."""
 
 
-def live_at(now: datetime) -> dict[str, datetime]:
+def live_at(now: datetime) -> dict[str, object]:
     """The parameters of `FAMILY_IS_LIVE`."""
-    return {"now": now, "idle_since": now - settings().sessions.idle_lifetime}
+    return session.limits(now)
 
 
 def connection() -> Connection:

@@ -155,7 +155,9 @@ def database_failed(error: SQLAlchemyError) -> Response:
     """The database is away or overloaded: nobody gets in, and the caller may come back."""
     # The page of the error asks the same session who is here, and a failed flush has left it shut.
     db.session.rollback()
-    g.setdefault("recognised_session", None)  # the page must not ask a database that is away
+    # The page must not ask a database that is away.
+    g.setdefault("signed_in", ())
+    g.setdefault("recognised_session", None)
     away = isinstance(error, PoolTimeout) or (isinstance(error, DBAPIError) and _is_outage(error))
     _log.error("database failed", kind=type(error).__name__, outage=away, exc_info=not away)
     return busy(RETRY_AFTER_SECONDS) if away else _answer(500)
