@@ -12,7 +12,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from idp.doctor import clients, configuration, database, keys, mail, outside, people
 from idp.doctor.finding import Finding, Level
-from idp.extensions import db
+from idp.extensions import transaction
 from idp.sealing import KeyRingError, SealBroken
 
 __all__ = ["CHECKS", "Check", "Finding", "Level", "examine"]
@@ -49,9 +49,10 @@ def examine() -> list[tuple[str, Finding]]:
 
 def _look(check: Check) -> list[Finding]:
     try:
-        return list(check.look())
+        # A unit of its own: one that fails leaves the next a usable connection.
+        with transaction():
+            return list(check.look())
     except (SQLAlchemyError, KeyRingError, SealBroken) as error:
-        db.session.rollback()
         # The class only: the text may hold an address with a password.
         return [
             Finding.error(

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import smtplib
-import ssl
 from collections.abc import Iterator
 from urllib.parse import urlsplit
 
@@ -11,15 +9,17 @@ from sqlalchemy import func, select
 
 from idp.doctor.finding import Finding
 from idp.extensions import db, settings
+from idp.mail import transports
+from idp.mail.transports import smtp
 from idp.models import OutboundMessage
+from idp.outbox.delivery import Delivered
 
-PATIENCE_SECONDS = 5.0
 MAIL = "mail"
 
 
 def look() -> Iterator[Finding]:
     """The transport answers; nothing lies in the dead-letter list."""
-    yield _transport(settings().effective_mail_url)
+    yield _transport()
     dead = db.session.scalar(
         select(func.count())
         .select_from(OutboundMessage)
@@ -31,29 +31,19 @@ def look() -> Iterator[Finding]:
         )
 
 
-def _transport(url: str) -> Finding:
-    parts = urlsplit(url)
+def _transport() -> Finding:
+    parts = urlsplit(settings().effective_mail_url)
     if parts.scheme == "log":
         return Finding.warning(
             "mail goes to the log and to nobody", "set IDP_MAIL_URL=smtp://… or smtps://…"
         )
-    if parts.scheme == "file":
+    transport = transports.chosen(settings())
+    if not isinstance(transport, smtp.Server):
         return Finding.ok(f"mail is written to {parts.path}")
-    try:
-        _greet(parts.scheme, parts.hostname or "", parts.port or 0)
-    except (OSError, smtplib.SMTPException) as error:
-        return Finding.error(
-            f"{parts.hostname} does not answer ({type(error).__name__})",
-            "correct IDP_MAIL_URL, or let this machine reach that one",
-        )
-    return Finding.ok(f"{parts.hostname} answers")
-
-
-def _greet(scheme: str, host: str, port: int) -> None:
-    if scheme == "smtps":
-        context = ssl.create_default_context()
-        with smtplib.SMTP_SSL(host, port, timeout=PATIENCE_SECONDS, context=context) as door:
-            door.ehlo()
-        return
-    with smtplib.SMTP(host, port, timeout=PATIENCE_SECONDS) as door:
-        door.ehlo()
+    outcome = transport.check()
+    if isinstance(outcome, Delivered):
+        return Finding.ok(f"{parts.hostname} answers")
+    return Finding.error(
+        f"{parts.hostname} takes no mail: {outcome.problem}",
+        "correct IDP_MAIL_URL, or let this machine reach that one",
+    )

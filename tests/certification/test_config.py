@@ -27,12 +27,12 @@ LISTS = (
 )
 
 
-@spec("Discovery", "4.3")
+@spec("OIDC Discovery", "4.3")
 def test_the_issuer_is_the_address_it_was_asked_at(tester):
     assert tester.metadata["issuer"] == tester.provider.issuer
 
 
-@spec("Discovery", "3")
+@spec("OIDC Discovery", "3")
 def test_endpoints_are_https_and_lists_are_not_empty(tester):
     for name in URLS:
         assert tester.metadata[name].startswith(f"{tester.provider.issuer}/"), name
@@ -45,7 +45,7 @@ def test_endpoints_are_https_and_lists_are_not_empty(tester):
     assert "none" not in str(tester.metadata["id_token_signing_alg_values_supported"])
 
 
-@spec("Discovery", "3")
+@spec("OIDC Discovery", "3")
 def test_what_is_absent_would_mean_true_is_said(tester):
     assert tester.metadata["request_uri_parameter_supported"] is False
     assert tester.metadata["request_parameter_supported"] is True

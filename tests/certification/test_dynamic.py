@@ -25,7 +25,7 @@ def ours():
     return signer("RS256", kid=None)
 
 
-@spec("Discovery", "3")
+@spec("OIDC Discovery", "3")
 def test_a_dynamic_provider_offers_what_it_must(dynamic):
     said = dynamic.metadata
 
@@ -36,7 +36,7 @@ def test_a_dynamic_provider_offers_what_it_must(dynamic):
     assert "RS256" in said["userinfo_signing_alg_values_supported"]
 
 
-@spec("Dynamic Registration", "3.2")
+@spec("OIDC Registration", "3.2")
 def test_a_registration_is_answered_in_full(dynamic):
     made = dynamic.register(application_type="web")
 
@@ -60,7 +60,7 @@ def test_whoever_registered_signs_users_in(dynamic):
     assert dynamic.sign_in()[1]["sub"]
 
 
-@spec("Dynamic Registration", "2")
+@spec("OIDC Registration", "2")
 @pytest.mark.parametrize("where", ["jwks", "jwks_uri"])
 def test_a_client_proves_itself_by_a_key_without_a_name(dynamic, ours, where):
     document = {"keys": [ours.jwk]}
@@ -123,14 +123,14 @@ def payload(token):
     return base64.urlsafe_b64decode(body + "=" * (-len(body) % 4))
 
 
-@spec("Dynamic Registration", "2")
+@spec("OIDC Registration", "2")
 def test_a_fragment_in_a_redirect_uri_is_refused(dynamic):
     refused = dynamic.register(redirect_uris=[dynamic.redirect_uri + "#fragment"])
 
     assert (refused.status_code, refused.json()["error"]) == (400, "invalid_redirect_uri")
 
 
-@spec("Dynamic Registration", "2")
+@spec("OIDC Registration", "2")
 def test_users_see_logo_policy_and_terms(dynamic):
     logo = dynamic.suite.publish("/logo.png", PNG, "image/png")
     uris = {
@@ -152,7 +152,7 @@ def test_users_see_logo_policy_and_terms(dynamic):
     assert (shown.status_code, shown.content) == (200, PNG)
 
 
-@spec("Dynamic Registration", "5")
+@spec("OIDC Registration", "5")
 @pytest.mark.parametrize("listed", [True, False])
 def test_a_sector_document_has_to_list_every_redirect_uri(dynamic, listed):
     uris = [dynamic.redirect_uri] if listed else ["https://other.example/cb"]

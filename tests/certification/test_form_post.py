@@ -14,7 +14,7 @@ def last_visit(suite: Suite):
     return suite.visits[-1]
 
 
-@spec("Form Post", "2")
+@spec("OIDC Form Post", "2")
 def test_a_code_is_posted(tester):
     tokens, claims = tester.sign_in(**POSTED)
 
@@ -25,7 +25,7 @@ def test_a_code_is_posted(tester):
     assert tester.userinfo(tokens["access_token"]).json()["sub"] == claims["sub"]
 
 
-@spec("Form Post", "2")
+@spec("OIDC Form Post", "2")
 def test_an_error_is_posted_too(tester):
     answer = tester.authorize(prompt="none", **POSTED)
 
@@ -33,14 +33,14 @@ def test_an_error_is_posted_too(tester):
     assert answer["error"] == "login_required"
 
 
-@spec("Form Post", "2")
+@spec("OIDC Form Post", "2")
 def test_a_state_of_any_signs_arrives_as_it_was_sent(tester):
     state = """a"b'c<d>&e%20f+g h=é;"""
 
     assert tester.authorize(state=state, **POSTED)["state"] == state
 
 
-@spec("Form Post", "2")
+@spec("OIDC Form Post", "2")
 @pytest.mark.parametrize("response_type", FRONT)
 def test_what_would_stand_in_the_fragment_is_posted(dynamic, response_type):
     dynamic.register(response_types=[response_type], grant_types=grant_types(response_type))

@@ -73,7 +73,7 @@ def test_claims_of_scopes_stand_in_the_id_token_when_it_comes_alone(asking, resp
         assert ("email" in claims) == (response_type == "id_token")
 
 
-@spec("Multiple Response Types", "5")
+@spec("OIDC MRT", "5")
 def test_errors_come_where_a_success_would(asking, response_type):
     answer = asking.authorize(response_type=response_type, prompt="none")
 
@@ -89,7 +89,7 @@ def test_the_words_of_a_response_type_have_no_order(asking, response_type):
     assert asking.authorize(response_type=turned)["state"]
 
 
-@spec("Multiple Response Types", "2.1")
+@spec("OIDC MRT", "2.1")
 def test_the_query_is_no_place_for_tokens(asking, response_type):
     answer = asking.authorize(response_type=response_type, response_mode="query")
 

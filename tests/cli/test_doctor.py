@@ -142,7 +142,7 @@ def test_a_mail_server_that_is_away_is_an_error(database_url):
     finally:
         provider.dispose(here)
 
-    assert "127.0.0.1 does not answer" in ran.stdout
+    assert "127.0.0.1 takes no mail" in ran.stdout
     assert "hunter2" not in ran.output
 
 

@@ -54,6 +54,7 @@ DOCUMENTS = {
     "OIDC Discovery": "OpenID Connect Discovery",
     "OIDC Registration": "OpenID Connect Dynamic Client Registration",
     "OIDC MRT": "Multiple response types",
+    "OIDC Form Post": "Form post response mode",
     "EAP ACR Values": "OpenID Connect EAP ACR Values",
     "WebAuthn": "Web Authentication Level 3",
     "Prompt Create": "Initiating User Registration via OpenID Connect",
