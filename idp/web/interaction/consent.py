@@ -36,11 +36,10 @@ def submit_consent(interaction_id: str) -> Response:
     """What is allowed comes from the stored request, never from the form (A67)."""
     visit = current.visit()
     user = pinned_user(visit)
-    if not is_for_shown_account(visit):
-        return to_dispatcher(visit.interaction)
     match request.form.get("decision"):
         case "allow":
-            lifecycle.allow(visit.interaction, user.id, visit.demand)
+            if is_for_shown_account(visit):
+                lifecycle.allow(visit.interaction, user.id, visit.demand)
             return to_dispatcher(visit.interaction)
         case "deny":
             audit.record(

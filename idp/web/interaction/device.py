@@ -34,11 +34,10 @@ def device(interaction_id: str) -> Response:
 def submit_device(interaction_id: str) -> Response:
     """What is allowed comes from the device's row, never from the form."""
     visit = current.visit()
-    if not is_for_shown_account(visit):
-        return to_dispatcher(visit.interaction)
     match request.form.get("decision"):
         case "allow":
-            lifecycle.allow(visit.interaction, pinned_user(visit).id, visit.demand)
+            if is_for_shown_account(visit):
+                lifecycle.allow(visit.interaction, pinned_user(visit).id, visit.demand)
             return to_dispatcher(visit.interaction)
         case "deny":
             return give_up(visit, "access_denied")
