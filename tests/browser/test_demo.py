@@ -23,6 +23,15 @@ def printed(text, label):
     return re.search(rf"^ *{re.escape(label)} +(\S+)", text, re.MULTILINE)[1]
 
 
+def until_mail_is_at(visitor, mailbox):
+    """The jobs send it in the background, within seconds."""
+    for _look in range(40):
+        if visitor.open(mailbox).page.locator(".mails a").count():
+            return
+        visitor.page.wait_for_timeout(500)
+    raise AssertionError("no mail has arrived")
+
+
 @pytest.mark.timeout(240)
 def test_the_printed_people_live_the_whole_story(empty_database_url, tmp_path, chromium):
     alice, bob = "alice@example.com", "bob@example.com"
@@ -40,7 +49,7 @@ def test_the_printed_people_live_the_whole_story(empty_database_url, tmp_path, c
             visitor.open(bank).follow("Sign in").is_at("consent").press("Allow").is_at("claims")
             assert visitor.claims("id_token")["acr"] == LOA2
 
-        with visiting(chromium) as visitor:
+        with visiting(chromium, reduced_motion="reduce") as visitor:
             visitor.open(app).follow("Sign in").sign_in(bob, printed(text, bob))
             visitor.press("Allow").is_at("claims")
             assert visitor.claims("id_token")["amr"] == ["pwd"]
@@ -50,6 +59,10 @@ def test_the_printed_people_live_the_whole_story(empty_database_url, tmp_path, c
             visitor.open(here).fill(code=code).press("Turn on two-step sign-in")
             visitor.is_at("recovery-codes").tick("saved").press("Continue").press("Allow")
             assert visitor.is_at("claims").claims("id_token")["acr"] == LOA2
+            until_mail_is_at(visitor, printed(text, "Everybody's mail"))
+            assert page_rules.problems(visitor.is_at("dev-mail").page) == []
+            visitor.page.locator(".mails a").first.click()
+            assert page_rules.problems(visitor.is_at("dev-mail-text").page) == []
 
         process.send_signal(signal.SIGINT)
         assert process.wait(timeout=40) == 0

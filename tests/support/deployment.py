@@ -12,7 +12,7 @@ from pathlib import Path
 
 from sqlalchemy import delete, select, update
 
-from config import AccountSettings, Registration
+from config import AccountSettings, BrandSettings, Registration
 from idp import clock, opaque
 from idp.accounts import password_link
 from idp.demo import clients, seed
@@ -125,7 +125,10 @@ class Deployment:
 
 @contextmanager
 def deployed(
-    kind: EngineKind, folder: Path, application: tuple[str, ...] = ("wsgi:app",)
+    kind: EngineKind,
+    folder: Path,
+    application: tuple[str, ...] = ("wsgi:app",),
+    brand: BrandSettings | None = None,
 ) -> Iterator[Deployment]:
     """Both processes on free ports, with a database of their own."""
     with provider.databases().migrated(kind, folder) as database_url:
@@ -134,7 +137,12 @@ def deployed(
         # Every page can be reached.
         accounts = AccountSettings(registration=Registration.OPEN, verified_address_required=True)
         settings = provider.settings_for(
-            database_url, run.folder(), issuer=issuer, mail_url=mail_url, accounts=accounts
+            database_url,
+            run.folder(),
+            issuer=issuer,
+            mail_url=mail_url,
+            accounts=accounts,
+            brand=brand or BrandSettings(),
         )
         here = provider.build(settings)
         app = clients.apps(live_server.free_port())[0]

@@ -95,16 +95,24 @@ def dispose(app: Flask) -> None:
 def environment(settings: config.Settings) -> dict[str, str]:
     """The same settings as environment variables, for a server in a process of its own."""
     inherited = {name: value for name, value in os.environ.items() if not name.startswith("IDP_")}
-    return inherited | {
-        "IDP_ENVIRONMENT": settings.environment,
-        "IDP_ISSUER": settings.issuer,
-        "IDP_DATABASE_URL": settings.database_url,
-        "IDP_DATABASE_POOL_SIZE": str(settings.database_pool_size),
-        "IDP_KEYS_DIR": str(settings.keys_dir),
-        "IDP_MAIL_URL": settings.effective_mail_url,
-        "IDP_THROTTLING": settings.throttling,
-        "IDP_LOG_LEVEL": settings.log_level,
-        "IDP_ACCOUNTS__REGISTRATION": settings.accounts.registration,
-        "IDP_ACCOUNTS__VERIFIED_ADDRESS_REQUIRED": str(settings.accounts.verified_address_required),
-        "IDP_PASSWORDS__BCRYPT_COST": str(settings.passwords.bcrypt_cost),
-    }
+    brand = settings.brand.model_dump(mode="json", exclude_none=True)
+    named = {f"IDP_BRAND__{name.upper()}": value for name, value in brand.items()}
+    return (
+        inherited
+        | named
+        | {
+            "IDP_ENVIRONMENT": settings.environment,
+            "IDP_ISSUER": settings.issuer,
+            "IDP_DATABASE_URL": settings.database_url,
+            "IDP_DATABASE_POOL_SIZE": str(settings.database_pool_size),
+            "IDP_KEYS_DIR": str(settings.keys_dir),
+            "IDP_MAIL_URL": settings.effective_mail_url,
+            "IDP_THROTTLING": settings.throttling,
+            "IDP_LOG_LEVEL": settings.log_level,
+            "IDP_ACCOUNTS__REGISTRATION": settings.accounts.registration,
+            "IDP_ACCOUNTS__VERIFIED_ADDRESS_REQUIRED": str(
+                settings.accounts.verified_address_required
+            ),
+            "IDP_PASSWORDS__BCRYPT_COST": str(settings.passwords.bcrypt_cost),
+        }
+    )
