@@ -1,25 +1,29 @@
 """Passkeys (WebAuthn Level 3): enrol, name, remove, verify.
 
-With user verification, which is always required, a passkey is both factors at once.
+With user verification, which is always required, a passkey is both factors at once. The ceremony is
+imported where it is held: its library weighs 14 MiB, which many processes never need.
 """
 
 from __future__ import annotations
 
 import secrets
+from typing import TYPE_CHECKING
 
 from sqlalchemy import delete, or_, select, update
 
 from idp import audit, clock, metrics, opaque, throttle
 from idp.audit import catalogue
-from idp.authentication import limited, passkey_ceremony, passkey_challenges, trusted_device
+from idp.authentication import limited, passkey_challenges, trusted_device
 from idp.authentication.evidence import Evidence, Method
-from idp.authentication.passkey_ceremony import Claimed, Proven
 from idp.authentication.verdict import Reason, Rejected, Throttled
 from idp.extensions import db, insert, rows_changed, settings
 from idp.mail import messages
 from idp.models import AuthenticationEvent, Passkey, User
 from idp.throttle import Device, Refused
 from idp.throttle.limits import TOTP_SERIES
+
+if TYPE_CHECKING:
+    from idp.authentication.passkey_ceremony import Claimed, Proven
 
 DEFAULT_NAME = "Passkey"
 NAME_LENGTH = 64
@@ -32,6 +36,8 @@ USER_HANDLE_SIZE = 64
 def begin_enrolment(user: User, bound_to: str) -> str:
     """What the browser is to create, as JSON. A new challenge each time."""
     challenge = passkey_challenges.issue(bound_to)
+    from idp.authentication import passkey_ceremony  # noqa: PLC0415
+
     return passkey_ceremony.creation_options(user, _handle(user), challenge, enrolled(user))
 
 
@@ -45,6 +51,8 @@ def confirm(user: User, bound_to: str, answer: str, name: str) -> Evidence | Rej
     challenge = passkey_challenges.spend(bound_to)
     if challenge is None:
         return Rejected(Reason.EXPIRED)
+    from idp.authentication import passkey_ceremony  # noqa: PLC0415
+
     key = passkey_ceremony.registered(answer, challenge)
     if key is None:
         return Rejected(Reason.PASSKEY_REFUSED)
@@ -132,6 +140,8 @@ def begin_assertion(bound_to: str, user: User | None) -> str:
     knows nobody (R25).
     """
     challenge = passkey_challenges.issue(bound_to)
+    from idp.authentication import passkey_ceremony  # noqa: PLC0415
+
     return passkey_ceremony.request_options(challenge, enrolled(user) if user else ())
 
 
@@ -153,6 +163,8 @@ def verify(answer: str, *, bound_to: str, user: User | None) -> Evidence | Rejec
 
 
 def _checked(answer: str, challenge: bytes, expected: User | None) -> Passkey | Rejected:
+    from idp.authentication import passkey_ceremony  # noqa: PLC0415
+
     claimed = passkey_ceremony.claimed(answer)
     passkey = _find(claimed) if claimed else None
     if claimed is None or passkey is None:

@@ -6,11 +6,10 @@ and what would help.
 
 from __future__ import annotations
 
+from functools import cache
 from urllib.parse import urlsplit
 
 from sqlalchemy import func, select
-from zxcvbn import zxcvbn
-from zxcvbn.frequency_lists import FREQUENCY_LISTS
 
 from idp import clock
 from idp.authentication import breached, second_factor_policy
@@ -23,7 +22,6 @@ from idp.models import Client, User
 
 LONGEST = 1024
 """Bytes of UTF-8, so that normalising and hashing stay cheap."""
-_COMMON = frozenset(FREQUENCY_LISTS["passwords"])
 _JUDGED = 72
 """Characters that are scored: the estimate takes the square of the length."""
 _SCORE_ALONE, _SCORE_WITH_SECOND_FACTOR = 3, 2
@@ -76,7 +74,7 @@ def problems(password: str, user: User) -> list[str]:
 
 def _known_reason(text: str, user: User) -> str | None:
     """Compared whole, with every way to write capitals."""
-    if text.casefold() in _COMMON:
+    if text.casefold() in _common():
         return _("Many people use this password, so it is tried first. Choose another one.")
     if _is_about(text, user):
         return _("This password is a name that others know. Choose something unrelated to you.")
@@ -116,5 +114,14 @@ def _least_score(user: User) -> int:
 
 
 def _score(text: str, user: User) -> int:
+    from zxcvbn import zxcvbn  # noqa: PLC0415  12 MiB, for those who choose a password
+
     judged = zxcvbn(text[:_JUDGED], user_inputs=sorted(_context_words(user)), max_length=_JUDGED)
     return int(judged["score"])
+
+
+@cache
+def _common() -> frozenset[str]:
+    from zxcvbn.frequency_lists import FREQUENCY_LISTS  # noqa: PLC0415
+
+    return frozenset(FREQUENCY_LISTS["passwords"])

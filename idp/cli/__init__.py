@@ -7,35 +7,48 @@ from __future__ import annotations
 
 import os
 import pwd
+from importlib import import_module
 from typing import TYPE_CHECKING
 
 from flask.cli import AppGroup
 from sqlalchemy.exc import OperationalError, ProgrammingError
 
 from idp import opaque, origin
-from idp.cli import arrivals, clients, db, dev, doctor, jobs, keys, mail, settings, traces, users
 from idp.cli.output import Refused
 
 if TYPE_CHECKING:
     import click
     from flask import Flask
 
-COMMANDS: tuple[click.Command, ...] = (
-    db.group,
-    users.group,
-    clients.group,
-    keys.group,
-    jobs.command,
-    mail.group,
-    settings.command,
-    doctor.command,
-    traces.command,
-    dev.group,
-)
+COMMANDS = {
+    "db": "db.group",
+    "user": "people.group",
+    "client": "clients.group",
+    "keys": "keys.group",
+    "jobs": "jobs.command",
+    "mail": "mail.group",
+    "settings": "settings.command",
+    "doctor": "doctor.command",
+    "trace": "traces.command",
+    "dev": "dev.group",
+}
+"""Where each command stands. It is imported when it is called for: a server calls for none."""
 
 
 class _Group(AppGroup):
-    """Names who is acting, and turns an unusable database into a refusal that says what to do."""
+    """Loads what is called for, names who is acting, and turns an unusable database into a refusal
+    that says what to do.
+    """
+
+    def list_commands(self, _ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, _ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        module, name = COMMANDS[cmd_name].split(".")
+        found: click.Command = getattr(import_module(f"idp.cli.{module}"), name)
+        return found
 
     def invoke(self, ctx: click.Context) -> object:
         reference = opaque.identifier()[-8:]
@@ -50,10 +63,6 @@ class _Group(AppGroup):
 
 
 group = _Group("idp", help="The identity provider: people, clients, keys, database.")
-for command in COMMANDS:
-    group.add_command(command)
-for command in arrivals.COMMANDS:
-    users.group.add_command(command)
 
 
 def install(app: Flask) -> None:

@@ -7,10 +7,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-import qrcode
 from flask import Response
 from markupsafe import Markup
-from qrcode.image.svg import SvgPathFillImage
 
 from idp.authentication.totp import PendingTotp
 from idp.extensions import settings
@@ -31,6 +29,10 @@ def pending_totp(pending: PendingTotp) -> dict[str, Any]:
 
 def qr_code(text: str) -> Markup:
     """Inline SVG on its own white ground, without style attributes, so that the policy holds."""
+    # Only those who enrol need it, so most processes never load it.
+    import qrcode  # noqa: PLC0415
+    from qrcode.image.svg import SvgPathFillImage  # noqa: PLC0415
+
     image = qrcode.make(text, image_factory=SvgPathFillImage, box_size=10, border=3)
     svg = image.to_string(encoding="unicode")
     return Markup(svg)  # noqa: S704  made by the library from modules, holds no input

@@ -11,7 +11,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.exceptions import NotFound
 
 from idp import metrics as registry
-from idp import schema
+from idp import schema_version
 from idp.authentication import time_check
 from idp.extensions import db, settings
 from idp.sealing import KeyRingError, SealBroken
@@ -65,7 +65,7 @@ def _database() -> bool:
 
 
 def _schema() -> bool:
-    return schema.is_current(db.engine)
+    return schema_version.is_current(db.session)
 
 
 def _keys() -> bool:

@@ -5,7 +5,7 @@ import sqlalchemy as sa
 from sqlalchemy import create_engine, inspect, text
 
 import config
-from idp import extensions, opaque, schema
+from idp import extensions, opaque, schema, schema_version
 from idp.models import Base
 
 
@@ -29,6 +29,10 @@ def test_migrations_go_up_down_and_up_again(engine):
 
     schema.upgrade(engine)
     assert schema.is_current(engine)
+
+
+def test_a_probe_that_does_not_load_the_tool_says_the_same():
+    assert schema_version.newest() == schema.newest()
 
 
 def test_every_single_step_can_be_undone_and_redone(engine):
