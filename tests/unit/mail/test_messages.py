@@ -4,6 +4,7 @@ its cause.
 
 import inspect
 import json
+import re
 from datetime import timedelta
 from html.parser import HTMLParser
 
@@ -18,6 +19,7 @@ from idp.mail import messages
 from idp.mail.name import Name
 from idp.mail.wording import WORDINGS
 from idp.models import OutboundMessage, User
+from tests.support import marked_texts
 
 FIREFOX = "Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:142.0) Gecko/20100101 Firefox/142.0"
 URL = "https://login.example.com/reset/aFyWv2Qx0m-s3cr3t-9Zk_1"
@@ -32,6 +34,8 @@ VALUES = {
     "old": "ann@example.com",
     "url": URL,
 }
+DATA = re.compile(r"https?://\S+|idp\.example|\d+ \w+ \d{4}, [\d:]+ UTC")
+"""Between the words: addresses, the name of the provider, the moment."""
 EVERY = {name: getattr(messages, name) for name in messages.__all__}
 
 
@@ -83,6 +87,16 @@ def test_every_mail_says_the_same_in_text_and_html(ann, mailbox, language):
             if spoken.a is None:
                 assert " ".join(spoken.get_text().split()) in flat
         assert {link["href"] for link in page.select("a")} <= set(letter.urls)
+
+
+def test_every_word_of_every_mail_can_be_translated(ann, mailbox, monkeypatch):
+    monkeypatch.setattr("idp.language.texts", marked_texts.texts)
+    for name in EVERY:
+        caused(name, ann)
+
+    for letter in mailbox.letters():
+        left = marked_texts.unmarked(f"{letter.subject}\n{letter.text}")
+        assert not re.search(r"[^\W\d_]", DATA.sub("", left)), left
 
 
 def test_no_mail_loads_or_runs_anything(ann, mailbox):
