@@ -1,15 +1,19 @@
 """Promises about the catalogues: complete, up to date, with the holes and tags of English."""
 
+import ast
 import re
 
 import pytest
 
+from config import PROJECT
 from idp import language
 from tests.support import messages
 
 HOLES = re.compile(r"%\(\w+\)s|\{\w+\}|</?\w+[^>]*>")
 LETTERS = re.compile(r"[^\W\d_]")
 FORMS = {"de": 2, "es": 2, "fr": 2, "ja": 1, "vi": 1}
+
+MARKING = {"_", "gettext", "gettext_noop", "ngettext"}
 
 every_language = pytest.mark.parametrize("tag", messages.TRANSLATIONS)
 
@@ -86,6 +90,26 @@ def test_texts_begin_and_end_as_in_english(tag):
         for english, form in translated(tag)
         if (english[:1].isspace(), english[-1:].isspace())
         != (form[:1].isspace(), form[-1:].isspace())
+    ]
+
+    assert wrong == []
+
+
+def marking_calls():
+    for file in sorted((PROJECT / "idp").rglob("*.py")):
+        for node in ast.walk(ast.parse(file.read_text())):
+            if isinstance(node, ast.Call) and getattr(node.func, "id", None) in MARKING:
+                yield file.relative_to(PROJECT).as_posix(), node
+
+
+def test_no_text_is_put_together_before_it_is_looked_up():
+    """An f-string or a sum is another text each time, and in no catalogue."""
+    made = (ast.JoinedStr, ast.BinOp)
+
+    wrong = [
+        f"{file}:{call.lineno}"
+        for file, call in marking_calls()
+        if any(isinstance(argument, made) for argument in call.args[:2])
     ]
 
     assert wrong == []
