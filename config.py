@@ -146,6 +146,8 @@ class SessionSettings(_Group):
     """The same while a second factor is being set up."""
     sensitive_age: timedelta = timedelta(minutes=5)
     """Security settings want proofs no older than this."""
+    administration_age: timedelta = Field(timedelta(minutes=15), le=timedelta(minutes=15))
+    """Changes by an administrator want proofs no older than this."""
     touch_interval: timedelta = timedelta(seconds=60)
     """`last_seen_at` is written at most this often."""
 
@@ -205,6 +207,13 @@ class TraceSettings(_Group):
     """How long a trace can be looked up."""
     kept_per_client: int = Field(200, ge=1, le=10_000)
     """Older ones of a client go first."""
+
+
+class AuditSettings(_Group):
+    """The log of what happened."""
+
+    retention: timedelta | None = Field(None, ge=timedelta(days=30))
+    """Older events are removed, and the chain goes on from there; none, everything is kept."""
 
 
 class BrandSettings(_Group):
@@ -295,6 +304,7 @@ class Settings(BaseSettings):
     signing_keys: SigningKeySettings = SigningKeySettings()
     protocol: ProtocolSettings = ProtocolSettings()
     traces: TraceSettings = TraceSettings()
+    audit: AuditSettings = AuditSettings()
     brand: BrandSettings = BrandSettings()
     mail: MailSettings = MailSettings()
     server: ServerSettings = ServerSettings()

@@ -6,6 +6,7 @@ from flask import Flask
 
 from idp.web import (
     account,
+    admin,
     arrival,
     brand,
     dev,
@@ -35,6 +36,7 @@ PARTS = (
     interaction,
     device,
     account,
+    admin,
     sign_out,
     arrival,
 )

@@ -5,11 +5,12 @@ headers.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from enum import Enum
 from typing import Any, TypeVar
 
+from idp.accounts.permissions import Permission
 from idp.interaction.machine import Step
 
 
@@ -30,6 +31,8 @@ class Door(Enum):
     """Pages of one waiting request, only for the browser it is bound to."""
     SIGNED_IN = "signed-in"
     """Pages of the account."""
+    ADMINISTRATION = "administration"
+    """Pages of whoever may administer, proven by two factors."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,10 +48,16 @@ class Access:
     """Fields of its form that survive a step-up; never a secret."""
     asks_password: bool = False
     """The form itself asks for the password: who has no other factor is not asked twice."""
+    permission: Permission | None = None
+    """What the account's role must allow. None only outside the administration."""
 
     def __str__(self) -> str:
-        extra = ",".join(sorted(self.steps)) or (f"fresh:{self.purpose}" if self.purpose else "")
-        return f"{self.door.value}({extra})" if extra else self.door.value
+        extra = [
+            *([self.permission.value] if self.permission else []),
+            *sorted(self.steps),
+            *([f"fresh:{self.purpose}"] if self.purpose else []),
+        ]
+        return f"{self.door.value}({','.join(extra)})" if extra else self.door.value
 
 
 _SECRET = re.compile(r"password|code|otp|secret|token|credential|assertion")
@@ -69,14 +78,32 @@ def signed_in_afresh(purpose: str, *, keeps: tuple[str, ...] = ()) -> Access:
     """A page of the account that changes how one signs in. When its form comes too late, the fields
     named by `keeps` are filled in again after the step-up; secrets are typed again.
     """
-    if any(_SECRET.search(name) for name in keeps):
-        raise ValueError(f"a secret is never kept: {keeps}")
-    return Access(Door.SIGNED_IN, purpose=purpose, keeps=frozenset(keeps))
+    return Access(Door.SIGNED_IN, purpose=purpose, keeps=_keepable(keeps))
 
 
 def signed_in_with_second_factor(purpose: str) -> Access:
     """The same for a page whose form asks for the current password itself."""
     return Access(Door.SIGNED_IN, purpose=purpose, asks_password=True)
+
+
+def admin(permission: Permission) -> Access:
+    """A page of the administration that shows something."""
+    return Access(Door.ADMINISTRATION, permission=permission)
+
+
+def admin_write(permission: Permission, purpose: str, *, keeps: Collection[str] = ()) -> Access:
+    """A page of the administration that changes something, or leads to it: it wants proofs no older
+    than 15 minutes (R44). `keeps` as for `signed_in_afresh`.
+    """
+    return Access(
+        Door.ADMINISTRATION, purpose=purpose, keeps=_keepable(keeps), permission=permission
+    )
+
+
+def _keepable(names: Collection[str]) -> frozenset[str]:
+    if any(_SECRET.search(name) for name in names):
+        raise ValueError(f"a secret is never kept: {names}")
+    return frozenset(names)
 
 
 View = TypeVar("View", bound=Callable[..., Any])

@@ -39,7 +39,7 @@ def _subject() -> str:
     door = rule.door if (rule := current.access()) else Door.PUBLIC
     if door is Door.INTERACTION and "visit" in g:
         return f"interaction:{current.visit().interaction.id}"
-    if door is Door.SIGNED_IN and g.get("recognised_session"):
+    if door in {Door.SIGNED_IN, Door.ADMINISTRATION} and g.get("recognised_session"):
         return f"session:{current.session().sid}"
     return f"browser:{browser.ensure_binding()}"
 

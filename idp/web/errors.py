@@ -139,6 +139,18 @@ def interaction_exhausted(interaction: Interaction) -> Response:
     )
 
 
+def not_permitted() -> Response:
+    """Signed in, and not for this: the page says no more, not even what would be there."""
+    return page(
+        "errors/error.html",
+        403,
+        status=403,
+        heading=_("There's nothing here for this account"),
+        message=_("If you need this page for your work, ask an owner of this site."),
+        reference=origin.current().reference,
+    )
+
+
 def http_error(error: HTTPException) -> Response:
     """What Flask and our guards raise."""
     if error.response is not None and isinstance(error.response, Response):

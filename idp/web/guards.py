@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from flask import Response, current_app, g, request, url_for
 from werkzeug.exceptions import Forbidden, HTTPException
 
-from idp import clock, opaque, origin
+from idp import audit, clock, opaque, origin
+from idp.accounts import permissions
+from idp.accounts.permissions import Permission
+from idp.audit import catalogue
 from idp.authentication import assurance, enrolled, session
 from idp.authentication.assurance import Assurance
 from idp.authentication.evidence import counted
@@ -16,7 +21,7 @@ from idp.interaction import lifecycle, typed
 from idp.interaction.facts import gather
 from idp.interaction.lifecycle import Opening
 from idp.interaction.machine import next_step
-from idp.models import Interaction, Kind
+from idp.models import Interaction, Kind, User
 from idp.web import browser, csrf, current, demands, errors
 from idp.web.access import PUBLIC, Access, Door
 from idp.web.current import Visit
@@ -101,33 +106,81 @@ def _signed_in(rule: Access) -> Answer:
         return _to_interaction(Opening(Kind.SIGN_IN, Requirement(), _here(), return_to=_way_back()))
     origin.acting_as(f"user:{recognised.user_id}", recognised.sid)
     _touch(recognised)
+    level = _account_level(recognised.user_id)
     if _is_half_signed_in(recognised):
-        return _to_interaction(
-            Opening(
-                Kind.STEP_UP,
-                Requirement(floor=_account_level(recognised.user_id)),
-                _here(),
-                user_id=recognised.user_id,
-                return_to=_way_back(),
-            )
-        )
+        return _to_step_up(recognised, Requirement(floor=level))
     if rule.purpose is None or _is_fresh(recognised) or _is_asked_by_page(rule, recognised):
         g.typed = _typed_before(recognised)
         return None
-    if request.method == "POST" and not csrf.is_trusted_post():
+    since = clock.now() - settings().sessions.sensitive_age
+    return _to_step_up(recognised, Requirement(proven_since=since, floor=level), rule)
+
+
+def _administers(rule: Access) -> Answer:
+    """The role is asked first: whoever may not come learns nothing from being asked for a code."""
+    recognised = browser.recognised_session()
+    if recognised is None:
+        return _to_interaction(Opening(Kind.SIGN_IN, Requirement(), _here(), return_to=_way_back()))
+    origin.acting_as(f"user:{recognised.user_id}", recognised.sid)
+    _touch(recognised)
+    user = db.session.get(User, recognised.user_id)
+    if (
+        user is None
+        or rule.permission is None
+        or not permissions.allows(user.role, rule.permission)
+    ):
+        return _not_permitted(rule, recognised.user_id)
+    if not _has_two_factors(recognised, settings().second_factor.proof_lifetime):
+        return _to_step_up(recognised, Requirement(floor=Assurance.TWO_FACTOR))
+    age = settings().sessions.administration_age
+    if rule.purpose is None or _has_two_factors(recognised, age):
+        g.typed = _typed_before(recognised)
+        return None
+    wanted = Requirement(proven_since=clock.now() - age, floor=Assurance.TWO_FACTOR)
+    return _to_step_up(recognised, wanted, rule)
+
+
+def _role_allows(user_id: str, permission: Permission | None) -> bool:
+    user = db.session.get(User, user_id)
+    if user is None or permission is None:
+        return False
+    return permissions.allows(user.role, permission)
+
+
+def _not_permitted(rule: Access, user_id: str) -> Answer:
+    asked = rule.permission.value if rule.permission else ""
+    audit.record(catalogue.AdministrationRefused(user_id=user_id, permission=asked))
+    return errors.not_permitted()
+
+
+def _has_two_factors(recognised: RecognisedSession, age: timedelta) -> bool:
+    """Both proven within this time."""
+    now = clock.now()
+    proofs = counted(
+        recognised.proofs,
+        since=now - age,
+        now=now,
+        lifetime=settings().second_factor.proof_lifetime,
+    )
+    return assurance.reached(proofs) >= Assurance.TWO_FACTOR
+
+
+def _to_step_up(
+    recognised: RecognisedSession, requirement: Requirement, rule: Access | None = None
+) -> Response:
+    """`rule`: of a page that wants fresh proofs; what its form holds may be kept meanwhile."""
+    if rule is not None and request.method == "POST" and not csrf.is_trusted_post():
         raise ForeignForm  # before anything of it is kept
+    kept = rule.keeps & request.form.keys() if rule else frozenset()
     return _to_interaction(
         Opening(
             Kind.STEP_UP,
-            Requirement(
-                proven_since=clock.now() - settings().sessions.sensitive_age,
-                floor=_account_level(recognised.user_id),
-            ),
+            requirement,
             _here(),
             user_id=recognised.user_id,
             return_to=_way_back(),
-            purpose=rule.purpose,
-            typed={name: request.form[name] for name in rule.keeps & request.form.keys()},
+            purpose=rule.purpose if rule else None,
+            typed={name: request.form[name] for name in kept},
         )
     )
 
@@ -190,17 +243,17 @@ def _way_back() -> str:
     if request.method == "GET":
         return request.path
     path = request.path
-    while path and not _is_page_of_account(path):
+    while path and not _is_page_for_people(path):
         path = path.rpartition("/")[0]
     return path or url_for("account.overview")
 
 
-def _is_page_of_account(path: str) -> bool:
+def _is_page_for_people(path: str) -> bool:
     try:
         endpoint, _ = current_app.url_map.bind(request.host).match(path, method="GET")
     except HTTPException:
         return False
-    return str(endpoint).startswith("account.")
+    return str(endpoint).startswith(("account.", "admin."))
 
 
 def _to_interaction(opening: Opening) -> Response:
@@ -215,5 +268,8 @@ _ENTRY = {
     Door.OPERATIONS: _anybody,
     Door.INTERACTION: _browser_of_the_interaction,
     Door.SIGNED_IN: _signed_in,
+    Door.ADMINISTRATION: _administers,
 }
-_WITH_FORMS = frozenset({Door.PUBLIC, Door.LEAVING, Door.INTERACTION, Door.SIGNED_IN})
+_WITH_FORMS = frozenset(
+    {Door.PUBLIC, Door.LEAVING, Door.INTERACTION, Door.SIGNED_IN, Door.ADMINISTRATION}
+)

@@ -33,6 +33,8 @@ FAILED_FORM = 422
 RESUMED = "resumed"
 """In the address of a page: the step-up that interrupted its form."""
 
+_PERSONAL = frozenset({Door.SIGNED_IN, Door.ADMINISTRATION})
+
 THEME_COOKIE = "theme"
 THEMES = ("auto", "light", "dark")
 
@@ -107,9 +109,9 @@ def _variables() -> dict[str, Any]:
 
 
 def _signed_in_as() -> str | None:
-    """Whose page of the account this is, by address, for its head."""
+    """Whose page of the account or the administration this is, by address, for its head."""
     rule = current.access()
-    if rule is None or rule.door is not Door.SIGNED_IN or not g.get("recognised_session"):
+    if rule is None or rule.door not in _PERSONAL or not g.get("recognised_session"):
         return None
     user = db.session.get(User, current.session().user_id)
     return user.email.address if user and user.email else None

@@ -67,6 +67,7 @@ PURPOSES = {
     "change-password": gettext_noop("Before you change your password"),
     "export": gettext_noop("Before you download your data"),
     "close-account": gettext_noop("Before you close your account"),
+    "change-apps": gettext_noop("Before you change how apps sign people in"),
 }
 """Why a step-up asks, by the purpose of the page that wants it."""
 

@@ -17,7 +17,7 @@ from idp.clients import register, templates
 from idp.clients.metadata import ProposedClient
 from idp.clients.templates import Template
 from idp.extensions import db, transaction
-from idp.models import User
+from idp.models import Role, User
 from tests.support.authenticator import Authenticator
 from tests.support.relying_party import REDIRECT_URI, RelyingParty
 
@@ -55,6 +55,13 @@ class Factory:
             assert isinstance(made, User)
             passwords.store(made, prepared)
             return made
+
+    def administrator(self, role: Role = Role.OWNER, email: str = EMAIL) -> Phone:
+        """A person of this role, by the phone that proves the second factor."""
+        made = self.user(email)
+        with self.app.app_context(), transaction():
+            db.session.get_one(User, made.id).role = role
+        return self.phone(made)
 
     def phone(self, user: User) -> Phone:
         """An authenticator app, already enrolled."""

@@ -6,6 +6,7 @@ may be a mistyped password; tokens appear as the beginning of their digest at mo
 
 from idp.audit.catalogue.accounts import (
     AccountClosed,
+    AdministrationRefused,
     DataExported,
     UserCreated,
     UserDisabled,
@@ -119,6 +120,7 @@ __all__ = [
     "AddressChanged",
     "AddressLinkIssued",
     "AddressVerified",
+    "AdministrationRefused",
     "AppSignedOut",
     "AuthorizationRefused",
     "ClientDeleted",

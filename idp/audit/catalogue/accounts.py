@@ -37,3 +37,10 @@ class AccountClosed(Event):
 @dataclass(frozen=True, kw_only=True, slots=True)
 class DataExported(Event):
     """The owner of an account downloaded a copy of the data."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class AdministrationRefused(Event):
+    """Somebody asked for a page of the administration that their role does not allow."""
+
+    permission: str

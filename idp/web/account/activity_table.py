@@ -154,6 +154,7 @@ HIDDEN = frozenset(
         "seal_found_broken",
         "device_asked",
         "user_code_rejected",
+        "administration_refused",
         "client_registered",
         "client_replaced",
         "client_disabled",
