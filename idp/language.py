@@ -30,6 +30,8 @@ LANGUAGES = {
 }
 """Tag (BCP 47) → what its speakers call it."""
 SOURCE = "en"
+_LONGEST = 35
+"""Characters of a tag (RFC 5646 §4.4.1)."""
 FOLDER = Path(__file__).with_name("translations")
 
 _AS_IN = {"en": "en_GB"}
@@ -68,6 +70,8 @@ def in_language(tag: str | None) -> Iterator[None]:
 def negotiate(wanted: Iterable[str]) -> str | None:
     """The first wanted language that we speak: `de-AT` is content with `de` (RFC 4647 §3.4)."""
     for tag in wanted:
+        if len(tag) > _LONGEST:
+            continue
         parts = tag.lower().replace("_", "-").split("-")
         while parts:
             found = "-".join(parts)

@@ -17,8 +17,8 @@ from idp.web import browser
 __all__ = ["gettext"]
 COOKIE = "language"
 _ON = "~"
-_LEAVING = frozenset({"sign_out.logout"})
-"""RP-Initiated Logout §2 has `ui_locales`, too."""
+_TOLD_BY_THE_APP = frozenset({"protocol.authorize", "sign_out.logout"})
+"""Where `ui_locales` stands in the request itself (OIDC Core §3.1.2.1, RP-Initiated Logout §2)."""
 
 
 def install(app: Flask) -> None:
@@ -60,7 +60,7 @@ def _wishes() -> Iterator[str]:
         if interaction.id == interaction_id:
             yield chosen
         yield from interaction.parameters.get("ui_locales", ())
-    elif request.endpoint in _LEAVING:
+    elif request.endpoint in _TOLD_BY_THE_APP:
         yield from request.values.get("ui_locales", "").split()
     locale = next((one.locale for one in browser.signed_in()), None)
     if locale:

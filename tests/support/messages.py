@@ -22,6 +22,7 @@ OPTIONS = {
     "templates/**.html": {"trimmed": "true", "newstyle_gettext": "true", "silent": "false"},
 }
 KEYWORDS = {"_": None, "gettext": None, "gettext_noop": None, "ngettext": (1, 2)}
+STAFF = ("templates/admin/", "templates/dev/", "web/admin/")
 TRANSLATIONS = tuple(tag for tag in language.LANGUAGES if tag != language.SOURCE)
 # What would change with every run, or name somebody.
 _RESTLESS = re.compile(
@@ -81,6 +82,11 @@ def is_translated(message: Message) -> bool:
     """Every form of it."""
     forms = message.string if isinstance(message.string, tuple | list) else (message.string,)
     return bool(forms) and all(forms) and not message.fuzzy
+
+
+def is_for_staff(message: Message) -> bool:
+    """Whether only administrators and developers read it."""
+    return all(file.startswith(STAFF) for file, _line in message.locations)
 
 
 def write() -> None:

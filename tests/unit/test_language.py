@@ -44,6 +44,7 @@ def test_a_list_ends_as_its_readers_end_it(tag, listed):
         (["zh-Hans-CN", "ja"], "ja"),
         (["FR_ca"], "fr"),
         (["english"], None),
+        (["de" + "-x" * 4000, "fr"], "fr"),
         ([""], None),
         ([], None),
     ],

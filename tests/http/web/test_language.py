@@ -93,6 +93,17 @@ def test_the_app_may_wish_for_a_language(browser, a):
     assert (browser.page, lang(browser)) == ("sign-in", "ja")
 
 
+def test_a_request_that_cannot_go_on_says_so_in_the_language_of_its_app(browser):
+    browser.open("/authorize?client_id=nobody&ui_locales=fr-CA")
+
+    assert (browser.page, lang(browser)) == ("protocol-error", "fr")
+    assert browser.find("details dd")["lang"] == "en"
+
+
+def test_an_app_may_wish_for_a_language_of_the_sign_out_page(browser):
+    assert lang(browser.open("/logout?ui_locales=es")) == "es"
+
+
 @pytest.mark.parametrize("wish", ["tlh", "%00", "de_DE fr", "x" * 300, "de\u0301"])
 def test_no_wish_for_a_language_is_an_error(browser, a, wish):
     browser.open(a.client().authorization_url(ui_locales=wish))
