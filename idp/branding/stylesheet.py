@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from idp.branding.colours import Colour
 from idp.branding.palette import Palette
 
 _LIGHT = ":root:not([data-theme=dark])"
@@ -34,6 +35,6 @@ def of(palette: Palette) -> bytes:
     ).encode()
 
 
-def _rule(selector: str, values: dict[str, object]) -> str:
+def _rule(selector: str, values: dict[str, Colour]) -> str:
     listed = "\n".join(f"  {name}: {value};" for name, value in values.items())
     return f"{selector} {{\n{listed}\n}}"
