@@ -2,7 +2,10 @@
 
 import pytest
 
-from tests.support.visitor import Way
+from idp import language
+from tests.browser import page_rules
+from tests.support.factories import PASSWORD
+from tests.support.visitor import Way, visiting
 
 
 @pytest.mark.parametrize("visitor", list(Way), indirect=True)
@@ -35,6 +38,51 @@ def test_times_are_written_as_their_readers_write_them(site, visitor):
     time = visitor.page.locator("main time").first
     assert time.get_attribute("datetime")[:2] == "20"
     assert any(month in time.text_content() for month in MONTHS)
+
+
+_MAIN_BUTTON = "main form .button-primary"
+_WIDER_THAN_THE_PAGE = """() => [...document.querySelectorAll("main *, header *, footer *")]
+  .filter(element => element.getBoundingClientRect().right > innerWidth + 1
+    && !element.closest(".visually-hidden"))
+  .map(element => element.outerHTML.slice(0, 120))"""
+
+
+def pages_of_the_account(site):
+    """Those that have an address of their own."""
+    return sorted(
+        rule.rule
+        for rule in site.a.app.url_map.iter_rules()
+        if rule.rule.startswith("/account") and "GET" in rule.methods and not rule.arguments
+    )
+
+
+@pytest.mark.parametrize("tag", [tag for tag in language.LANGUAGES if tag != language.SOURCE])
+def test_long_words_stay_on_a_small_page(site, chromium, tag):
+    bob = site.account_with_phone()
+    rp = site.a.client(
+        redirect_uris=[f"{site.app}/callback"], scope="openid profile email offline_access"
+    )
+    found = []
+
+    def look(visitor):
+        wider = visitor.page.evaluate(_WIDER_THAN_THE_PAGE)
+        found.extend(f"{visitor.page.url}: {element}" for element in wider)
+
+    with visiting(chromium, viewport=page_rules.PHONE, locale=tag) as visitor:
+        for path in ("/", "/nowhere", "/password-reset", "/create-account", "/device"):
+            visitor.open(site.issuer + path)
+            look(visitor)
+        visitor.open(site.issuer + rp.authorization_url(scope="openid email offline_access"))
+        look(visitor)
+        visitor.fill(username=bob.email, password=PASSWORD).page.click(_MAIN_BUTTON)
+        look(visitor.is_at("second-factor"))
+        visitor.fill(code=bob.code()).page.click(_MAIN_BUTTON)
+        look(visitor.is_at("consent"))
+        for path in pages_of_the_account(site):
+            visitor.open(site.issuer + path)
+            look(visitor)
+
+    assert found == []
 
 
 MONTHS = (
