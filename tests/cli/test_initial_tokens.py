@@ -42,6 +42,7 @@ def test_every_option_reaches_the_policy(idp):
         "profile": "standard",
         "min_acr": "urn:idp:loa:2fa",
         "trusted": True,
+        "second_factor_policy": None,
         "pkce_waived": True,
         "rotate_refresh_tokens": False,
         "refresh_grace": 0,

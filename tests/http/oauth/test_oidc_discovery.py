@@ -65,6 +65,7 @@ def test_the_document(client, settings):
         "userinfo_signing_alg_values_supported": ["RS256", "ES256", "PS256", "EdDSA"],
         "acr_values_supported": ["urn:idp:loa:1fa", "urn:idp:loa:2fa", "1", "2", "phr"],
         "prompt_values_supported": ["none", "login", "consent", "select_account"],
+        "ui_locales_supported": ["en", "de", "es", "fr", "ja", "vi"],
         "claims_parameter_supported": True,
         "request_parameter_supported": True,
         "request_object_signing_alg_values_supported": KEY_ALGS,

@@ -95,7 +95,7 @@ def test_cookies_are_host_only_secure_and_hidden_from_scripts(
 
     cookies = [SimpleCookie(text) for text in response.headers.getlist("Set-Cookie")]
     names = {name for cookie in cookies for name in cookie}
-    assert names == {"__Host-session", "__Host-browser"}
+    assert names == {"__Host-session", "__Host-browser", "__Host-device"}
     for cookie in cookies:
         for morsel in cookie.values():
             assert (morsel["path"], morsel["samesite"]) == ("/", "Lax")
