@@ -6,10 +6,12 @@ import hmac
 import secrets
 import threading
 import time
+from datetime import timedelta
 
 _making = threading.Lock()
 _newest = 0
 _CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+_LENGTH = 26
 
 
 def identifier() -> str:
@@ -24,6 +26,24 @@ def identifier() -> str:
         else:
             value = (milliseconds << 80) | secrets.randbits(80)
         _newest = value
+    return _written(value)
+
+
+def made_near(identifier_: str, before: timedelta, after: timedelta) -> tuple[str, str]:
+    """The lowest and the highest row id of the time in which this one was made. Raises
+    `ValueError` when it is none.
+    """
+    if len(identifier_) != _LENGTH:
+        raise ValueError("not an identifier")
+    value = 0
+    for digit in identifier_:
+        value = value << 5 | _CROCKFORD.index(digit)
+    milliseconds, step = value >> 80, timedelta(milliseconds=1)
+    lowest, highest = milliseconds - before // step, milliseconds + after // step
+    return _written(max(0, lowest) << 80), _written(highest << 80)
+
+
+def _written(value: int) -> str:
     return "".join(_CROCKFORD[(value >> shift) & 31] for shift in range(125, -5, -5))
 
 

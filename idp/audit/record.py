@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 _log = structlog.get_logger("audit")
 _INSERT = cast("Table", AuditEvent.__table__).insert()
 _WAITING = "idp.audit.waiting"
-_OWN_COLUMNS = frozenset({"user_id", "client_id"})
+_OWN_COLUMNS = frozenset({"user_id", "client_id", "sid"})
 LONGEST_DETAIL = 500
 
 Plain: TypeAlias = "bool | int | float | str | list[Plain] | None"
@@ -45,7 +45,7 @@ def record(happened: Event) -> None:
         "actor": printable(current.actor)[:80],
         "user_id": happened.user_id,
         "client_id": _shortened(happened.client_id, 255),
-        "sid": current.session_sid or None,
+        "sid": happened.sid or current.session_sid or None,
         "address": printable(current.address)[:64],
         "user_agent": printable(current.user_agent)[:255],
         "reference": current.reference[:12],

@@ -30,6 +30,7 @@ COMMANDS = {
     "settings": "settings.command",
     "doctor": "doctor.command",
     "trace": "traces.command",
+    "audit": "audit.group",
     "dev": "dev.group",
 }
 """Where each command stands. It is imported when it is called for: a server calls for none."""

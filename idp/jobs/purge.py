@@ -15,6 +15,7 @@ from sqlalchemy import ColumnElement, and_, delete, exists, func, select
 from sqlalchemy.orm import InstrumentedAttribute
 
 from idp import models
+from idp.audit import retention
 from idp.extensions import db, rows_changed, settings, transaction
 
 BATCH = 100
@@ -37,6 +38,8 @@ def run(now: datetime) -> int:
     """Purge everything that is due. Returns the number of rows."""
     removed = sum(_in_batches(partial(_remove_some, stale)) for stale in _everything_stale(now))
     removed += _in_batches(_remove_some_traces)
+    if keep := settings().audit.retention:
+        removed += _in_batches(partial(retention.remove_some, now - keep, BATCH))
     return removed + _in_batches(partial(_remove_some_families, now))
 
 

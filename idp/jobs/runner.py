@@ -28,6 +28,7 @@ from idp.jobs import (
     heartbeat,
     purge,
     rotate_keys,
+    seal_audit,
 )
 
 if TYPE_CHECKING:
@@ -58,6 +59,7 @@ class Job:
 
 JOBS: tuple[Job, ...] = (
     Job("heartbeat", timedelta(seconds=10), heartbeat.run),
+    Job("seal_audit", timedelta(seconds=1), seal_audit.run),
     Job("deliver_outbox", timedelta(seconds=2), deliver_outbox.run, Lane.NOTICES),
     Job("answer_requests", timedelta(seconds=2), answer_requests.run, Lane.MAIL),
     Job("deliver_mail", timedelta(seconds=2), deliver_mail.run, Lane.MAIL),

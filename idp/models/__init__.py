@@ -1,6 +1,6 @@
 """Tables, constraints and column types; no decisions."""
 
-from idp.models.audit_event import AuditEvent
+from idp.models.audit_event import AuditChain, AuditEvent
 from idp.models.base import Base
 from idp.models.client import (
     CacheVersion,
@@ -38,6 +38,7 @@ from idp.models.trace import RequestTrace
 from idp.models.user import EmailAddress, Role, User
 
 __all__ = [
+    "AuditChain",
     "AuditEvent",
     "AuthenticationEvent",
     "AuthorizationCode",

@@ -1,15 +1,17 @@
-"""What happened: append-only rows."""
+"""What happened: append-only rows, and how far they are chained."""
 
 from __future__ import annotations
 
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Index, String
+from sqlalchemy import BigInteger, Index, Integer, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from idp import clock, opaque
-from idp.models.base import Base, Document, Identifier, Opaque, UtcDateTime
+from idp.models.base import Base, Digest, Document, Identifier, Opaque, UtcDateTime
+
+_UNSEALED = text("sequence IS NULL")
 
 
 class AuditEvent(Base):
@@ -21,11 +23,23 @@ class AuditEvent(Base):
     __table_args__ = (
         Index("ix_audit_events_user_id_id", "user_id", "id"),
         Index("ix_audit_events_client_id_id", "client_id", "id"),
+        Index("uq_audit_events_sequence", "sequence", unique=True),
+        Index("ix_audit_events_type_id", "type", "id"),
+        Index("ix_audit_events_actor_id", "actor", "id"),
+        Index("ix_audit_events_address_id", "address", "id"),
+        Index("ix_audit_events_sid_id", "sid", "id"),
+        # What waits for the job that seals is found without looking at what is sealed.
+        Index(
+            "ix_audit_events_unsealed",
+            "id",
+            sqlite_where=_UNSEALED,
+            postgresql_where=_UNSEALED,
+        ),
     )
 
     id: Mapped[str] = mapped_column(Identifier, primary_key=True, default=opaque.identifier)
     happened_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now, index=True)
-    type: Mapped[str] = mapped_column(String(40), index=True)
+    type: Mapped[str] = mapped_column(String(40))
     actor: Mapped[str] = mapped_column(String(80))
     user_id: Mapped[str | None] = mapped_column(Identifier)
     client_id: Mapped[str | None] = mapped_column(String(255))
@@ -34,3 +48,22 @@ class AuditEvent(Base):
     user_agent: Mapped[str] = mapped_column(String(255), default="")
     reference: Mapped[str] = mapped_column(String(12), default="")
     details: Mapped[dict[str, Any]] = mapped_column(Document, default=dict)
+    sequence: Mapped[int | None] = mapped_column(BigInteger)
+    """The place in the chain, given by the job that seals; None: not yet sealed."""
+    chain: Mapped[bytes | None] = mapped_column(Digest)
+    """SHA-256 of the chain before and of this row; set together with `sequence`."""
+
+
+class AuditChain(Base):
+    """One row: how far the chain goes, and where what is left of it begins."""
+
+    __tablename__ = "audit_chain"
+
+    id: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
+    sequence: Mapped[int] = mapped_column(BigInteger)
+    """Of the newest sealed row; 0: none yet."""
+    chain: Mapped[bytes] = mapped_column(Digest)
+    anchor_sequence: Mapped[int] = mapped_column(BigInteger)
+    """Of the last row that retention removed; the first one kept follows it."""
+    anchor_chain: Mapped[bytes] = mapped_column(Digest)
+    sealed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

@@ -7,10 +7,10 @@ from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import ForeignKey, LargeBinary, String, Text
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 
 from idp import clock, opaque
-from idp.models.base import Base, Document, Identifier, Opaque, UtcDateTime
+from idp.models.base import Base, Document, Identifier, Opaque, UtcDateTime, bytewise
 
 
 class Role(StrEnum):
@@ -22,6 +22,18 @@ class Role(StrEnum):
     SUPPORT = "support"
 
 
+NAME_KEY_LENGTH = 100
+
+
+def name_key(name: str) -> str:
+    """What a name is searched by: its beginning, however it is written."""
+    return " ".join(name.casefold().split())[:NAME_KEY_LENGTH]
+
+
+def _key_of_inserted(context: Any) -> str:  # noqa: ANN401  SQLAlchemy's, which is untyped
+    return name_key(context.get_current_parameters()["name"])
+
+
 class User(Base):
     """An End-User. `sub` is random and never given to anybody else."""
 
@@ -30,6 +42,10 @@ class User(Base):
     id: Mapped[str] = mapped_column(Identifier, primary_key=True, default=opaque.identifier)
     sub: Mapped[str] = mapped_column(Opaque, unique=True, default=opaque.make)
     name: Mapped[str] = mapped_column(Text)
+    name_key: Mapped[str] = mapped_column(
+        bytewise(NAME_KEY_LENGTH), default=_key_of_inserted, server_default="", index=True
+    )
+    """Follows `name`."""
     claims: Mapped[dict[str, Any]] = mapped_column(Document, default=dict)
     """Standard claims (OIDC Core §5.1) other than `name` and `email`."""
     role: Mapped[str | None] = mapped_column(String(20))
@@ -49,6 +65,11 @@ class User(Base):
         back_populates="user", cascade="all, delete-orphan", passive_deletes=True, lazy="selectin"
     )
 
+    @validates("name")
+    def _key_follows(self, _column: str, name: str) -> str:
+        self.name_key = name_key(name)
+        return name
+
     @property
     def email(self) -> EmailAddress | None:
         """The address that is shown, mailed and released as `email`."""
@@ -63,7 +84,7 @@ class EmailAddress(Base):
     id: Mapped[str] = mapped_column(Identifier, primary_key=True, default=opaque.identifier)
     user_id: Mapped[str] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), index=True)
     address: Mapped[str] = mapped_column(String(320))
-    canonical: Mapped[str] = mapped_column(String(320), unique=True)
+    canonical: Mapped[str] = mapped_column(bytewise(320), unique=True)
     is_primary: Mapped[bool] = mapped_column(default=True)
     verified_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 

@@ -116,9 +116,11 @@ def store(
         catalogue.CodeIssued(
             user_id=approval.user_id,
             client_id=request.client.client_id,
+            sid=approval.sid,
             scope=" ".join(approval.scope),
             acr=approval.acr,
             amr=list(approval.amr),
+            proofs=list(approval.event_ids),
         )
     )
 

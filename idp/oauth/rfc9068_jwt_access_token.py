@@ -98,11 +98,17 @@ def _issue(
         "client_id": client.client_id,
         "iat": now,
         "exp": now + lifetime,
-        "jti": opaque.identifier(),
+        "jti": _jti(claims.get("fam")),
     }
     if scope:
         claims["scope"] = " ".join(scope)
     return Issued(jwt.sign(jwt.ACCESS_TOKEN, claims, ALGORITHM), lifetime)
+
+
+def _jti(family_id: str | None) -> str:
+    """Leads to its family, also when nothing else of the token is known any more."""
+    made = opaque.identifier()
+    return made if family_id is None else f"{family_id}.{made}"
 
 
 def _audience(scope: tuple[str, ...], resource: tuple[str, ...]) -> str | list[str]:

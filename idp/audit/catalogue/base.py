@@ -10,10 +10,13 @@ _INNER_CAPITAL = re.compile(r"(?<!^)(?=[A-Z])")
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Event:
-    """About whom, and through which client; actor and address come from the origin."""
+    """About whom, and through which client; actor and address come from the origin, and so does
+    the session (`sid`) where the event is not about another one.
+    """
 
     user_id: str | None = None
     client_id: str | None = None
+    sid: str | None = None
 
 
 def type_of(event: type[Event]) -> str:

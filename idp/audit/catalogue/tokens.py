@@ -17,11 +17,14 @@ class AuthorizationRefused(Event):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class CodeIssued(Event):
-    """A user's approval became an authorization code. `acr`, `amr`: how they signed in."""
+    """A user's approval became an authorization code. `acr`, `amr`: how they signed in; `proofs`:
+    the authentication events that this rests on.
+    """
 
     scope: str
     acr: str | None
     amr: list[str]
+    proofs: list[str]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
