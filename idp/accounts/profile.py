@@ -33,3 +33,10 @@ def change(user: User, *, name: str, locale: str) -> Invalid | None:
         user.name, user.locale, user.updated_at = name, locale or None, clock.now()
         audit.record(catalogue.ProfileChanged(user_id=user.id, changed=changed))
     return None
+
+
+def change_language(user: User, locale: str) -> None:
+    """The switch at the foot of every page; `locale` is one of ours."""
+    if user.locale != locale:
+        user.locale, user.updated_at = locale, clock.now()
+        audit.record(catalogue.ProfileChanged(user_id=user.id, changed=["language"]))

@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 from flask import Blueprint, Response, current_app, request
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
+from idp.accounts import profile
 from idp.extensions import db, settings
 from idp.language import LANGUAGES
 from idp.models import User
@@ -79,7 +80,7 @@ def _tell_account(chosen: str) -> None:
     session = browser.recognised_session()
     user = db.session.get(User, session.user_id) if session else None
     if user is not None:
-        user.locale = chosen
+        profile.change_language(user, chosen)
 
 
 def _remember(response: Response, name: str, value: str) -> None:

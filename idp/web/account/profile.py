@@ -11,6 +11,7 @@ from idp.language import LANGUAGES
 from idp.web import access, current
 from idp.web.account import notices
 from idp.web.account.routes import blueprint, me
+from idp.web.language import COOKIE as LANGUAGE_COOKIE
 from idp.web.pages import FAILED_FORM, THEME_COOKIE, THEMES, page, see_other, theme
 
 YEAR_SECONDS = 365 * 24 * 3600
@@ -33,6 +34,8 @@ def submit_profile() -> Response:
     match profiles.change(me(), name=name, locale=locale):
         case Invalid(problems=problems):
             return _show(FAILED_FORM, name=name, locale=locale, theme=chosen, errors=dict(problems))
+    # What this browser was told at the foot of a page gives way to what was said here.
+    current.cookies().changes[LANGUAGE_COOKIE] = (locale or None, YEAR_SECONDS)
     if chosen in THEMES:
         current.cookies().changes[THEME_COOKIE] = (chosen, YEAR_SECONDS)
     return see_other(url_for("account.profile", notice="profile-saved"))

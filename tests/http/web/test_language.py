@@ -144,6 +144,17 @@ def test_the_switch_of_somebody_signed_in_changes_the_account(browser, a, app):
         assert db.session.get(User, user.id).locale == "de"
 
 
+def test_as_the_browser_asks_means_the_browser_and_not_what_it_was_told_once(browser, a):
+    a.user()
+    browser.open("/account/profile").submit(username=EMAIL, password=PASSWORD)
+    browser.press("Deutsch")
+    assert (browser.page, lang(browser)) == ("profile", "de")
+
+    browser.submit(language="")
+
+    assert (browser.page, lang(browser)) == ("profile", "en")
+
+
 def test_discovery_names_the_languages(client):
     document = client.get("/.well-known/openid-configuration").json
 
