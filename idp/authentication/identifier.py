@@ -61,7 +61,7 @@ ADDRESS_RULES = (
         gettext_noop("Quotes, brackets, commas and colons cannot be used in this address."),
     ),
     (_is_disguised, gettext_noop("Write this address with ordinary characters.")),
-    (_is_malformed, gettext_noop("Write an e-mail address like name@example.com.")),
+    (_is_malformed, gettext_noop("Write an email address like name@example.com.")),
 )
 """The first that applies is told."""
 

@@ -22,7 +22,7 @@ OPTIONS = {
     "templates/**.html": {"trimmed": "true", "newstyle_gettext": "true", "silent": "false"},
 }
 KEYWORDS = {"_": None, "gettext": None, "gettext_noop": None, "ngettext": (1, 2)}
-STAFF = ("templates/admin/", "templates/dev/", "web/admin/")
+STAFF = ("templates/admin/", "templates/dev/", "web/admin/", "clients/", "doctor/")
 TRANSLATIONS = tuple(tag for tag in language.LANGUAGES if tag != language.SOURCE)
 # What would change with every run, or name somebody.
 _RESTLESS = re.compile(

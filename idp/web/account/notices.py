@@ -21,7 +21,7 @@ NOTICES = {
     ),
     "codes-saved": gettext_noop("Your recovery codes are in force. Any older ones have ended."),
     "profile-saved": gettext_noop("Saved."),
-    "email-asked": gettext_noop("Check the new address's mail. The link works for 30 minutes."),
+    "email-asked": gettext_noop("We've mailed a link to the new address. It works for 30 minutes."),
     "email-kept": gettext_noop("Your address stays as it is."),
     "email-changed": gettext_noop("Your email address is changed."),
     "verification-sent": gettext_noop("Check your mail. The link works for 30 minutes."),
