@@ -1,57 +1,16 @@
 """Passkeys with Chromium's own virtual authenticator: a laptop with a fingerprint reader."""
 
-from __future__ import annotations
-
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
-
 import pytest
 from playwright.sync_api import expect
 
+from tests.support import laptop as laptops
+from tests.support.laptop import Laptop
 from tests.support.visitor import Visitor, Way
-
-if TYPE_CHECKING:
-    from playwright.sync_api import CDPSession
-
-
-@dataclass
-class Laptop:
-    """The authenticator of the visitor's tab."""
-
-    cdp: CDPSession
-    id: str
-
-    def finger(self, *, on: bool) -> None:
-        """Whether somebody touches the reader when asked."""
-        self.cdp.send(
-            "WebAuthn.setUserVerified", {"authenticatorId": self.id, "isUserVerified": on}
-        )
-
-    def credentials(self) -> list[dict[str, Any]]:
-        found: list[dict[str, Any]] = self.cdp.send(
-            "WebAuthn.getCredentials", {"authenticatorId": self.id}
-        )["credentials"]
-        return found
 
 
 @pytest.fixture
 def laptop(visitor: Visitor) -> Laptop:
-    cdp = visitor.page.context.new_cdp_session(visitor.page)
-    cdp.send("WebAuthn.enable", {"enableUI": False})
-    made = cdp.send(
-        "WebAuthn.addVirtualAuthenticator",
-        {
-            "options": {
-                "protocol": "ctap2",
-                "transport": "internal",
-                "hasResidentKey": True,
-                "hasUserVerification": True,
-                "isUserVerified": True,
-                "automaticPresenceSimulation": True,
-            }
-        },
-    )
-    return Laptop(cdp, made["authenticatorId"])
+    return laptops.below(visitor.page)
 
 
 def enrol(site, visitor: Visitor, email: str) -> None:
@@ -76,10 +35,7 @@ def test_a_passkey_is_created_and_listed(site, visitor, ann, laptop):
 
 @pytest.fixture
 def without_autofill(visitor: Visitor) -> None:
-    """The virtual reader answers whatever asks first; a person waits for the button."""
-    visitor.page.add_init_script(
-        "PublicKeyCredential.isConditionalMediationAvailable = async () => false"
-    )
+    laptops.wait_for_the_button(visitor.page)
 
 
 @pytest.mark.usefixtures("without_autofill")

@@ -18,6 +18,7 @@ from idp.accounts import password_link
 from idp.demo import clients, seed
 from idp.demo.clients import DemoApp
 from idp.extensions import db, rows_changed, transaction
+from idp.jobs import deliver_outbox
 from idp.models import AuthenticationEvent, Bucket, EmailAddress, Interaction, Session, User
 from tests.support import live_server, provider, run
 from tests.support.databases import EngineKind
@@ -69,6 +70,11 @@ class Deployment:
     def mailed_link(self, address: str) -> str:
         """The single-use link in the newest mail to an address."""
         return Mailbox(self.a.app).link(address)
+
+    def tell_apps(self) -> None:
+        """What the background jobs do about sessions that have ended."""
+        with self.a.app.app_context():
+            deliver_outbox.run(clock.now())
 
     def let_address_be_unproven(self, account: Account) -> None:
         """As if she had been imported from somewhere."""
