@@ -31,14 +31,22 @@ def is_last_owner(user: User) -> bool:
     return db.session.scalar(others.limit(1)) is None
 
 
+def may_lose_owner(user: User) -> bool:
+    """The same, in a transaction that is about to take an owner away: of two at once, the second
+    one sees that the first has gone.
+    """
+    if user.role != Role.OWNER:
+        return True
+    _hold_owners()
+    return not is_last_owner(user)
+
+
 def close(user: User) -> bool:
     """Sessions end with word to their apps, tokens are revoked, rows are deleted, and the last mail
     goes out. False: this is the last owner, and nothing was done.
     """
-    if user.role == Role.OWNER:
-        _hold_owners()
-        if is_last_owner(user):
-            return False
+    if not may_lose_owner(user):
+        return False
     sign_out.end_all(user.id, reason=REASON)
     revoke.by_user(user.id, because=REASON)
     throttle.unlock(user.id)

@@ -13,7 +13,7 @@ from idp.mail import messages
 from idp.models import User
 
 
-def disable(user: User) -> bool:
+def disable(user: User, *, reason: str = "") -> bool:
     """Sessions, codes, tokens and links are dead with the commit. False: it was disabled before."""
     now = clock.now()
     disabling = update(User).where(User.id == user.id, User.disabled_at.is_(None))
@@ -22,23 +22,23 @@ def disable(user: User) -> bool:
     sign_out.end_all(user.id, reason="disabled")
     revoke.by_user(user.id, because="disabled")
     mailed_link.void(user_id=user.id)
-    audit.record(catalogue.UserDisabled(user_id=user.id))
+    audit.record(catalogue.UserDisabled(user_id=user.id, reason=reason))
     messages.account_disabled(user)
     return True
 
 
-def enable(user: User) -> bool:
+def enable(user: User, *, reason: str = "") -> bool:
     """Nothing that ended comes back. False: it was not disabled."""
     enabling = update(User).where(User.id == user.id, User.disabled_at.is_not(None))
     if rows_changed(enabling.values(disabled_at=None, updated_at=clock.now())) != 1:
         return False
-    audit.record(catalogue.UserEnabled(user_id=user.id))
+    audit.record(catalogue.UserEnabled(user_id=user.id, reason=reason))
     return True
 
 
-def unlock(user: User) -> bool:
+def unlock(user: User, *, reason: str = "") -> bool:
     """Lift every wait and free frozen one-time codes. False: there was nothing to lift."""
     if not throttle.unlock(user.id):
         return False
-    audit.record(catalogue.UserUnlocked(user_id=user.id))
+    audit.record(catalogue.UserUnlocked(user_id=user.id, reason=reason))
     return True

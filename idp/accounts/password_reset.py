@@ -65,14 +65,16 @@ def answer(message: Message) -> Delivered:
         )
         return Delivered()
     with language.in_language(facts["language"]):
-        token = mailed_link.issue(
-            Purpose.RESET_PASSWORD,
-            user_id=user.id,
-            details={"interaction": facts["interaction"]},
-        )
-        messages.password_reset(user, mailed_link.url(Purpose.RESET_PASSWORD, token))
+        mail_link(user, interaction_id=facts["interaction"])
     audit.record(catalogue.PasswordResetAsked(user_id=user.id, outcome="mailed"))
     return Delivered()
+
+
+def mail_link(user: User, *, interaction_id: str = "") -> None:
+    """`interaction_id`: the sign-in to go on with afterwards."""
+    details = {"interaction": interaction_id}
+    token = mailed_link.issue(Purpose.RESET_PASSWORD, user_id=user.id, details=details)
+    messages.password_reset(user, mailed_link.url(Purpose.RESET_PASSWORD, token))
 
 
 def guesses_counted_as(link: MailedLink) -> str:

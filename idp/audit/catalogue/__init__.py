@@ -8,9 +8,12 @@ from idp.audit.catalogue.accounts import (
     AccountClosed,
     AdministrationRefused,
     DataExported,
+    PasswordResetStarted,
+    RoleChanged,
     UserCreated,
     UserDisabled,
     UserEnabled,
+    UserSignedOut,
     UserUnlocked,
 )
 from idp.audit.catalogue.arrival import (
@@ -85,6 +88,7 @@ from idp.audit.catalogue.keys import (
     SigningKeyRotated,
     SigningKeysCreated,
 )
+from idp.audit.catalogue.operations import LogExported, MailRetried, MailTested
 from idp.audit.catalogue.sign_in import (
     GuessingSuspected,
     LimitReached,
@@ -149,6 +153,9 @@ __all__ = [
     "InitialAccessTokenRevoked",
     "InvitationAccepted",
     "LimitReached",
+    "LogExported",
+    "MailRetried",
+    "MailTested",
     "NewDevice",
     "OtpReplay",
     "PasskeyAccepted",
@@ -163,6 +170,7 @@ __all__ = [
     "PasswordRejected",
     "PasswordReset",
     "PasswordResetAsked",
+    "PasswordResetStarted",
     "ProfileChanged",
     "RecoveryCodeRejected",
     "RecoveryCodeUsed",
@@ -170,6 +178,7 @@ __all__ = [
     "RefreshTokenReused",
     "RegistrationAsked",
     "RegistrationRefused",
+    "RoleChanged",
     "SealFoundBroken",
     "SecondFactorDue",
     "SecondFactorPolicySet",
@@ -199,6 +208,7 @@ __all__ = [
     "UserEnabled",
     "UserInvited",
     "UserRegistered",
+    "UserSignedOut",
     "UserUnlocked",
     "type_of",
     "types",

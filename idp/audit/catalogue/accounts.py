@@ -18,15 +18,21 @@ class UserCreated(Event):
 class UserDisabled(Event):
     """An account was disabled: its sessions and tokens ended."""
 
+    reason: str = ""
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class UserEnabled(Event):
     """A disabled account may sign in again."""
 
+    reason: str = ""
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class UserUnlocked(Event):
     """An administrator lifted the waits of an account and freed its one-time codes."""
+
+    reason: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -44,3 +50,26 @@ class AdministrationRefused(Event):
     """Somebody asked for a page of the administration that their role does not allow."""
 
     permission: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class UserSignedOut(Event):
+    """An administrator ended all sessions and tokens of an account."""
+
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PasswordResetStarted(Event):
+    """An administrator had a link for a new password mailed to the account's address."""
+
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RoleChanged(Event):
+    """Somebody was made an administrator of another kind, or none. `before`, `role`: the kinds."""
+
+    before: str | None
+    role: str | None
+    reason: str

@@ -21,6 +21,7 @@ class SigningKeyRotated(Event):
     alg: str
     kid: str
     takes_over: str
+    reason: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

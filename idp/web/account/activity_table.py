@@ -44,6 +44,12 @@ SENTENCES: dict[Kind, dict[str, str]] = {
         "session_ended:password_reset": gettext_noop(
             "A browser was signed out, because your password was reset."
         ),
+        "session_ended:by_administrator": gettext_noop(
+            "A browser was signed out by an administrator."
+        ),
+        "session_ended:role_changed": gettext_noop(
+            "A browser was signed out, because what you may administer was changed."
+        ),
         "session_ended:disabled": gettext_noop(
             "A browser was signed out, because your account was disabled."
         ),
@@ -89,6 +95,11 @@ SENTENCES: dict[Kind, dict[str, str]] = {
         "user_created": gettext_noop("Your account was made."),
         "user_disabled": gettext_noop("Your account was disabled by an administrator."),
         "user_enabled": gettext_noop("Your account was enabled again by an administrator."),
+        "user_signed_out": gettext_noop("An administrator signed you out everywhere."),
+        "password_reset_started": gettext_noop(
+            "An administrator had a link for a new password mailed to you."
+        ),
+        "role_changed": gettext_noop("What you may administer was changed."),
         "user_unlocked": gettext_noop("An administrator lifted the waits after too many tries."),
         "user_registered": gettext_noop("You made your account."),
         "registration_asked": gettext_noop(
@@ -167,6 +178,9 @@ HIDDEN = frozenset(
         "signing_keys_created",
         "signing_key_rotated",
         "signing_key_revoked",
+        "mail_retried",
+        "mail_tested",
+        "log_exported",
         "user_invited",
         # Of an account that has gone.
         "account_closed",
