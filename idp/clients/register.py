@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from dataclasses import dataclass, field, fields
 from datetime import timedelta
@@ -41,6 +42,17 @@ class Given:
     client_secret: str | None = field(repr=False)
 
 
+@dataclass(frozen=True, slots=True)
+class Outdated:
+    """Somebody else has changed the client meanwhile: as it is now."""
+
+    client: RegisteredClient
+
+
+Changed = Registered | Invalid | Outdated | None
+"""None: there is no such client."""
+
+
 def judge(proposed: ProposedClient) -> Invalid | None:
     """Everything that can be wrong, also what only the client's own host can tell. Writes nothing,
     so that nobody waits for that host behind a lock.
@@ -68,6 +80,27 @@ def replace(client_id: str, proposed: ProposedClient) -> Registered | Invalid | 
     if not _update(client_id, proposed):
         return None
     return _settled(client_id, proposed, given=None)
+
+
+def change(client_id: str, version: str, proposed: ProposedClient) -> Changed:
+    """The same for somebody who has looked at it: only if it still is what they saw."""
+    if invalid := judge(proposed):
+        return invalid
+    # The row is locked before it is read, so that of two editors the second sees the first.
+    _lock(client_id)
+    now = registry.read(client_id)
+    if now is None:
+        return None
+    if version_of(now) != version:
+        return Outdated(now)
+    _update(client_id, proposed)
+    return _settled(client_id, proposed, given=None)
+
+
+def version_of(client: RegisteredClient) -> str:
+    """Names a state of the registration: another one as soon as any member is different."""
+    document = json.dumps(as_document(client), sort_keys=True)
+    return opaque.digest(document).hex()[:32]
 
 
 def put(given: Given, proposed: ProposedClient) -> Registered | Invalid:
@@ -123,6 +156,11 @@ def deployment() -> Deployment:
         is_local=settings().environment is not Environment.PRODUCTION,
         has_front_channel=settings().protocol.front_channel_response_types,
     )
+
+
+def _lock(client_id: str) -> None:
+    # Takes the row's lock and changes nothing.
+    rows_changed(update(Client).where(Client.client_id == client_id).values(profile=Client.profile))
 
 
 def _identity_problems(given: Given, proposed: ProposedClient) -> dict[str, str]:

@@ -39,6 +39,14 @@ def find(client_id: str) -> RegisteredClient | None:
     return found
 
 
+def read(client_id: str) -> RegisteredClient | None:
+    """The client as it is in the database now: for whoever is about to change it."""
+    if not is_well_formed(client_id):
+        return None
+    found = _read(_with_secrets().where(Client.client_id == client_id))
+    return found[0] if found else None
+
+
 def everyone() -> list[RegisteredClient]:
     """Every client, the oldest first. For administration, so past the cache."""
     return _read(_with_secrets())

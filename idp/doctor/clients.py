@@ -23,14 +23,19 @@ def look() -> Iterator[Finding]:
     everyone = [client for client in registry.everyone() if client.is_enabled]
     last_used = _last_used()
     for client in everyone:
-        yield from _risks(client)
-        yield from _secrets(client)
+        yield from warnings(client)
         if _is_unused(client, last_used):
             yield Finding.warning(
                 f"{_named(client)}: no user has signed in for {UNUSED_AFTER.days} days",
                 f"if nobody needs it: flask --app wsgi idp client disable {client.client_id}",
             )
     yield Finding.ok(f"{len(everyone)} clients")
+
+
+def warnings(client: RegisteredClient) -> Iterator[Finding]:
+    """What its registration alone tells."""
+    yield from _risks(client)
+    yield from _secrets(client)
 
 
 def _risks(client: RegisteredClient) -> Iterator[Finding]:

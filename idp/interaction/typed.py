@@ -13,8 +13,8 @@ from idp.extensions import db, keyring
 from idp.models import Interaction, Kind
 from idp.sealing import Place, SealBroken
 
-LONGEST = 1000
-"""Characters of one field; what is longer is typed again."""
+LONGEST = 64 * 1024
+"""Characters of one field: as much as a body holds, so that a list comes back whole."""
 _MEMBER = "typed"
 
 

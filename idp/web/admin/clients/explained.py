@@ -1,0 +1,58 @@
+"""A trace in the words of a page: why, what differs and where, and what may be done about it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from difflib import SequenceMatcher
+from typing import Any
+
+from idp.clients import redirect_uri, register
+from idp.clients.registered import RegisteredClient
+from idp.oauth import causes
+from idp.traces import Difference, Trace
+
+NOT_REGISTERED = "redirect_uri not registered"
+"""The cause that a button can mend."""
+
+
+def explained(trace: Trace, client: RegisteredClient | None) -> dict[str, Any]:
+    """For `admin/clients/trace.html`."""
+    return {
+        "happened_at": trace.happened_at,
+        "reference": trace.reference,
+        "endpoint": trace.endpoint,
+        "client_id": trace.client_id,
+        "outcome": trace.outcome,
+        "is_failure": trace.is_failure,
+        "cause": causes.of(trace.cause) if trace.is_failure else None,
+        "differences": [_marked(one) for one in trace.differences],
+        "dropped": trace.dropped,
+        "received": trace.received,
+        "passed": trace.passed,
+        "failed": trace.failed,
+        "registrable": registrable(trace, client) if client else None,
+    }
+
+
+def registrable(trace: Trace, client: RegisteredClient) -> str | None:
+    """The address that was refused, if it could just be registered."""
+    sent = dict(trace.received).get("redirect_uri")
+    if trace.cause != NOT_REGISTERED or sent is None or sent in client.redirect_uris:
+        return None
+    wrong = redirect_uri.problem(sent, client.application_type, register.deployment())
+    return None if wrong else sent
+
+
+def _marked(difference: Difference) -> dict[str, Any]:
+    expected, received = difference.expected, difference.received
+    steps = SequenceMatcher(None, expected, received, autojunk=False).get_opcodes()
+    return {
+        "what": difference.what,
+        "expected": _parts((expected[a:b], tag) for tag, a, b, _, _ in steps),
+        "received": _parts((received[a:b], tag) for tag, _, _, a, b in steps),
+    }
+
+
+def _parts(pieces: Iterable[tuple[str, str]]) -> list[dict[str, Any]]:
+    """Pieces of a text, each the same in the other one or not."""
+    return [{"text": text, "differs": tag != "equal"} for text, tag in pieces if text]

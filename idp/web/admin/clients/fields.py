@@ -1,0 +1,233 @@
+"""The fields of a registration as a form shows them, by section. The rules are not here: a form
+becomes a metadata document, and `idp.clients` judges it as it does every other one.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from config import SecondFactorPolicy
+from idp.authentication.assurance import CANONICAL, Assurance
+from idp.clients.metadata import DEVICE_CODE
+from idp.language import gettext_noop
+
+
+class Kind(StrEnum):
+    """How a member is typed."""
+
+    TEXT = "text"
+    LINES = "lines"
+    """A list, one on each line."""
+    NUMBER = "number"
+    TICK = "tick"
+    CHOICE = "choice"
+    TICKS = "ticks"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Field:
+    """`name_in_form`: where the member's own would be taken for a secret's. `choices`: values and
+    what they are called. `says_empty`: left empty it is empty, not what it is by default.
+    """
+
+    member: str
+    label: str
+    kind: Kind = Kind.TEXT
+    hint: str | None = None
+    name_in_form: str | None = None
+    choices: tuple[tuple[str, str], ...] = ()
+    says_empty: bool = False
+
+    @property
+    def name(self) -> str:
+        return self.name_in_form or self.member
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """Fields that belong together."""
+
+    name: str
+    title: str
+    fields: tuple[Field, ...]
+
+
+NAME = Field(
+    member="client_name",
+    label=gettext_noop("Name"),
+    hint=gettext_noop("What users read."),
+    says_empty=True,
+)
+REDIRECTS = Field(
+    member="redirect_uris",
+    label=gettext_noop("Redirect URIs"),
+    kind=Kind.LINES,
+    hint=gettext_noop(
+        "One on each line, exactly as the app sends it. They are compared letter by letter."
+    ),
+)
+LEAVING = Field(
+    member="post_logout_redirect_uris",
+    label=gettext_noop("Where users may go after signing out"),
+    kind=Kind.LINES,
+    hint=gettext_noop("One on each line. May be empty."),
+)
+SCOPE = Field(
+    member="scope",
+    label=gettext_noop("Scopes"),
+    hint=gettext_noop("What it may ask for, separated by spaces."),
+    says_empty=True,
+)
+LEVEL = Field(
+    member="min_acr",
+    label=gettext_noop("The least that users must prove"),
+    kind=Kind.CHOICE,
+    hint=gettext_noop("A request can ask for more, never for less."),
+    choices=(
+        ("", gettext_noop("No more than the site asks for")),
+        (CANONICAL[Assurance.ONE_FACTOR], gettext_noop("One factor")),
+        (CANONICAL[Assurance.TWO_FACTOR], gettext_noop("Two factors")),
+        (CANONICAL[Assurance.PHISHING_RESISTANT], gettext_noop("A passkey")),
+    ),
+)
+TRUSTED = Field(
+    member="trusted",
+    label=gettext_noop("It is one of ours: users are not asked for permission"),
+    kind=Kind.TICK,
+)
+
+NEW = (NAME, REDIRECTS, LEAVING, SCOPE, LEVEL, TRUSTED)
+"""What a new registration asks; its template decides the rest."""
+
+SECTIONS = (
+    Section(
+        "names",
+        gettext_noop("What users see"),
+        (
+            NAME,
+            Field(member="client_uri", label=gettext_noop("Home page")),
+            Field(member="logo_uri", label=gettext_noop("Logo")),
+            Field(member="policy_uri", label=gettext_noop("Privacy policy")),
+            Field(member="tos_uri", label=gettext_noop("Terms of service")),
+            Field(
+                member="initiate_login_uri",
+                label=gettext_noop("Where a sign-in can be started"),
+            ),
+            Field(
+                member="contacts",
+                label=gettext_noop("Email addresses of its makers"),
+                kind=Kind.LINES,
+            ),
+        ),
+    ),
+    Section(
+        "addresses",
+        gettext_noop("Addresses"),
+        (
+            REDIRECTS,
+            LEAVING,
+            Field(
+                member="backchannel_logout_uri",
+                label=gettext_noop("Told about sign-outs, server to server"),
+            ),
+            Field(
+                member="frontchannel_logout_uri",
+                label=gettext_noop("Told about sign-outs, by the browser"),
+            ),
+            Field(member="jwks_uri", label=gettext_noop("Its public keys")),
+        ),
+    ),
+    Section(
+        "use",
+        gettext_noop("What it may do"),
+        (
+            SCOPE,
+            Field(
+                member="grant_types",
+                label=gettext_noop("Grants"),
+                kind=Kind.TICKS,
+                choices=(
+                    ("authorization_code", gettext_noop("Sign people in")),
+                    ("refresh_token", gettext_noop("Stay connected (refresh tokens)")),
+                    (DEVICE_CODE, gettext_noop("Sign people in on devices without a keyboard")),
+                    ("client_credentials", gettext_noop("Act for itself")),
+                ),
+            ),
+            Field(
+                member="token_endpoint_auth_method",
+                name_in_form="auth_method",
+                label=gettext_noop("How it proves itself"),
+                kind=Kind.CHOICE,
+                choices=(
+                    ("", gettext_noop("A secret, by header or in the body")),
+                    ("client_secret_basic", gettext_noop("A secret, by header only")),
+                    ("client_secret_post", gettext_noop("A secret, in the body only")),
+                    ("private_key_jwt", gettext_noop("A key of its own")),
+                    ("none", gettext_noop("Not at all: it cannot keep a secret")),
+                ),
+            ),
+        ),
+    ),
+    Section(
+        "policy",
+        gettext_noop("How sure we must be"),
+        (
+            LEVEL,
+            Field(
+                member="second_factor_policy",
+                label=gettext_noop("Two-step sign-in for this app"),
+                kind=Kind.CHOICE,
+                hint=gettext_noop("It never lowers what is required of a person."),
+                choices=(
+                    ("", gettext_noop("As the site and the person have it")),
+                    (SecondFactorPolicy.NEVER.value, gettext_noop("Not asked for here")),
+                    (SecondFactorPolicy.OPTIONAL.value, gettext_noop("Asked of whoever has it")),
+                    (SecondFactorPolicy.REQUIRED.value, gettext_noop("Everybody has to have it")),
+                ),
+            ),
+            Field(
+                member="default_max_age",
+                label=gettext_noop("How old a sign-in may be, in seconds"),
+                kind=Kind.NUMBER,
+            ),
+            TRUSTED,
+            Field(
+                member="pkce_waived",
+                label=gettext_noop("It may do without PKCE"),
+                kind=Kind.TICK,
+                hint=gettext_noop(
+                    "Advised against: a stolen code can be used by somebody else. Only for an old "
+                    "library of a confidential app; let it send a nonce."
+                ),
+            ),
+        ),
+    ),
+    Section(
+        "lifetimes",
+        gettext_noop("Lifetimes"),
+        (
+            Field(
+                member="access_token_lifetime",
+                name_in_form="lifetime",
+                label=gettext_noop("Access tokens, in seconds"),
+                kind=Kind.NUMBER,
+                hint=gettext_noop("Empty: as the site has it."),
+            ),
+            Field(
+                member="rotate_refresh_tokens",
+                name_in_form="rotation",
+                label=gettext_noop("A refresh token is replaced at each use"),
+                kind=Kind.TICK,
+            ),
+            Field(
+                member="refresh_grace",
+                label=gettext_noop("How long a replaced one is still honoured, in seconds"),
+                kind=Kind.NUMBER,
+            ),
+        ),
+    ),
+)
+"""What can be changed afterwards, in its order on the page."""
+
+EDITABLE = tuple(field for section in SECTIONS for field in section.fields)
