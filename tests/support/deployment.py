@@ -12,7 +12,7 @@ from pathlib import Path
 
 from sqlalchemy import delete, select, update
 
-from config import AccountSettings, BrandSettings, Registration
+from config import AccountSettings, BrandSettings, Registration, Settings
 from idp import clock, opaque
 from idp.accounts import password_link
 from idp.demo import clients, seed
@@ -56,6 +56,12 @@ class Deployment:
     @property
     def app(self) -> str:
         return self.app_server.url
+
+    @property
+    def brand(self) -> str:
+        """What the provider calls itself."""
+        chosen: Settings = self.a.app.extensions["idp.settings"]
+        return chosen.brand.name
 
     def account(self, name: str = "Ann Example") -> Account:
         """Somebody new, with a password only."""

@@ -13,6 +13,7 @@ from idp.clients.metadata import Invalid
 from idp.clients.register import Changed, Outdated
 from idp.clients.registered import RegisteredClient
 from idp.language import gettext as _
+from idp.language import gettext_noop
 from idp.web import access
 from idp.web.admin.clients import fields, form, show_once
 from idp.web.admin.clients.fields import EDITABLE
@@ -24,6 +25,9 @@ from idp.web.pages import FAILED_FORM, page
 CONFLICT = 409
 VERSION = "version"
 
+OUTDATED = gettext_noop(
+    "Somebody else has changed this app since you opened it. Nothing is saved yet."
+)
 WRITES = access.admin_write(
     Permission.CLIENTS_WRITE, "change-apps", keeps=[VERSION, *(one.name for one in EDITABLE)]
 )
@@ -54,7 +58,7 @@ def submit_edit_client(client_id: str) -> Response:
             errors = form.errors(problems, EDITABLE)
             return _show(found, values, FAILED_FORM, version=version, errors=errors)
         case Outdated(client=now):
-            return _show(now, values, CONFLICT, version=register.version_of(now), seen=version)
+            return _show(now, values, CONFLICT, version=register.version_of(now))
         case registered if registered.client_secret is not None:
             return show_once.page_of(registered, _("The app proves itself by a secret now."))
     return to_client(client_id, "client-saved")
@@ -76,8 +80,8 @@ def _show(
     *,
     version: str,
     errors: dict[str, str] | None = None,
-    seen: str | None = None,
 ) -> Response:
+    is_outdated = status == CONFLICT
     return page(
         "admin/clients/edit.html",
         status,
@@ -87,7 +91,8 @@ def _show(
         values=values,
         version=version,
         errors=errors or {},
-        differences=_differences(found, values) if seen else None,
+        problem=_(OUTDATED) if is_outdated else None,
+        differences=_differences(found, values) if is_outdated else [],
         action=url_for("admin.submit_edit_client", client_id=found.client_id),
     )
 
