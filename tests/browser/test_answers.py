@@ -70,6 +70,7 @@ def test_going_back_from_the_app_does_not_post_again(site, visitor, elsewhere, a
 
 @pytest.mark.parametrize("decision", ["Allow", "Cancel"])
 def test_a_client_may_redirect_again_to_another_site(site, visitor, elsewhere, ann, decision):
+    """A64."""
     elsewhere.redirects["/callback"] = elsewhere.url("/home", host="127.0.0.1")
     rp = site.a.client(redirect_uris=[elsewhere.url("/callback")])
     visitor.open(site.issuer + rp.authorization_url()).sign_in(ann.email).is_at("consent")
@@ -81,6 +82,7 @@ def test_a_client_may_redirect_again_to_another_site(site, visitor, elsewhere, a
 
 
 def test_an_app_on_the_same_machine_gets_its_answer(site, visitor, elsewhere, ann):
+    """A64."""
     loopback = elsewhere.url("/callback", host="127.0.0.1")
     rp = site.a.client("native", redirect_uris=[loopback])
     asked = rp.authorization_url(state=AWKWARD)
@@ -92,6 +94,7 @@ def test_an_app_on_the_same_machine_gets_its_answer(site, visitor, elsewhere, an
 
 
 def test_an_app_with_a_scheme_of_its_own_gets_its_answer(site, visitor, ann):
+    """A64."""
     rp = site.a.client("native", redirect_uris=["com.example.app:/callback"])
     visitor.open(site.issuer + rp.authorization_url()).sign_in(ann.email).is_at("consent")
 

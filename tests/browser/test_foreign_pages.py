@@ -18,6 +18,7 @@ def victim(page):
 
 @HOSTS
 def test_no_page_can_be_framed(site, victim, elsewhere, host, ann):
+    """A63."""
     victim.open(site.app).follow("Sign in").sign_in(ann.email).is_at("consent")
     consent = victim.page.url
     pages = [consent, f"{site.issuer}/", f"{site.issuer}/nowhere", f"{site.issuer}/authorize"]
@@ -43,6 +44,7 @@ FORMS = {
 
 @HOSTS
 def test_a_foreign_form_changes_nothing(site, victim, elsewhere, host, bob):
+    """A61."""
     victim.open(f"{site.issuer}/account/security").sign_in(bob.email).enter_code(bob.code())
     victim.is_at("security")
     remove = victim.page.get_by_role("link", name="Remove").get_attribute("href")
@@ -87,6 +89,7 @@ def test_a_foreign_script_learns_and_changes_nothing(site, victim, elsewhere, ho
 
 @HOSTS
 def test_nobody_is_signed_in_to_somebody_elses_account(site, chromium, victim, elsewhere, host):
+    """A62."""
     eve = site.account("Eve Example")
     with visiting(chromium) as attacker:
         attacker.open(site.app).follow("Sign in").is_at("sign-in")

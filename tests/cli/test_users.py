@@ -56,6 +56,7 @@ def test_a_user_created_with_a_password_can_sign_in(idp, app, events):
 
 
 def test_a_user_created_without_a_password_gets_a_link_that_sets_one(idp, app, client):
+    """R57."""
     ran = idp("user", "create", "zoe@example.com", "--name", "Zoe", "--json")
     link = ran.document["set_password_url"]
 

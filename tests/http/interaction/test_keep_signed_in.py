@@ -173,6 +173,7 @@ def test_signing_out_ends_it(kept) -> None:
 
 
 def test_a_stay_begun_by_a_recovery_code_is_short(a, browser, ann, clock: Clock) -> None:
+    """R30."""
     a.phone(ann)
     codes = a.recovery_codes(ann)
     browser.open("/account/").submit(username=EMAIL, password=PASSWORD, **TICKED)

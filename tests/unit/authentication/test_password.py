@@ -126,6 +126,7 @@ def test_of_64_guesses_at_once_ten_are_looked_at(a, work):
 
 
 def test_a_new_pepper_rehashes_at_the_next_sign_in_and_only_then(a, app, sign_in, work):
+    """R8."""
     a.user()
     before = _row(work)
     ring = app.extensions["idp.keyring"]
@@ -203,6 +204,7 @@ def test_hashing_never_happens_under_the_write_lock(a, work, engine_kind):
 
 
 def test_known_and_unknown_names_take_the_same_statements(a, app, sign_in):
+    """R10, A32."""
     a.user()
     sign_in(EMAIL, "wrong")
     with app.app_context():

@@ -19,6 +19,7 @@ def _accepts(stored, password, cost=COST):
 @settings(max_examples=30, deadline=None)
 @given(st.text(st.characters(), max_size=80))
 def test_a_password_matches_itself_and_nothing_longer(password):
+    """R7."""
     stored = password_hash.make(password, PEPPER, COST)
 
     assert _accepts(stored, password)
@@ -34,12 +35,14 @@ def test_nothing_is_truncated_trimmed_or_folded(one, other):
 
 
 def test_one_password_on_every_keyboard():
+    """R4."""
     composed, decomposed = "caf\u00e9 cr\u00e8me", "cafe\u0301 cre\u0300me"
 
     assert _accepts(password_hash.make(composed, PEPPER, COST), decomposed)
 
 
 def test_the_pepper_is_needed():
+    """R7."""
     stored = password_hash.make("secret", PEPPER, COST)
 
     assert not password_hash.matches("secret", stored, Pepper("bbbbbbbb", b"q" * 32), COST)
@@ -62,6 +65,7 @@ def test_what_is_stored_names_its_pepper_and_its_cost():
 
 @pytest.mark.parametrize("stored_cost", [None, 4, 5, 6, 7])
 def test_a_check_takes_the_same_rounds_whatever_is_stored(monkeypatch, stored_cost):
+    """R10, A32."""
     stored = password_hash.make("x", PEPPER, stored_cost) if stored_cost else None
     rounds = []
     real = bcrypt.checkpw

@@ -30,10 +30,12 @@ def judge(a, work):
     ],
 )
 def test_long_unusual_passwords_of_any_characters_are_fine(judge, secret):
+    """R3."""
     assert judge(secret) == []
 
 
 def test_fifteen_characters_where_the_password_may_be_alone_eight_where_it_never_is(judge):
+    """R1."""
     assert judge("tq9$Lm2x")
     assert judge("tq9$Lm2x", second_factor_policy="required") == []
     assert judge("tq9$Lm2", second_factor_policy="required")
@@ -45,6 +47,7 @@ def test_length_is_counted_after_normalising(judge):
 
 
 def test_more_than_1024_bytes_are_refused_with_a_reason(judge):
+    """R2."""
     assert len(judge("ä" * 513)) == 1
     assert judge(" ".join(f"{number**7:x}" for number in range(2, 102))[:1024]) == []
 

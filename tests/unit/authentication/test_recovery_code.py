@@ -72,6 +72,7 @@ def test_codes_that_are_not_saved_yet_open_nothing(user, begin, verify, left, wo
 
 
 def test_once_saved_only_digests_remain(user, codes, left, work):
+    """R27."""
     (saved,) = work(lambda: db.session.scalars(select(RecoveryCodeSet)).all())
     digests = work(lambda: db.session.scalars(select(RecoveryCode.digest)).all())
 
@@ -131,6 +132,7 @@ def test_a_code_may_be_typed_carelessly(codes, verify, change):
 
 
 def test_one_code_64_times_at_once_is_accepted_once(user, codes, work, left):
+    """R28."""
     pages = [str(number) for number in range(64)]
 
     outcomes = at_once(

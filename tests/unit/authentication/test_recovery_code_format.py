@@ -6,6 +6,7 @@ from idp.authentication.recovery_code_format import ALPHABET, new, normalised
 
 
 def test_a_code_is_four_groups_of_four():
+    """R26."""
     groups = new().split("-")
 
     assert [len(group) for group in groups] == [4, 4, 4, 4]
@@ -14,6 +15,7 @@ def test_a_code_is_four_groups_of_four():
 
 @given(st.text(ALPHABET, min_size=16, max_size=16), st.data())
 def test_case_spaces_hyphens_and_look_alikes_do_not_matter(code, data):
+    """R26."""
     typed = "".join(
         data.draw(st.sampled_from(_spellings(character)))
         + data.draw(st.sampled_from(["", " ", "-", "\u2013"]))

@@ -114,6 +114,7 @@ class TestEnrolment:
         assert len({one.secret for one in shown}) == 1
 
     def test_the_secret_is_sealed_into_its_row_and_shown_nowhere(self, user, phone, work):
+        """R22, A29."""
         rows = work(lambda: db.session.scalars(select(TotpCredential)).all())
 
         assert phone.secret.encode() not in rows[0].secret_sealed
@@ -219,6 +220,7 @@ class TestVerification:
     def test_somebody_elses_secret_moved_into_the_row_does_not_open(
         self, a, phone, verify, work, audited
     ):
+        """R22, A29."""
         mallory = a.user("mallory@example.com")
         other = a.phone(mallory)
         stolen = select(TotpCredential.secret_sealed).where(TotpCredential.user_id == mallory.id)

@@ -21,6 +21,7 @@ def test_codes_are_those_of_rfc_6238_appendix_b(seconds, code):
 
 
 def test_a_new_secret_has_160_random_bits():
+    """R14."""
     one, other = new_secret(), new_secret()
 
     assert len(base64.b32decode(one.base32)) * 8 == 160

@@ -36,6 +36,7 @@ def _passes(work, limit="password", **subjects):
 
 
 def test_ten_passwords_in_five_minutes_then_a_wait(work, address, clock):
+    """R31."""
     results = []
     for number in range(11):
         address(f"192.0.2.{number}")
@@ -68,6 +69,7 @@ def test_another_user_at_the_same_address_shares_only_the_address(work, address)
 
 
 def test_an_ipv6_network_of_64_bits_is_one_address(work, address):
+    """R31."""
     for number in range(10):
         address(f"2001:db8:1:2::{number:x}")
         assert _passes(work, user=f"user{number}")
@@ -150,6 +152,8 @@ def test_a_success_gives_its_take_back_and_ends_the_series(work, address, clock)
 
 
 def test_neither_a_rollback_nor_a_crash_gives_a_guess_back(work):
+    """R38."""
+
     def take_and_crash():
         throttle.attempt("password", user="ann")
         raise ZeroDivisionError
