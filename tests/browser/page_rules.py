@@ -72,6 +72,19 @@ _STUCK = """() => [...document.querySelectorAll("body *")].some(element => {
   return stays && element.getBoundingClientRect().height > innerHeight / 2;
 })"""
 
+# WCAG 2.2 §1.4.12: people who read with more room between letters, words and lines lose nothing.
+_SPACED = """spaced => {
+  const sheet = new CSSStyleSheet();
+  sheet.replaceSync("* { line-height: 1.5 !important; letter-spacing: 0.12em !important;"
+    + " word-spacing: 0.16em !important; } p { margin-bottom: 2em !important; }");
+  document.adoptedStyleSheets = spaced ? [sheet] : [];
+  const cut = [...document.querySelectorAll("body *")].filter(element =>
+    getComputedStyle(element).overflow !== "visible" && !element.matches("input, textarea, svg")
+    && element.clientHeight > 1 && element.clientWidth > 1
+    && element.scrollHeight > element.clientHeight + 2 && element.innerText?.trim());
+  return spaced ? cut.map(element => element.outerHTML.slice(0, 120)) : [];
+}"""
+
 _OVERFLOW = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 
 EVERYTHING = {"rules": {"target-size": {"enabled": True}}}
@@ -98,6 +111,11 @@ def problems(page):
         if page.evaluate(_OVERFLOW) > 0:
             found.append(f"{page.url}: scrolls sideways ({view})")
         found += [f"{page.url} ({view}): {finding}" for finding in page.evaluate(_AXE, options)]
+    show(page, PHONE, color_scheme="light")
+    found += [f"{page.url}: cut off when spaced: {cut}" for cut in page.evaluate(_SPACED, arg=True)]
+    if page.evaluate(_OVERFLOW) > 0:
+        found.append(f"{page.url}: scrolls sideways when spaced")
+    page.evaluate(_SPACED, arg=False)
     show(page, ZOOMED, color_scheme="light")
     if page.evaluate(_OVERFLOW) > 0 or page.evaluate(_STUCK):
         found.append(f"{page.url}: cannot be read at 400 %")

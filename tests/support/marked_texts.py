@@ -7,6 +7,7 @@ work as ever. Only what would reach the catalogues is wrapped.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import lru_cache
 from gettext import NullTranslations
 from typing import TYPE_CHECKING
@@ -44,9 +45,15 @@ def texts(_tag: str) -> NullTranslations:
     return Wrapped()
 
 
+def _format_list(items: Sequence[str], locale: object) -> str:
+    """The word before the last one is Babel's."""
+    return f"{BEGIN}{' and '.join(items)}{END}"
+
+
 def application() -> Flask:
     """What the server of the tour serves."""
     language.texts = texts  # type: ignore[assignment]
+    language.format_list = _format_list  # type: ignore[attr-defined]
     return create_app()
 
 
