@@ -290,7 +290,7 @@ def test_pkce_is_honoured_by_clients_that_need_not(tester):
 
 
 def test_the_proxys_word_about_the_caller_is_believed_and_nobody_elses(tester):
-    """R39: The address in the log is the proxy's peer, whatever the caller claims."""
+    """R39: the address in the log is the proxy's peer, whatever the caller claims."""
     with httpx.Client(verify=tester.trust, headers={"X-Forwarded-For": "203.0.113.9"}) as liar:
         tester.browser = httpx.Client(
             verify=tester.trust, timeout=30, follow_redirects=True, headers=liar.headers

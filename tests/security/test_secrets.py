@@ -249,7 +249,7 @@ def test_no_secret_is_in_the_audit(told: tuple[Walk, str]) -> None:
 
 
 def test_a_dump_of_the_database_holds_no_secret(told: tuple[Walk, str]) -> None:
-    """R40: T9, R98: neither in a row nor in what SQLite leaves in its pages."""
+    """T9, R40, R98: neither in a row nor in what SQLite leaves in its pages."""
     walk, _log = told
     walk.canaries.pop("interaction")  # a name of a row, useless without the browser's cookie
 

@@ -189,7 +189,7 @@ class TestCounted:
         "header", ["X-Forwarded-For", "X-Real-IP", "Forwarded", "Client-IP", "True-Client-IP"]
     )
     def test_no_header_makes_another_address(self, counting: World, header: str) -> None:
-        """R39: A25, A34: the eleventh name of one peer waits, whatever each request says."""
+        """A25, A34, R39: the eleventh name of one peer waits, whatever each request says."""
         rp = counting.a.client()
         statuses = []
         for number in range(11):
