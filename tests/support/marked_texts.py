@@ -53,7 +53,7 @@ def _format_list(items: Sequence[str], locale: object) -> str:
 def application() -> Flask:
     """What the server of the tour serves."""
     language.texts = texts  # type: ignore[assignment]
-    language.format_list = _format_list  # type: ignore[attr-defined]
+    language.format_list = _format_list  # type: ignore[assignment]
     return create_app()
 
 
