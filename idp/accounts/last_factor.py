@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from sqlalchemy import update
-
 from config import SecondFactorPolicy
 from idp import clock
-from idp.authentication import passkey, second_factor_policy, totp
-from idp.extensions import rows_changed, settings
+from idp.authentication import account_turn, passkey, second_factor_policy, totp
+from idp.extensions import settings
 from idp.models import User
 
 
@@ -55,10 +53,5 @@ def is_last(user: User, credential_id: str) -> bool:
 
 def has_to_stay(user: User, credential_id: str) -> bool:
     """Of two removals at once the second one sees what the first has left."""
-    _stand_in_line(user)
+    account_turn.take(user.id)
     return is_last(user, credential_id) and need(user) is not None
-
-
-def _stand_in_line(user: User) -> None:
-    # Takes the row's lock and changes nothing.
-    rows_changed(update(User).where(User.id == user.id).values(name=User.name))

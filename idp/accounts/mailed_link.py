@@ -15,6 +15,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, update
 
 from idp import clock, opaque
+from idp.authentication import account_turn
 from idp.extensions import db, rows_changed, settings
 from idp.models import MailedLink, User
 
@@ -103,6 +104,8 @@ def user_of(link: MailedLink) -> User:
 def spend(link: MailedLink) -> bool:
     """Use it, in the transaction of what it is used for. Of many at once, one gets True."""
     now = clock.now()
+    if link.user_id is not None:
+        account_turn.take(link.user_id)
     spending = update(MailedLink).where(
         MailedLink.digest == link.digest,
         MailedLink.purpose == link.purpose,

@@ -7,7 +7,7 @@ from sqlalchemy import select, update
 from idp import clock
 from idp.accounts import mailed_link, sign_out
 from idp.accounts.mailed_link import Purpose
-from idp.authentication import password, trusted_device
+from idp.authentication import account_turn, password
 from idp.authentication.evidence import Method
 from idp.authentication.password_hash import StoredHash
 from idp.extensions import db, rows_changed
@@ -33,11 +33,11 @@ def take_effect(user: User, prepared: StoredHash, *, because: str, keep_sid: str
 
 def store(user: User, prepared: StoredHash) -> None:
     """Store it; sessions and tokens go on. Links, half-finished sign-ins and trust do not."""
+    account_turn.take(user.id)
     is_change = has_one(user)
     password.store(user, prepared)
     if is_change:
         messages.password_changed(user)
-        trusted_device.revoke_all(user.id, because="password_changed")
     mailed_link.void(*LINKS, user_id=user.id)
     _void_waiting_proofs(user.id)
 

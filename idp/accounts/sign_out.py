@@ -7,7 +7,7 @@ from sqlalchemy import update
 from idp import audit, clock
 from idp.accounts import devices, logout_notices
 from idp.audit import catalogue
-from idp.authentication import browser_accounts, session
+from idp.authentication import account_turn, browser_accounts, session
 from idp.authentication.session import LiveSession, RecognisedSession
 from idp.extensions import db, rows_changed
 from idp.grants import revoke
@@ -45,6 +45,7 @@ def end_one(user_id: str, session_id: str, *, reason: str) -> bool:
 
 def end_all(user_id: str, *, reason: str, keep_sid: str = "") -> int:
     """Of every browser but the one to keep; returns how many."""
+    account_turn.take(user_id)
     ending = (
         update(Session)
         .where(Session.user_id == user_id, Session.ended_at.is_(None), Session.sid != keep_sid)

@@ -1,6 +1,6 @@
-"""Accounts that are signed in in one browser. Their sessions share the cookie's value. When somebody
-signs in, proves more, switches or leaves, all of them move to a new one in one statement, so that
-the old value is dead at once (R41).
+"""Accounts that are signed in in one browser. Their sessions share the cookie's value. When one of
+them signs in, proves more, switches or leaves, all of them move to a new one in one statement, so
+that the old value is dead at once (R41).
 """
 
 from __future__ import annotations

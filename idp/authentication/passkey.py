@@ -13,7 +13,7 @@ from sqlalchemy import delete, or_, select, update
 
 from idp import audit, clock, metrics, opaque, throttle
 from idp.audit import catalogue
-from idp.authentication import limited, passkey_challenges, trusted_device
+from idp.authentication import account_turn, limited, passkey_challenges, trusted_device
 from idp.authentication.evidence import Evidence, Method
 from idp.authentication.verdict import Reason, Rejected, Throttled
 from idp.extensions import db, insert, rows_changed, settings
@@ -69,6 +69,7 @@ def confirm(user: User, bound_to: str, answer: str, name: str) -> Evidence | Rej
         backed_up=key.backed_up,
         created_at=clock.now(),
     )
+    account_turn.take(user.id)
     # §7.1: a key that stands here already, for this user or another one, is not taken again.
     if rows_changed(new.on_conflict_do_nothing(index_elements=[Passkey.credential_id])) != 1:
         return Rejected(Reason.PASSKEY_KNOWN)
@@ -175,6 +176,7 @@ def _checked(answer: str, challenge: bytes, expected: User | None) -> Passkey | 
     proven = passkey_ceremony.proven(answer, challenge, passkey.public_key)
     if proven is None:
         return _refused(owner, "invalid")
+    account_turn.take(owner.id)
     return passkey if _counted(passkey, proven) else _alerted(owner, passkey, proven)
 
 

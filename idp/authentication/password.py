@@ -12,13 +12,20 @@ from sqlalchemy.orm import lazyload
 
 from idp import audit, clock, metrics, opaque, throttle
 from idp.audit import catalogue
-from idp.authentication import hash_pool, known_device, limited, password_hash, trusted_device
+from idp.authentication import (
+    account_turn,
+    hash_pool,
+    known_device,
+    limited,
+    password_hash,
+    trusted_device,
+)
 from idp.authentication.evidence import Evidence, Method
 from idp.authentication.identifier import canonical
 from idp.authentication.password_hash import Pepper, StoredHash
 from idp.authentication.password_rules import is_too_long, minimum_length, problems
 from idp.authentication.verdict import Busy, Reason, Rejected, Throttled
-from idp.extensions import db, insert, keyring, settings
+from idp.extensions import db, insert, keyring, rows_changed, settings
 from idp.models import EmailAddress, Password, User
 from idp.throttle import Device, Refused, Taken
 from idp.throttle.limits import PASSWORD_SERIES
@@ -119,22 +126,32 @@ def set_password(user: User, password: str) -> Busy | None:
 
 def _right(
     user: User, credential: _Credential, taken: Taken, password: str, device: Device
-) -> Evidence:
+) -> Evidence | Rejected:
     renewed = _renewed(credential.stored, password)
+    account_turn.take(user.id)
+    if not _is_in_force(credential, renewed or credential.stored):
+        return _wrong(user, credential, taken, is_right=False)
     throttle.give_back(taken)
     if device is Device.KNOWN:
         # The owner is heard here: the failures of strangers elsewhere are not in a row any more.
         throttle.clear_series(PASSWORD_SERIES, user=user.id)
-    if renewed is not None:
-        # Unless somebody has changed the password in the meantime.
-        db.session.execute(
-            update(Password)
-            .where(Password.id == credential.id, Password.hash == credential.stored.hash)
-            .values(hash=renewed.hash, pepper_key_id=renewed.pepper_key_id, scheme=renewed.scheme)
-        )
     audit.record(catalogue.PasswordAccepted(user_id=user.id))
     metrics.factor_results.labels(Method.PASSWORD, "accepted").inc()
     return Evidence(Method.PASSWORD, user.id, credential.id, clock.now())
+
+
+def _is_in_force(credential: _Credential, kept: StoredHash) -> bool:
+    """Hashing took its time: whether what was checked is still the password of an account that may
+    sign in. The UPDATE, which also keeps it in its newest form, is the gate.
+    """
+    enabled = select(User.id).where(User.id == Password.user_id, User.disabled_at.is_(None))
+    keeping = update(Password).where(
+        Password.id == credential.id,
+        Password.hash == credential.stored.hash,
+        enabled.exists(),
+    )
+    values = {"hash": kept.hash, "pepper_key_id": kept.pepper_key_id, "scheme": kept.scheme}
+    return rows_changed(keeping.values(values)) == 1
 
 
 def _wrong(

@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, delete, func, select, update
 
 from idp import audit, clock, metrics, opaque, throttle
 from idp.audit import catalogue
-from idp.authentication import known_device, limited, recovery_code_format
+from idp.authentication import account_turn, known_device, limited, recovery_code_format
 from idp.authentication.evidence import Evidence, Method
 from idp.authentication.verdict import Reason, Rejected, Throttled
 from idp.extensions import db, insert, keyring, rows_changed, settings
@@ -113,6 +113,7 @@ def verify(user: User, code: str, *, interaction_id: str) -> Evidence | Rejected
     if typed is None:
         return _failed(user, taken, Reason.MALFORMED, "malformed")
     digests = [_digest(user.id, typed, key_id) for key_id in keyring().keys]
+    account_turn.take(user.id)
     spent_id = _spent(user.id, digests)
     if spent_id is None:
         return _failed(user, taken, Reason.WRONG_CODE, _why(user.id, digests))
@@ -199,7 +200,7 @@ def _is_waiting() -> tuple[ColumnElement[bool], ...]:
 
 def _confirmed(user: User, shown: _Shown) -> bool:
     # One at a time per user, so that of two sets confirmed at once the later one wins whole.
-    db.session.execute(select(User.id).where(User.id == user.id).with_for_update())
+    account_turn.take(user.id)
     confirming = update(RecoveryCodeSet).where(RecoveryCodeSet.id == shown.set_id, *_is_waiting())
     values = {
         "confirmed_at": clock.now(),

@@ -168,6 +168,21 @@ def _still_good(session: LiveSession) -> tuple[Evidence, ...]:
     )
 
 
+def still_there(in_browser: tuple[LiveSession, ...]) -> tuple[LiveSession, ...]:
+    """Those that have not ended since they were read; what they rest on is to be read again."""
+    if not in_browser:
+        return ()
+    wanted = select(Session.id).where(
+        Session.id.in_([one.id for one in in_browser]), Session.ended_at.is_(None)
+    )
+    found = set(db.session.scalars(wanted))
+    return tuple(_without_proofs(one) for one in in_browser if one.id in found)
+
+
+def _without_proofs(one: LiveSession) -> LiveSession:
+    return LiveSession(**{field.name: getattr(one, field.name) for field in fields(LiveSession)})
+
+
 class _Lasting(Protocol):
     @property
     def started_at(self) -> datetime: ...
@@ -280,13 +295,16 @@ def attach(proofs: tuple[Evidence, ...], session_id: str) -> None:
 
 
 def expiry(started_at: datetime, proofs: tuple[Evidence, ...], stay: Stay) -> datetime:
-    """The absolute end. A session that rests on a recovery code is short until a factor is
-    enrolled or proven.
+    """The absolute end. A session that rests on a recovery code ends soon after its use, until a
+    factor is enrolled or proven.
     """
     methods = {proof.method for proof in proofs}
     sessions = settings().sessions
     if Method.RECOVERY_CODE in methods and not methods & ENROLLABLE:
-        return started_at + sessions.recovered_lifetime
+        recovered_at = max(p.proven_at for p in proofs if p.method is Method.RECOVERY_CODE)
+        return min(
+            recovered_at + sessions.recovered_lifetime, started_at + sessions.absolute_lifetime
+        )
     if stay is Stay.KEPT and sessions.keep_signed_in is not None:
         return started_at + max(sessions.keep_signed_in, sessions.absolute_lifetime)
     return started_at + sessions.absolute_lifetime

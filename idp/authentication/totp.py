@@ -8,7 +8,14 @@ from sqlalchemy import ColumnElement, delete, select, update
 
 from idp import audit, clock, metrics, opaque, throttle
 from idp.audit import catalogue
-from idp.authentication import known_device, limited, time_check, totp_codes, trusted_device
+from idp.authentication import (
+    account_turn,
+    known_device,
+    limited,
+    time_check,
+    totp_codes,
+    trusted_device,
+)
 from idp.authentication.clock_hint import hint
 from idp.authentication.evidence import Evidence, Method
 from idp.authentication.totp_codes import Secret
@@ -72,6 +79,7 @@ def confirm(user: User, bound_to: str, code: str, name: str) -> Evidence | Rejec
     step = _first_code(user, bound_to, code)
     if isinstance(step, Rejected):
         return step
+    account_turn.take(user.id)
     credential_id = _confirmed(user, bound_to, step, name)
     if credential_id is None:
         return Rejected(Reason.EXPIRED)
@@ -181,6 +189,7 @@ def verify(user: User, code: str, *, interaction_id: str) -> Evidence | Rejected
         step = _newest_match(authenticator.secret, typed)
         if step is None:
             continue
+        account_turn.take(user.id)
         if _spent(authenticator.id, step):
             return _accepted(user, authenticator.id, taken)
         audit.record(catalogue.OtpReplay(user_id=user.id, credential_id=authenticator.id))

@@ -101,10 +101,12 @@ def prove(
 ) -> str | None:
     """Write down a proof. When it was the last one wanted, the session begins or is strengthened.
 
-    Returns the new value of the session cookie, or None while proofs are still missing.
+    Returns the new value of the session cookie, or None while proofs are still missing. The proof's
+    verifier has taken the turn of the account (`account_turn`).
     """
-    _wait_for_other_tabs(interaction)
-    in_browser = current.in_browser if current else ()
+    if not _is_still_open(interaction):
+        return None
+    in_browser = session.still_there(current.in_browser) if current else ()
     is_somebody_else = interaction.user_id not in {None, proof.user_id}
     if is_somebody_else or _was_left(interaction, in_browser):
         _drop_proofs(interaction)
@@ -135,20 +137,22 @@ def _was_left(interaction: Interaction, in_browser: tuple[LiveSession, ...]) -> 
     return began is not None and began not in {one.id for one in in_browser}
 
 
-def _wait_for_other_tabs(interaction: Interaction) -> None:
-    """All open interactions of a browser move with each proof: whoever proves in two tabs at once
+def _is_still_open(interaction: Interaction) -> bool:
+    """As other tabs have left it; they wait from now on.
+
+    All open interactions of a browser move with each proof: whoever proves in two tabs at once
     takes them in one order, or PostgreSQL would find each waiting for the other.
     """
+    is_of_browser = Interaction.browser_digest == interaction.browser_digest
     open_here = (
-        select(Interaction.id)
-        .where(
-            Interaction.browser_digest == interaction.browser_digest,
-            Interaction.finished_at.is_(None),
-        )
+        select(Interaction)
+        .where(or_(Interaction.id == interaction.id, is_of_browser))
+        .where(Interaction.finished_at.is_(None))
         .order_by(Interaction.id)
         .with_for_update()
+        .execution_options(populate_existing=True)
     )
-    db.session.execute(open_here).all()
+    return interaction in db.session.scalars(open_here).all()
 
 
 def _settle_session(
@@ -179,6 +183,8 @@ def _settle_session(
 
 def _drop_proofs(interaction: Interaction) -> None:
     """Another name was typed: nothing that the first one proved counts for the second (A3)."""
+    # What another tab has written since it was read goes, too.
+    db.session.refresh(interaction, with_for_update=True)
     session.forget_proofs_in(interaction.id)
     interaction.session_id = None
     interaction.enrolling_since = None
@@ -217,10 +223,10 @@ def choose_account(
     """Go on with an account that is signed in: nothing is proven by that (A58). Returns the new
     value of the session cookie; None when that account has left meanwhile.
     """
+    _drop_proofs(interaction)
     token = browser_accounts.choose(in_browser, chosen)
     if token is None:
         return None
-    _drop_proofs(interaction)
     interaction.user_id = chosen.user_id
     interaction.session_set_aside = False
     interaction.account_chosen_at = clock.now()
@@ -246,11 +252,10 @@ def decline_enrolment(interaction: Interaction) -> None:
 
 def allow(interaction: Interaction, user_id: str, demand: Demand) -> None:
     """The user allowed what was asked; remembered per user, client, scopes and claims."""
-    if demand.client is None:
+    if demand.client is None or not _is_consented(interaction, user_id):
         return
     if consent.remember(user_id, demand.client.client_id, demand.scope, demand.claims):
         messages.app_connected(db.session.get_one(User, user_id), demand.client.client_name)
-    interaction.consented_at = clock.now()
     audit.record(
         catalogue.ConsentGiven(
             user_id=user_id,
@@ -259,6 +264,14 @@ def allow(interaction: Interaction, user_id: str, demand: Demand) -> None:
             claims=list(demand.claims),
         )
     )
+
+
+def _is_consented(interaction: Interaction, user_id: str) -> bool:
+    """By this user, whom it is about from now on: another tab cannot carry it over to another."""
+    about = or_(Interaction.user_id.is_(None), Interaction.user_id == user_id)
+    consenting = update(Interaction).where(Interaction.id == interaction.id, about)
+    values = {"consented_at": clock.now(), "user_id": user_id}
+    return rows_changed(consenting.values(values)) == 1
 
 
 def finish(interaction: Interaction) -> bool:

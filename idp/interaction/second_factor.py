@@ -67,7 +67,7 @@ def asked(
         ruling.asks_enrolled
         and can_prove >= TWO
         and (progress.is_signing_in or progress.was_waived)
-        and not _is_trusted(interaction)
+        and not (progress.is_signing_in and _is_trusted(interaction))
     )
     by_itself = _wanted(demand, ruling.floor, can_prove)
     return Asked(

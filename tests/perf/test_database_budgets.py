@@ -165,7 +165,7 @@ def test_the_password_page_settles_everything_in_the_transaction_of_the_proof(
     seen = database_use(lambda: post(browser, username=EMAIL, password=PASSWORD))
 
     assert browser.status == 303
-    assert_within(seen, statements=21, writing=2)
+    assert_within(seen, statements=23, writing=2)
 
 
 def test_the_second_factor_page_settles_everything_in_the_transaction_of_the_proof(
@@ -177,7 +177,7 @@ def test_the_second_factor_page_settles_everything_in_the_transaction_of_the_pro
     seen = database_use(lambda: post(browser, code=phone.code()))
 
     assert browser.status == 303
-    assert_within(seen, statements=28, writing=2)
+    assert_within(seen, statements=29, writing=2)
 
 
 def post(browser: Browser, **typed: str) -> None:

@@ -30,15 +30,19 @@ def submit_second_factor(interaction_id: str) -> Response:
     visit = current.visit()
     user = pinned_user(visit)
     verdict = totp.verify(user, request.form.get("code", ""), interaction_id=visit.interaction.id)
+    response = answer(_PAGE, verdict, words.problem)
     if isinstance(verdict, Evidence) and _is_to_be_trusted(visit):
         devices.trust(user)
-    return answer(_PAGE, verdict, words.problem)
+    return response
 
 
 def _is_to_be_trusted(visit: Visit) -> bool:
-    """Only where a trusted browser would be let off the code that was just typed."""
-    asked = visit.situation.asked
-    return "trust_device" in request.form and asked is not None and asked.trust_would_do
+    """Only where a trusted browser would be let off the code that was just typed, and where that
+    code has begun a session: what was proven before it may have ended meanwhile.
+    """
+    asked, has_session = visit.situation.asked, visit.interaction.session_id is not None
+    would_do = asked is not None and asked.trust_would_do
+    return "trust_device" in request.form and would_do and has_session
 
 
 def show_again(status: int, *, problem: str, retry_after: int | None = None) -> Response:
