@@ -52,8 +52,8 @@ def _format_list(items: Sequence[str], locale: object) -> str:
 
 def application() -> Flask:
     """What the server of the tour serves."""
-    language.texts = texts  # type: ignore[assignment]
-    language.format_list = _format_list  # type: ignore[assignment]
+    for name, stand_in in (("texts", texts), ("format_list", _format_list)):
+        setattr(language, name, stand_in)
     return create_app()
 
 
