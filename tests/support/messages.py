@@ -22,7 +22,11 @@ OPTIONS = {
     "templates/**.html": {"trimmed": "true", "newstyle_gettext": "true", "silent": "false"},
 }
 KEYWORDS = {"_": None, "gettext": None, "gettext_noop": None, "ngettext": (1, 2)}
-STAFF = ("templates/admin/", "templates/dev/", "web/admin/", "clients/", "doctor/")
+STAFF = (
+    *("templates/admin/", "templates/dev/", "web/admin/", "clients/", "doctor/"),
+    *(f"templates/macros/{name}.html" for name in ("reason", "records", "roles", "traces")),
+    "templates/macros/registration.html",
+)
 TRANSLATIONS = tuple(tag for tag in language.LANGUAGES if tag != language.SOURCE)
 # What would change with every run, or name somebody.
 _RESTLESS = re.compile(
