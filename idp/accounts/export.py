@@ -78,7 +78,12 @@ def _sign_in_methods(user: User) -> Row:
     factor = ("name", "created_at", "last_used_at")
     return {
         "password": next(iter(_rows(user, Password, "changed_at")), None),
-        "authenticator_apps": _rows(user, TotpCredential, *factor),
+        # One that was shown and never confirmed is no way to sign in.
+        "authenticator_apps": [
+            {name: row[name] for name in factor}
+            for row in _rows(user, TotpCredential, *factor, "confirmed_at")
+            if row["confirmed_at"]
+        ],
         "passkeys": _rows(user, Passkey, *factor, "backed_up"),
         "recovery_codes_left": recovery_code.left(user),
     }

@@ -126,6 +126,16 @@ def summary(plan: Plan) -> str:
     blocks = (
         output.fields(addresses),
         output.table(("sign in as", "password", "who"), people),
+        *_for_strangers(plan),
         "Ctrl-C stops everything. The data stay in var/, the keys in keys/.",
     )
     return "\n" + textwrap.indent("\n\n".join(blocks), "  ") + "\n"
+
+
+def _for_strangers(plan: Plan) -> tuple[str, ...]:
+    if plan.settings["IDP_ACCOUNTS__REGISTRATION"] != "open":
+        return ()
+    return (
+        'Or be somebody new: "Create an account" on any sign-in page; the mailed link is in'
+        " everybody's mail.",
+    )

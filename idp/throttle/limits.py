@@ -111,6 +111,11 @@ _SECOND_FACTOR = (
 )
 
 _MAILS_TO_USER = Window("mail.user", _USER, 5, _DAY)
+_MAILS_FROM_ADDRESS = Window("mail.address", _ADDRESS, 3, _HOUR)
+_REGISTRATIONS_FROM_ADDRESS = Window("registration.address", _ADDRESS, 2, _DAY)
+
+NOT_WHILE_DEVELOPING = frozenset({_MAILS_FROM_ADDRESS, _REGISTRATIONS_FROM_ADDRESS})
+"""Everybody whom a developer plays comes from one address, and their mail goes into a folder."""
 
 LIMITS: dict[str, tuple[Window, ...]] = {
     "password": (
@@ -125,8 +130,8 @@ LIMITS: dict[str, tuple[Window, ...]] = {
     # Signatures cannot be guessed: these are against noise.
     "passkey": (Window("passkey.address", _ADDRESS, 60, _FIVE_MINUTES),),
     "passkey_enrolment": (Window("passkey_enrolment.user", _USER, 10, _FIVE_MINUTES),),
-    "reset_mail": (_MAILS_TO_USER, Window("mail.address", _ADDRESS, 3, _HOUR)),
-    "registration": (_MAILS_TO_USER, Window("registration.address", _ADDRESS, 2, _DAY)),
+    "reset_mail": (_MAILS_TO_USER, _MAILS_FROM_ADDRESS),
+    "registration": (_MAILS_TO_USER, _REGISTRATIONS_FROM_ADDRESS),
     # Asked for by somebody who is signed in, or has proven the password.
     "address_mail": (_MAILS_TO_USER,),
     # 256-bit secrets: taken after a failure, so that a success costs no write.

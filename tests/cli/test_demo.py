@@ -70,6 +70,13 @@ def test_the_summary_has_every_address_and_every_password():
         assert expected in text
     for person in PEOPLE:
         assert re.search(rf"{person.email} +{person.password}", text)
+    assert "Create an account" in text
+
+
+def test_the_summary_invites_strangers_only_where_they_may_register(monkeypatch):
+    monkeypatch.setenv("IDP_ACCOUNTS__REGISTRATION", "closed")
+
+    assert "Create an account" not in summary(Plan.from_environment({}))
 
 
 def test_one_demo_person_has_every_standard_claim():

@@ -1,8 +1,11 @@
 // Counts a waiting time down; the sentence before and after comes from the page.
 
+// "4:05", and from an hour on "23:04:05".
 function clock(seconds) {
-  const minutes = Math.floor(seconds / 60);
-  return `${minutes}:${String(seconds % 60).padStart(2, "0")}`;
+  const hours = Math.floor(seconds / 3600);
+  const minutes = Math.floor(seconds / 60) % 60;
+  const padded = (number) => String(number).padStart(2, "0");
+  return `${hours ? `${hours}:${padded(minutes)}` : minutes}:${padded(seconds % 60)}`;
 }
 
 function arm(element) {

@@ -114,7 +114,8 @@ def _show(
     status: int = 200, *, problem: str | None = None, clock_hint: str | None = None, name: str = ""
 ) -> Response:
     visit = current.visit()
-    pending = totp.begin(pinned_user(visit), visit.interaction.id)
+    user = pinned_user(visit)
+    pending = totp.begin(user, visit.interaction.id)
     may_skip = _may_skip(visit)
     return page(
         "interaction/enrol_totp.html",
@@ -124,6 +125,7 @@ def _show(
         problem=problem,
         clock_hint=clock_hint,
         device_name=name,
+        first_authenticator=not totp.is_enrolled(user.id),
         action=url(visit.interaction, "submit_enrol"),
         skip_action=url(visit.interaction, "skip_enrol") if may_skip else None,
         passkey_url=(

@@ -105,6 +105,12 @@ def test_other_people_are_not_in_it(a: Factory, signed_in: Browser) -> None:
     assert other.sub not in text
 
 
+def test_an_authenticator_that_was_only_looked_at_is_not_in_it(signed_in: Browser) -> None:
+    signed_in.open("/account/totp")
+
+    assert export(signed_in)["sign_in_methods"]["authenticator_apps"] == []
+
+
 def test_no_secret_is_in_it(a: Factory, ann: User, browser: Browser) -> None:
     """A105: neither what the person knows, nor anything that the database keeps of it."""
     phone, codes = a.phone(ann), a.recovery_codes(ann)
