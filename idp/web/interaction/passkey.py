@@ -13,13 +13,16 @@ from idp.authentication.verdict import Rejected, Throttled
 from idp.interaction import lifecycle
 from idp.interaction.machine import Step
 from idp.web import access, browser, current, passkeys, words
-from idp.web.interaction import second_factor, sign_in
+from idp.web.interaction import late_form, second_factor, sign_in
 from idp.web.interaction.routes import blueprint, go_on_with, known_user
 from idp.web.pages import FAILED_FORM
 
+_ASKING = (Step.SIGN_IN, Step.SECOND_FACTOR)
+"""Pages that have its button."""
+
 
 @blueprint.post("/passkey/options")
-@access.access(access.interaction(Step.SIGN_IN, Step.SECOND_FACTOR))
+@access.access(access.interaction(*_ASKING))
 def passkey_options(interaction_id: str) -> Response:
     """A challenge for this interaction; an earlier one of another tab is void."""
     passkeys.require_enabled()
@@ -28,11 +31,13 @@ def passkey_options(interaction_id: str) -> Response:
 
 
 @blueprint.post("/passkey")
-@access.access(access.interaction(Step.SIGN_IN, Step.SECOND_FACTOR))
+@access.access(access.interaction(*Step))
 def submit_passkey(interaction_id: str) -> Response:
     """Check the answer. Where somebody is known already, only their own passkey will do."""
     passkeys.require_enabled()
     visit = current.visit()
+    if visit.step not in _ASKING:
+        return late_form.with_passkey(visit)
     answer, bound_to = request.form.get("answer", ""), visit.interaction.id
     match passkey.verify(answer, bound_to=bound_to, user=known_user(visit)):
         case Evidence() as proof:

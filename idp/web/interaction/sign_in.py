@@ -16,6 +16,8 @@ from idp.models import Interaction, Kind
 from idp.throttle.limits import FOR_GOOD
 from idp.web import access, browser, current, errors, words
 from idp.web.cards import person_card
+from idp.web.current import Visit
+from idp.web.interaction import late_form
 from idp.web.interaction.passkey_offer import offer
 from idp.web.interaction.routes import (
     blueprint,
@@ -36,11 +38,17 @@ def sign_in(interaction_id: str) -> Response:
 
 
 @blueprint.post("/sign-in")
-@access.access(access.interaction(Step.SIGN_IN))
+@access.access(access.interaction(*Step))
 def submit_sign_in(interaction_id: str) -> Response:
     """Check name and password. A step-up is about its own user, whatever name was posted."""
     visit = current.visit()
     typed = request.form.get("username", "")
+    if visit.step is not Step.SIGN_IN:
+        return late_form.with_name(visit, typed)
+    return _checked(visit, typed)
+
+
+def _checked(visit: Visit, typed: str) -> Response:
     user = pinned_user(visit) if _is_pinned() else password.find_user(typed)
     match password.verify(user, typed, request.form.get("password", "")):
         case Evidence() as proof:
