@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.engine import Row
 
 from idp.audit import chain
@@ -63,15 +63,31 @@ def verify(noted: Noted | None = None) -> Verdict:
     meanwhile do no harm.
     """
     head = chain.head()
-    verified, broken = _walk(head, noted)
+    verified, broken = _walk(head, noted, AuditEvent.sequence.is_not(None))
     if broken is not None and chain.head().anchor_sequence != head.anchor_sequence:
         return verify(noted)
     return Verdict(verified, _unsealed(), head, broken or _beyond())
 
 
-def _walk(head: Head, noted: Noted | None) -> tuple[int, Broken | None]:
+def look_at_newest(count: int) -> Verdict:
+    """The end of the chain only, which costs the same however long it is."""
+    head = chain.head()
+    place = head.sequence - count
+    if place <= head.anchor_sequence:
+        return verify()
+    link = db.session.scalar(select(AuditEvent.chain).where(AuditEvent.sequence == place))
+    if link is None:
+        return Verdict(0, _unsealed(), head, Broken(Damage.REMOVED, place, None))
+    start = replace(head, anchor_sequence=place, anchor_chain=link)
+    verified, broken = _walk(start, None, AuditEvent.sequence > place)
+    return Verdict(verified, _unsealed(), head, broken or _beyond())
+
+
+def _walk(
+    head: Head, noted: Noted | None, reached: ColumnElement[bool]
+) -> tuple[int, Broken | None]:
     expected, previous, verified = head.anchor_sequence + 1, head.anchor_chain, 0
-    for row in _sealed(head):
+    for row in _sealed(head, reached):
         damage = _judged(row, expected, previous, noted)
         if damage is Damage.REMOVED:
             return verified, Broken(damage, expected, None)
@@ -97,9 +113,8 @@ def _judged(row: Row[Any], expected: int, previous: bytes, noted: Noted | None) 
     return None
 
 
-def _sealed(head: Head) -> Iterator[Any]:
+def _sealed(head: Head, reached: ColumnElement[bool]) -> Iterator[Any]:
     """In order, up to the head; also what stands before the anchor, where nothing may."""
-    reached = AuditEvent.sequence.is_not(None)
     while True:
         some = (
             select(*chain.COLUMNS, AuditEvent.sequence, AuditEvent.chain)

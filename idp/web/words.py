@@ -67,6 +67,10 @@ PURPOSES = {
     "change-password": gettext_noop("Before you change your password"),
     "export": gettext_noop("Before you download your data"),
     "close-account": gettext_noop("Before you close your account"),
+    "change-people": gettext_noop("Before you change somebody's account"),
+    "change-roles": gettext_noop("Before you change who administers"),
+    "change-keys": gettext_noop("Before you change the keys that sign tokens"),
+    "change-mail": gettext_noop("Before you send mail"),
     "change-apps": gettext_noop("Before you change how apps sign people in"),
 }
 """Why a step-up asks, by the purpose of the page that wants it."""

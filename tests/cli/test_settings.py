@@ -3,7 +3,7 @@
 import pytest
 
 import config
-from idp.cli.settings import MASK, effective, masked
+from idp.effective_settings import MASK, effective, masked
 
 
 def by_name(document):

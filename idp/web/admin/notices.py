@@ -10,6 +10,17 @@ from idp.language import gettext as _
 from idp.language import gettext_noop
 
 NOTICES = {
+    "user-disabled": gettext_noop("The account is disabled. Everything that it had has ended."),
+    "user-enabled": gettext_noop("The account is enabled. Nothing that ended comes back."),
+    "user-unlocked": gettext_noop("The waits are lifted."),
+    "user-signed-out": gettext_noop("Every browser is signed out, and every app's tokens ended."),
+    "user-reset-started": gettext_noop("A link for a new password was mailed to the account."),
+    "user-unchanged": gettext_noop("There was nothing to do."),
+    "user-invited": gettext_noop("The invitation was mailed."),
+    "role-changed": gettext_noop("The role is changed. It is in force from now on."),
+    "key-rotated": gettext_noop("A new key is published. It signs once every app could see it."),
+    "mail-retried": gettext_noop("The mail is tried again."),
+    "mail-sent": gettext_noop("The test mail was sent."),
     "client-saved": gettext_noop("Saved. It is in force from now on."),
     "client-disabled": gettext_noop("The app is disabled, and everything it was given has ended."),
     "client-enabled": gettext_noop("The app is enabled again."),

@@ -1,0 +1,52 @@
+"""The person that an address of the administration names, and the reason that a form gives."""
+
+from __future__ import annotations
+
+from flask import Response, request, url_for
+from werkzeug.exceptions import NotFound
+
+from idp.accounts import administered
+from idp.accounts.permissions import Permission
+from idp.audit import record
+from idp.audit.catalogue import AdministrationRefused
+from idp.extensions import db
+from idp.language import gettext as _
+from idp.models import User
+from idp.web import errors
+from idp.web.admin.routes import me
+from idp.web.pages import see_other
+
+
+def existing(user_id: str) -> User:
+    """Also a disabled one."""
+    user = db.session.get(User, user_id)
+    if user is None:
+        raise NotFound
+    return user
+
+
+def out_of_reach(user: User) -> Response | None:
+    """The refusal for an administrator who may not touch this account."""
+    if administered.may_touch(me(), user):
+        return None
+    record(AdministrationRefused(user_id=user.id, permission=Permission.ROLES_WRITE))
+    return errors.not_permitted()
+
+
+def reason() -> str:
+    """As it was typed, in one line."""
+    return " ".join(request.form.get("reason", "").split())
+
+
+def reason_problem(given: str) -> str | None:
+    """Why the reason will not do."""
+    if not given:
+        return _("Say why. It is kept in the audit log.")
+    if len(given) > administered.LONGEST_REASON:
+        return _("Say it in at most %(most)s characters.", most=administered.LONGEST_REASON)
+    return None
+
+
+def to_user(user: User, notice: str | None = None) -> Response:
+    """Back to the person's page."""
+    return see_other(url_for("admin.user", user_id=user.id, notice=notice))
