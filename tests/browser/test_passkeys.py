@@ -124,6 +124,10 @@ def test_without_scripts_the_page_says_why_there_is_no_passkey(site, visitor, an
     expect(visitor.page.get_by_role("button", name="Sign in with a passkey")).to_be_disabled()
     visitor.sign_in(ann.email).is_at("consent")
 
+    visitor.open(f"{site.issuer}/account/passkeys").is_at("enrol-passkey")
+    visitor.reads("Passkeys need JavaScript")
+    expect(visitor.page.get_by_role("button", name="Create a passkey")).to_be_disabled()
+
 
 def test_a_browser_that_cannot_says_so(site, visitor, ann):
     visitor.page.add_init_script("delete window.PublicKeyCredential")

@@ -10,7 +10,7 @@ import pytest
 from tests.browser.life import Life
 from tests.support import laptop
 from tests.support.mailbox import Mailbox
-from tests.support.visitor import visiting
+from tests.support.visitor import Way, visiting
 
 APP = "Example web app"
 FIRST, SECOND = "four unrelated words here", "seven quiet words in a row"
@@ -38,6 +38,19 @@ def test_a_whole_life(site, chromium, visitor):
         signs_a_forgotten_browser_out(zoe, elsewhere, site.tell_apps)
     removes_the_app(zoe)
     exports_her_data(zoe)
+    closes_her_account(zoe)
+
+
+@pytest.mark.timeout(240)
+@pytest.mark.parametrize("visitor", [Way.WITHOUT_SCRIPTS, Way.KEYBOARD], indirect=True)
+def test_a_shorter_life_in_other_ways(site, visitor):
+    zoe = Life(site, Mailbox(site.a.app), visitor, f"zoe-{token_hex(3)}@example.com", FIRST)
+
+    registers_on_the_way_to_an_app(zoe)
+    sets_up_an_authenticator_app(zoe)
+    removes_the_app(zoe)
+    loses_her_phone(zoe)
+    moves_to_another_address(zoe)
     closes_her_account(zoe)
 
 
@@ -109,6 +122,7 @@ def loses_her_phone(zoe):
         "An authenticator app was added to your account",
         "An authenticator app was removed from your account",
     )
+    assert zoe.refreshes() == "invalid_grant"  # what hung from the lost phone
 
 
 def moves_to_another_address(zoe):
