@@ -4,21 +4,20 @@ from __future__ import annotations
 
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from sqlalchemy import text
 
-if TYPE_CHECKING:
-    from sqlalchemy.orm import Session, scoped_session
+from idp.extensions import db
 
 FOLDER = Path(__file__).resolve().parent.parent / "migrations"
 
 
-def is_current(session: scoped_session[Session]) -> bool:
+def is_current() -> bool:
     """Whether the database stands where this version of the program needs it. Raises a database
     error when it was never migrated.
     """
-    return session.scalar(text("SELECT version_num FROM alembic_version")) == newest()
+    found: str | None = db.session.scalar(text("SELECT version_num FROM alembic_version"))
+    return found == newest()
 
 
 @lru_cache(maxsize=1)

@@ -65,7 +65,7 @@ def _database() -> bool:
 
 
 def _schema() -> bool:
-    return schema_version.is_current(db.session)
+    return schema_version.is_current()
 
 
 def _keys() -> bool:
