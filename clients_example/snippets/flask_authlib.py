@@ -30,7 +30,7 @@ provider = OAuth(app).register(
 @app.get("/")
 def home() -> ResponseReturnValue:
     user = session.get("user")
-    return {"signed_in_as": user} if user else redirect("/login")
+    return f"Signed in as {user}" if user else '<a href="/login">Sign in</a>'
 
 
 @app.get("/login")
