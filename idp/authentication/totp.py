@@ -76,12 +76,12 @@ def confirm(user: User, bound_to: str, code: str, name: str) -> Evidence | Rejec
     taken = limited.attempt("totp_enrolment", counted_as=user.id, user_id=user.id)
     if isinstance(taken, Refused):
         return Throttled(taken.wait)
-    step = _first_code(user, bound_to, code)
-    if isinstance(step, Rejected):
-        return step
+    first = _first_code(user, bound_to, code)
+    if isinstance(first, Rejected):
+        return first
+    credential_id, step = first
     account_turn.take(user.id)
-    credential_id = _confirmed(user, bound_to, step, name)
-    if credential_id is None:
+    if not _is_confirmed(user, credential_id, step, name):
         return Rejected(Reason.EXPIRED)
     throttle.give_back(taken)
     trusted_device.revoke_all(user.id, because="factors_changed")
@@ -90,8 +90,8 @@ def confirm(user: User, bound_to: str, code: str, name: str) -> Evidence | Rejec
     return Evidence(Method.TOTP, user.id, credential_id, clock.now())
 
 
-def _first_code(user: User, bound_to: str, code: str) -> int | Rejected:
-    """The step of a right code of the pending secret."""
+def _first_code(user: User, bound_to: str, code: str) -> tuple[str, int] | Rejected:
+    """The pending credential whose secret the code is right for, and the code's step."""
     typed, pending = totp_codes.normalised(code), _pending(user, bound_to)
     if pending is None:
         return Rejected(Reason.EXPIRED)
@@ -102,7 +102,7 @@ def _first_code(user: User, bound_to: str, code: str) -> int | Rejected:
     step = _newest_match(pending.secret, typed)
     if step is None:
         return Rejected(Reason.WRONG_CODE, hint([pending.secret], typed, bound_to))
-    return step
+    return pending.id, step
 
 
 def enrol_directly(user: User, *, reason: str = "", name: str = DEFAULT_NAME) -> PendingTotp:
@@ -251,13 +251,14 @@ def _spent(credential_id: str, step: int) -> bool:
     return rows_changed(spending.values(last_step=step, last_used_at=clock.now())) == 1
 
 
-def _confirmed(user: User, bound_to: str, step: int, name: str) -> str | None:
+def _is_confirmed(user: User, credential_id: str, step: int, name: str) -> bool:
+    """By its id: meanwhile another secret may wait in the same place, which nobody has proven."""
     now = clock.now()
     confirming = (
         update(TotpCredential)
         .where(
+            TotpCredential.id == credential_id,
             TotpCredential.user_id == user.id,
-            TotpCredential.bound_to == bound_to,
             TotpCredential.confirmed_at.is_(None),
             TotpCredential.pending_until > now,
         )
@@ -269,10 +270,8 @@ def _confirmed(user: User, bound_to: str, step: int, name: str) -> str | None:
             pending_until=None,
             bound_to=None,
         )
-        .returning(TotpCredential.id)
     )
-    options = {"synchronize_session": False}
-    return db.session.execute(confirming, execution_options=options).scalar()
+    return rows_changed(confirming) == 1
 
 
 def _accepted_name(name: str) -> str:
