@@ -14,7 +14,6 @@ from idp import language
 from idp.language import gettext, ngettext
 from idp.web import browser
 
-__all__ = ["gettext"]
 COOKIE = "language"
 _ON = "~"
 _TOLD_BY_THE_APP = frozenset({"protocol.authorize", "sign_out.logout"})
