@@ -87,8 +87,8 @@ routes: $(DEMO) ## every URL, who may come, and its view
 rules: $(DEMO) ## the order of pages and the order of request checks
 	@$(IDP) dev rules
 
-totp: $(DEMO) ## the current one-time codes of the demo people
-	@$(IDP) dev totp
+totp: $(DEMO) ## the current one-time codes of the demo people, or with KEY="…" of the key below a QR code
+	@$(IDP) dev totp $(if $(KEY),"$(KEY)")
 
 mail: $(DEMO) ## the demo mailbox
 	@$(IDP) dev mail

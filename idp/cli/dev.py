@@ -87,13 +87,16 @@ def _taken(ports: list[int]) -> str:
 
 
 @group.command("totp")
-@click.argument("email", required=False)
-def totp(email: str | None) -> None:
-    """The current one-time codes of the demo people, or of EMAIL only."""
+@click.argument("whose", metavar="[EMAIL | KEY]", required=False)
+def totp(whose: str | None) -> None:
+    """The current one-time codes of the demo people, of EMAIL only, or of the KEY that a page shows
+    below its QR code.
+    """
     _require_demo()
-    phones = [phone for phone in codes.current() if email in {None, phone.email}]
+    typed = codes.with_key(whose or "")
+    phones = [typed] if typed else [p for p in codes.current() if whose in {None, p.email}]
     if not phones:
-        raise output.Refused(f"{email} is not one of the demo people.")
+        raise output.Refused(f"{whose} is neither one of the demo people nor a key.")
     rows = [(phone.email, phone.code, phone.seconds_left) for phone in phones]
     click.echo(output.table(("person", "code", "seconds left"), rows))
 

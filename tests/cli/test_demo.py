@@ -7,6 +7,7 @@ import time
 from http.client import HTTPConnection
 
 import psutil
+import pyotp
 import pytest
 from sqlalchemy import func, select
 
@@ -165,6 +166,17 @@ def test_totp_prints_one_persons_code(idp, app):
     assert clock.now().timestamp() + current.seconds_left == pytest.approx(
         (int(clock.now().timestamp()) // 30 + 1) * 30, abs=1
     )
+
+
+def test_totp_plays_the_phone_of_whoever_types_in_the_key(idp):
+    key = pyotp.random_base32()
+
+    ran = idp("dev", "totp", f"{key[:4].lower()} {key[4:]}")
+
+    step = int(clock.now().timestamp()) // 30
+    assert re.search(r"\b\d{6}\b", ran.output)[0] in {
+        pyotp.TOTP(key).at(at * 30) for at in (step - 1, step)
+    }
 
 
 def test_totp_of_somebody_else_is_refused(idp):
