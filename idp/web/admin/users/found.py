@@ -11,10 +11,25 @@ from idp.audit import record
 from idp.audit.catalogue import AdministrationRefused
 from idp.extensions import db
 from idp.language import gettext as _
-from idp.models import User
+from idp.language import gettext_noop
+from idp.models import Role, User
 from idp.web import errors
 from idp.web.admin.routes import me
 from idp.web.pages import see_other
+
+ROLE_NAMES = {
+    Role.SUPPORT: gettext_noop("Support"),
+    Role.AUDITOR: gettext_noop("Auditor"),
+    Role.CLIENT_MANAGER: gettext_noop("App manager"),
+    Role.OWNER: gettext_noop("Owner"),
+}
+
+
+def role_name(role: str | None) -> str:
+    """In a word; a role that is not known stands as it is stored."""
+    if role is None:
+        return ""
+    return _(ROLE_NAMES[Role(role)]) if role in set(Role) else role
 
 
 def existing(user_id: str) -> User:

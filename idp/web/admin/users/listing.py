@@ -9,6 +9,7 @@ from idp.accounts.permissions import Permission
 from idp.web import access
 from idp.web.admin import cursor, notices
 from idp.web.admin.routes import blueprint
+from idp.web.admin.users.found import role_name
 from idp.web.pages import page
 
 ROWS = 25
@@ -26,6 +27,7 @@ def users() -> Response:
         "admin/users/list.html",
         people=found.entries,
         typed=typed,
+        role_name=role_name,
         older=url_for("admin.users", q=query, after=found.after) if found.after else None,
         newest=url_for("admin.users", q=query) if after else None,
         can_invite=invitation.is_possible(),

@@ -12,7 +12,7 @@ from idp.web import access
 from idp.web.admin import notices
 from idp.web.admin.routes import blueprint, may, me
 from idp.web.admin.users.acts import offered
-from idp.web.admin.users.found import existing
+from idp.web.admin.users.found import existing, role_name
 from idp.web.pages import page
 
 
@@ -25,6 +25,7 @@ def user(user_id: str) -> Response:
     return page(
         "admin/users/show.html",
         person=found,
+        role_name=role_name,
         entry=directory.find(found.id),
         sessions=[
             {
