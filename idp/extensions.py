@@ -37,6 +37,7 @@ db = SQLAlchemy(session_options={"autoflush": True, "expire_on_commit": False})
 
 BUSY_TIMEOUT_SECONDS = 10
 _IN_LINE = "idp.in_line"
+_WROTE = "idp.wrote"
 _READS = ("SELECT", "PRAGMA", "EXPLAIN", "RELEASE", "ROLLBA", "COMMIT", "BEGIN ")
 
 
@@ -86,6 +87,8 @@ def engine_options(chosen: Settings) -> dict[str, Any]:
 
 def prepare(engine: Engine) -> None:
     """Attach what every connection of this engine needs."""
+    event.listen(engine, "before_cursor_execute", _note_write)
+    event.listen(engine, "checkin", _forget_write)
     if engine.dialect.name != "sqlite":
         return
     event.listen(engine, "connect", _configure_sqlite)
@@ -135,6 +138,31 @@ def _begin_before_the_first_write(
     raw = connection.connection.driver_connection
     if isinstance(raw, sqlite3.Connection) and not raw.in_transaction and is_write(statement):
         raw.execute("BEGIN IMMEDIATE")
+
+
+def _note_write(connection: Connection, _cursor: object, statement: str, *_rest: object) -> None:
+    # A row that is locked is as good as written.
+    if is_write(statement) or statement.endswith("UPDATE"):
+        connection.info[_WROTE] = True
+
+
+def _forget_write(_raw: object, record: ConnectionPoolEntry) -> None:
+    record.info.pop(_WROTE, None)
+
+
+def let_go() -> None:
+    """The unit of work has only read so far, and needs no connection for a while: it waits for a
+    hash, or for what is written and committed on its own. Whoever kept one meanwhile would hold two
+    of the pool, and on SQLite wait in vain for its own write lock.
+    """
+    session = db.session()
+    if not session.in_transaction():
+        return
+    if session.connection().info.get(_WROTE):
+        raise RuntimeError("to be done before the first write of the request")
+    waits_for_commit = any((session.new, session.dirty, session.deleted, session.info))
+    if not waits_for_commit and not session.in_nested_transaction():
+        session.commit()
 
 
 def is_write(statement: str) -> bool:

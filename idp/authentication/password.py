@@ -25,7 +25,7 @@ from idp.authentication.identifier import canonical
 from idp.authentication.password_hash import Pepper, StoredHash
 from idp.authentication.password_rules import is_too_long, minimum_length, problems
 from idp.authentication.verdict import Busy, Reason, Rejected, Throttled
-from idp.extensions import db, insert, keyring, rows_changed, settings
+from idp.extensions import db, insert, keyring, let_go, rows_changed, settings
 from idp.models import EmailAddress, Password, User
 from idp.throttle import Device, Refused, Taken
 from idp.throttle.limits import PASSWORD_SERIES
@@ -203,8 +203,8 @@ def _pepper(key_id: str | None) -> Pepper:
 
 
 def _hashed(job: Callable[[], T], wait: timedelta, device: Device = Device.UNKNOWN) -> T | Busy:
-    """In the pool, and never while SQLite's write lock is held: everybody would queue behind it."""
-    throttle.require_no_write_lock()
+    """In the pool, and never in a transaction that has written: everybody would queue behind it."""
+    let_go()
     return hash_pool.pool(hash_pool.slots_for(settings().passwords.hash_slots)).run(
         job, wait, device
     )

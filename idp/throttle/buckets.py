@@ -8,7 +8,6 @@ guesses at once no more pass than the limit has left.
 from __future__ import annotations
 
 import re
-import sqlite3
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -18,7 +17,7 @@ from sqlalchemy import case, delete, or_, select, update
 
 from config import Environment
 from idp import clock, metrics, opaque, origin
-from idp.extensions import db, insert, settings
+from idp.extensions import db, insert, let_go, settings
 from idp.models import Bucket
 from idp.throttle.limits import (
     FOR_GOOD,
@@ -79,7 +78,7 @@ def attempt(
     now = clock.now()
     if settings().throttling == "off":
         return Taken(now, {}, {})
-    require_no_write_lock()
+    let_go()
     keys = _keys(_windows(limit), _subjects(user, interaction, client), device)
     with db.engine.connect() as connection:
         counts = _take_all(connection, keys, now)
@@ -132,7 +131,7 @@ def return_unseen(taken: Taken) -> None:
     """
     if not taken.keys:
         return
-    require_no_write_lock()
+    let_go()
     ordered = select(Bucket.key).where(Bucket.key.in_(taken.keys)).order_by(Bucket.key)
     with db.engine.begin() as connection:
         connection.execute(
@@ -278,13 +277,3 @@ def _refusal(connection: Connection, closed: Keys, now: datetime) -> Refused:
         else:
             wait = max(wait, row.ends_at - now)
     return Refused(wait, tuple(closed.values()), tuple(for_good))
-
-
-def require_no_write_lock() -> None:
-    """SQLite has one writer: a second transaction would wait for the request's own in vain."""
-    session = db.session()
-    if not session.in_transaction():
-        return
-    raw = session.connection().connection.driver_connection
-    if isinstance(raw, sqlite3.Connection) and raw.in_transaction:
-        raise RuntimeError("to be done before the first write of the request")
