@@ -101,7 +101,6 @@ SENTENCES: dict[Kind, dict[str, str]] = {
         ),
         "role_changed": gettext_noop("What you may administer was changed."),
         "user_unlocked": gettext_noop("An administrator lifted the waits after too many tries."),
-        "user_registered": gettext_noop("You made your account."),
         "registration_asked": gettext_noop(
             "Somebody tried to make a new account with your address."
         ),
@@ -157,6 +156,8 @@ HIDDEN = frozenset(
         "tokens_issued",
         "enrolment_ticket_granted",
         "enrolment_ticket_used",
+        # The same as that the account was made.
+        "user_registered",
         # Of the protocol: for the app's developer.
         "authorization_refused",
         "token_request_refused",
