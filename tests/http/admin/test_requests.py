@@ -72,7 +72,7 @@ def test_an_address_that_may_not_be_registered_has_no_button(
     assert "Register exactly this address" not in owner.text
     token = str(owner.find("[name=csrf_token]")["value"])
     owner.open(
-        f"/admin/clients/{rp.client_id}/requests/redirect-uris",
+        f"/admin/clients/{rp.client_id}/requests",
         method="POST",
         data={"csrf_token": token, "redirect_uri": uri},
     )

@@ -44,7 +44,7 @@ def client_requests(client_id: str) -> Response:
     return _show(existing(client_id))
 
 
-@blueprint.post("/clients/<path:client_id>/requests/redirect-uris")
+@blueprint.post("/clients/<path:client_id>/requests")
 @access.access(access.admin_write(Permission.CLIENTS_WRITE, "change-apps"))
 def register_redirect_uri(client_id: str) -> Response:
     """Exactly the address that was refused, judged as every other one."""
