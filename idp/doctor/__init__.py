@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from idp.doctor import clients, configuration, database, keys, mail, outside, people
+from idp.doctor import audit, clients, configuration, database, keys, mail, outside, people
 from idp.doctor.finding import Finding, Level
 from idp.extensions import transaction
 from idp.sealing import KeyRingError, SealBroken
@@ -34,6 +34,7 @@ CHECKS: tuple[Check, ...] = (
     Check("key ring", keys.look_at_ring),
     Check("signing keys", keys.look_at_signing_keys),
     Check("jobs", database.look_at_jobs),
+    Check("audit log", audit.look),
     Check("mail", mail.look),
     Check("seen from outside", outside.look),
     Check("people", people.look),

@@ -1,6 +1,7 @@
 """Walks past the pages on which people, keys, mail and the log are looked after."""
 
 from tests.browser.walks import walk
+from tests.support.relying_party import answer, claims
 
 MARKUP = "<img src=x onerror=alert(1)>"
 
@@ -52,6 +53,14 @@ def looking_after_the_rest(site, visitor):
     yield "admin-audit-open"
     visitor.open(f"{site.issuer}/admin/audit?subject=nobody@example.com").reads("Nobody has this")
     yield "admin-audit-nothing"
+    visitor.open(f"{site.issuer}/admin/audit/evidence?of=nothing").is_at("admin-evidence")
+    yield "admin-evidence-none"
+    rp = site.a.client(redirect_uris=[f"{site.app}/callback"], trusted=True)
+    visitor.open(site.issuer + rp.authorization_url())
+    token = rp.exchange(answer(visitor.page.url)["code"]).get_json()["access_token"]
+    visitor.open(f"{site.issuer}/admin/audit/evidence?of={claims(token)['jti']}")
+    visitor.reads("What was proven")
+    yield "admin-evidence"
     visitor.open(f"{site.issuer}/admin/keys").is_at("admin-keys")
     yield "admin-keys"
     visitor.follow("Rotate ES256").is_at("admin-rotate-key")

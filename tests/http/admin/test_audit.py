@@ -18,6 +18,7 @@ from idp.models import AuditEvent, Role
 from tests.http.admin.conftest import Arrive
 from tests.support.browser import Browser
 from tests.support.factories import EMAIL, Factory
+from tests.support.relying_party import answer, claims
 from tests.support.time_travel import Clock
 
 SCRIPT = "<script>alert(1)</script>"
@@ -142,3 +143,32 @@ def test_that_it_was_taken_along_is_written_down(owner: Browser) -> None:
     assert kinds(owner) == ["log_exported"]
     assert '"filters": [' in owner.find("table details pre").get_text()
     assert EMAIL in owner.find("table").get_text()
+
+
+# --- evidence --------------------------------------------------------------------------------
+
+
+def test_a_token_leads_to_the_proofs_of_its_amr(a: Factory, owner: Browser) -> None:
+    rp = a.client(trusted=True)
+    owner.open(rp.authorization_url())
+    tokens = rp.exchange(answer(owner.left_for)["code"]).get_json()
+
+    for name, claim in (("access_token", "jti"), ("access_token", "fam"), ("id_token", "sid")):
+        owner.open(f"/admin/audit/evidence?of={claims(tokens[name])[claim]}")
+        assert owner.page == "admin-evidence"
+        proven = [one.get_text() for one in owner.all("td li code")]
+        assert {"password_accepted", "totp_accepted"} <= set(proven), claim
+        assert EMAIL in owner.text
+
+
+@pytest.mark.parametrize("named", ["nothing", "0" * 26, "a.b.c", "x" * 900, "%3Cscript%3E"])
+def test_what_nobody_knows_has_no_evidence(owner: Browser, named: str) -> None:
+    owner.open(f"/admin/audit/evidence?of={named}")
+
+    assert owner.status == 200
+    assert owner.find("#of-error")
+    assert "What was proven" not in owner.text
+
+
+def test_only_who_reads_the_log_asks_for_evidence(arrive: Arrive) -> None:
+    assert arrive(Role.SUPPORT).open("/admin/audit/evidence").status == 403
