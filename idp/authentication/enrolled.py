@@ -6,7 +6,7 @@ from sqlalchemy import bindparam, exists, select
 
 from idp.authentication.assurance import Assurance
 from idp.extensions import db, settings
-from idp.models import Passkey, TotpCredential
+from idp.models import Passkey, TotpCredential, User
 
 # Made once: sign-in and every sensitive page come by here.
 _HAS = select(
@@ -28,6 +28,18 @@ def level_of(user_id: str) -> Assurance:
 def has_second_factor(user_id: str) -> bool:
     """Whether a password alone is not all that this account can show."""
     return level_of(user_id) >= Assurance.TWO_FACTOR
+
+
+def needed_for_settings(user_id: str) -> Assurance:
+    """What the account wants to see before it is changed: two factors, if there are two; of whoever
+    administers always, so that a password alone sets up no first second factor (R20). Not more,
+    also of somebody with a passkey: whoever has lost it must be able to remove it
+    (docs/decisions/0010-passkeys.md).
+    """
+    privileged = select(User.id).where(User.id == user_id, User.role.is_not(None))
+    if level_of(user_id) >= Assurance.TWO_FACTOR or db.session.scalar(privileged) is not None:
+        return Assurance.TWO_FACTOR
+    return Assurance.ONE_FACTOR
 
 
 def attainable() -> Assurance:

@@ -125,15 +125,16 @@ def _facts(
     here: tuple[Evidence, ...],
     asked: Asked,
 ) -> Facts:
+    ticket_missing = _is_ticket_missing(asked, assurance.reached(count), person, interaction)
     return Facts(
         has_primary_proof=any(proof.method in PRIMARY for proof in count),
         is_expected_user=account_choice.is_expected(demand, person),
         reached=assurance.reached(count),
         wanted=asked.wanted,
         enrolled=asked.can_prove,
-        ticket_missing=_is_ticket_missing(asked, assurance.reached(count), person, interaction),
+        ticket_missing=ticket_missing,
         recovered=_is_recovering(interaction, count, here),
-        remind_until=asked.remind_until,
+        remind_until=None if ticket_missing else asked.remind_until,
         # Also when only the second factor was set up here, on top of a session.
         recovery_codes_due=bool(here) and recovery_code.is_left_open(person.id),
         address_unproven=email_verification.is_due(person.id),
@@ -146,7 +147,9 @@ def _is_ticket_missing(
     asked: Asked, reached: Assurance, person: Person, interaction: Interaction | None
 ) -> bool:
     """R20. Only looked up for who would be led to enrol a first second factor now."""
-    if reached is Assurance.NONE or asked.wanted is None or reached >= asked.wanted:
+    if reached is Assurance.NONE or asked.wanted is None:
+        return False
+    if reached >= asked.wanted and asked.remind_until is None:
         return False
     if asked.can_prove >= Assurance.TWO_FACTOR:
         return False

@@ -106,13 +106,13 @@ def _signed_in(rule: Access) -> Answer:
         return _to_interaction(Opening(Kind.SIGN_IN, Requirement(), _here(), return_to=_way_back()))
     origin.acting_as(f"user:{recognised.user_id}", recognised.sid)
     _touch(recognised)
-    level = _account_level(recognised.user_id)
     if _is_half_signed_in(recognised):
-        return _to_step_up(recognised, Requirement(floor=level))
+        return _to_step_up(recognised, Requirement(floor=Assurance.TWO_FACTOR))
     if rule.purpose is None or _is_fresh(recognised) or _is_asked_by_page(rule, recognised):
         g.typed = _typed_before(recognised)
         return None
     since = clock.now() - settings().sessions.sensitive_age
+    level = enrolled.needed_for_settings(recognised.user_id)
     return _to_step_up(recognised, Requirement(proven_since=since, floor=level), rule)
 
 
@@ -123,12 +123,7 @@ def _administers(rule: Access) -> Answer:
         return _to_interaction(Opening(Kind.SIGN_IN, Requirement(), _here(), return_to=_way_back()))
     origin.acting_as(f"user:{recognised.user_id}", recognised.sid)
     _touch(recognised)
-    user = db.session.get(User, recognised.user_id)
-    if (
-        user is None
-        or rule.permission is None
-        or not permissions.allows(user.role, rule.permission)
-    ):
+    if not _role_allows(recognised.user_id, rule.permission):
         return _not_permitted(rule, recognised.user_id)
     if not _has_two_factors(recognised, settings().second_factor.proof_lifetime):
         return _to_step_up(recognised, Requirement(floor=Assurance.TWO_FACTOR))
@@ -202,7 +197,8 @@ def _is_half_signed_in(recognised: RecognisedSession) -> bool:
     """An app that goes without a second factor does so for itself, not for the account's pages."""
     if not recognised.second_factor_waived:
         return False
-    return assurance.reached(recognised.proofs) < _account_level(recognised.user_id)
+    is_enrolled = enrolled.has_second_factor(recognised.user_id)
+    return is_enrolled and assurance.reached(recognised.proofs) < Assurance.TWO_FACTOR
 
 
 def _is_fresh(recognised: RecognisedSession) -> bool:
@@ -220,18 +216,13 @@ def _is_fresh(recognised: RecognisedSession) -> bool:
         now=now,
         lifetime=settings().second_factor.proof_lifetime,
     )
-    return assurance.reached(proofs) >= _account_level(recognised.user_id)
+    return assurance.reached(proofs) >= enrolled.needed_for_settings(recognised.user_id)
 
 
 def _is_asked_by_page(rule: Access, recognised: RecognisedSession) -> bool:
-    return rule.asks_password and _account_level(recognised.user_id) <= Assurance.ONE_FACTOR
-
-
-def _account_level(user_id: str) -> Assurance:
-    """Two factors, also of somebody with a passkey: whoever has lost it must be able to remove it
-    (docs/decisions/0010-passkeys.md).
-    """
-    return min(enrolled.level_of(user_id), Assurance.TWO_FACTOR)
+    if not rule.asks_password:
+        return False
+    return enrolled.needed_for_settings(recognised.user_id) is Assurance.ONE_FACTOR
 
 
 def _here() -> bytes:

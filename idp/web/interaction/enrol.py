@@ -8,13 +8,13 @@ from config import SecondFactorPolicy
 from idp.accounts import enrolment_ticket
 from idp.authentication import assurance, recovery_code, totp
 from idp.authentication.evidence import Evidence
-from idp.authentication.verdict import Reason, Rejected, Throttled
+from idp.authentication.verdict import Rejected, Throttled
 from idp.extensions import settings
 from idp.interaction import lifecycle
 from idp.interaction.machine import Step
 from idp.language import gettext as _
 from idp.language import ngettext, spoken_date
-from idp.web import access, browser, current, enrolment, errors, words
+from idp.web import access, browser, current, enrolment, words
 from idp.web.current import Visit
 from idp.web.interaction.routes import (
     blueprint,
@@ -51,9 +51,6 @@ def submit_enrol(interaction_id: str) -> Response:
                 recovery_code.begin(user, interaction.id)
             token = lifecycle.prove(interaction, proof, visit.demand, browser.recognised_session())
             return go_on_with(token)
-        case Rejected(reason=Reason.EXHAUSTED):
-            lifecycle.finish(interaction)
-            return errors.interaction_exhausted(interaction)
         case Rejected(reason=reason, hint_steps=steps):
             return _show(
                 FAILED_FORM,
@@ -62,7 +59,9 @@ def submit_enrol(interaction_id: str) -> Response:
                 name=name,
             )
         case Throttled(wait=wait):
-            return _show(429, problem=words.wait(wait), name=name)
+            response = _show(429, problem=words.wait(wait), name=name)
+            response.headers["Retry-After"] = str(words.whole_seconds(wait))
+            return response
 
 
 @blueprint.post("/enrol-totp/skip")
