@@ -43,7 +43,13 @@ def looking_after_people(site, visitor):
 
 
 @walk(
-    "admin-audit", "admin-keys", "admin-rotate-key", "admin-mail", "admin-settings", "admin-doctor"
+    "admin-audit",
+    "admin-evidence",
+    "admin-keys",
+    "admin-rotate-key",
+    "admin-mail",
+    "admin-settings",
+    "admin-doctor",
 )
 def looking_after_the_rest(site, visitor):
     arrive(site, visitor)
