@@ -208,6 +208,6 @@ def closes_her_account(zoe):
     visitor.reads(APP).fill(email=zoe.email).press("Close account").is_at("account-closed")
 
     zoe.was_mailed("Your account was closed")
-    assert zoe.refreshes() == "invalid_grant"
-    visitor.open(f"{zoe.place.issuer}/account/").sign_in(zoe.email, zoe.password)
+    visitor.follow("Back to sign in").sign_in(zoe.email, zoe.password)
     visitor.is_at("sign-in").reads("That email or password isn't right.")
+    assert zoe.refreshes() == "invalid_grant"
