@@ -14,12 +14,12 @@ from sqlalchemy import select
 
 from config import PasswordSettings
 from idp.accounts import disable, new_password, sign_out
-from idp.authentication import password, password_hash, time_check
+from idp.authentication import password, password_hash, time_check, totp
 from idp.authentication.password_hash import StoredHash
 from idp.extensions import db, transaction
 from idp.models import Session, TrustedDevice, User
 from tests.support.browser import Browser
-from tests.support.factories import EMAIL, PASSWORD, Factory
+from tests.support.factories import EMAIL, PASSWORD, Factory, Phone
 from tests.support.relying_party import RelyingParty
 from tests.support.resets import NEW, Mail, ask
 
@@ -186,6 +186,23 @@ def test_a_code_for_a_session_that_ends_meanwhile_begins_no_new_one(
     assert attack.result(PATIENCE).page == "sign-in"
     assert browser.left_for is None
     assert live_sessions(a) == 0
+
+
+def test_a_session_that_ends_meanwhile_sets_up_no_authenticator(
+    a: Factory, browser: Browser, code_check: Pause, elsewhere: ThreadPoolExecutor
+) -> None:
+    user = a.user()
+    browser.open("/account/totp").submit(username=EMAIL, password=PASSWORD)
+    phone = Phone(browser.find("[data-totp-secret]").get_text().replace(" ", ""))
+    attack = elsewhere.submit(browser.submit, code=phone.code())
+    reach(code_check, attack)
+
+    change(a, lambda user: sign_out.end_all(user.id, reason="signed_out_by_list"), user)
+    code_check.go_on.set()
+
+    assert attack.result(PATIENCE).status == 410
+    with a.app.app_context():
+        assert not totp.is_enrolled(user.id)
 
 
 def test_a_sign_in_that_was_cancelled_in_another_tab_meanwhile_begins_no_session(

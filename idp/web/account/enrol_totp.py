@@ -11,6 +11,7 @@ from idp.accounts import factors
 from idp.authentication import authenticators, recovery_code, totp
 from idp.authentication.evidence import Evidence
 from idp.authentication.verdict import Rejected, Throttled
+from idp.extensions import db
 from idp.models import TotpCredential
 from idp.web import access, browser, current, enrolment, words
 from idp.web.account.routes import blueprint, me, to_security
@@ -69,6 +70,7 @@ def _done(proof: Evidence, replaced: TotpCredential | None) -> Response:
     user = me()
     token = factors.strengthen_session(current.session(), proof)
     if token is None:
+        db.session.rollback()  # a session that has ended meanwhile sets up nothing
         raise Gone
     browser.begin_session(token)
     if replaced is not None:

@@ -13,7 +13,7 @@ from idp.authentication import passkey, recovery_code
 from idp.authentication.assurance import Assurance
 from idp.authentication.evidence import Evidence
 from idp.authentication.verdict import Rejected, Throttled
-from idp.extensions import settings
+from idp.extensions import db, settings
 from idp.models import Passkey, User
 from idp.web import access, browser, current, passkeys, words
 from idp.web.account.routes import blueprint, me, to_security
@@ -52,6 +52,7 @@ def submit_passkey() -> Response:
         case Evidence() as proof:
             token = factors.strengthen_session(session, proof)
             if token is None:
+                db.session.rollback()  # a session that has ended meanwhile sets up nothing
                 raise Gone
             browser.begin_session(token)
             if recovery_code.left(user) > 0:
