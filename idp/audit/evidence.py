@@ -19,19 +19,16 @@ from idp.audit.catalogue import type_of
 from idp.extensions import db
 from idp.models import AuditEvent, AuthenticationEvent, Session, TokenFamily
 
-_ACCEPTED = tuple(
-    type_of(event)
-    for event in (
-        catalogue.PasswordAccepted,
-        catalogue.TotpAccepted,
-        catalogue.PasskeyAccepted,
-        catalogue.RecoveryCodeUsed,
-        catalogue.TotpEnrolled,
-        catalogue.PasskeyAdded,
-    )
-)
+_ABOUT = {
+    "password": (catalogue.PasswordAccepted,),
+    "totp": (catalogue.TotpAccepted, catalogue.TotpEnrolled),
+    "passkey": (catalogue.PasskeyAccepted, catalogue.PasskeyAdded),
+    "recovery_code": (catalogue.RecoveryCodeUsed,),
+}
+"""What is written down about a proof, by its method."""
+_ACCEPTED = tuple(type_of(event) for events in _ABOUT.values() for event in events)
 _ISSUED = tuple(type_of(event) for event in (catalogue.CodeIssued, catalogue.TokensIssued))
-_ONE_REQUEST = timedelta(seconds=5)
+_ONE_REQUEST = timedelta(seconds=2)
 """A proof and the event about it are made by one request."""
 _CODE = timedelta(minutes=2)
 """Between a code and its tokens."""
@@ -147,13 +144,18 @@ def _of_family(family: TokenFamily) -> Issue:
 
 
 def _proof(user_id: str, proof_id: str) -> Proof:
-    around = opaque.made_near(proof_id, _ONE_REQUEST, _ONE_REQUEST)
-    accepted = AuditEvent.type.in_(_ACCEPTED)
-    events = tuple(_events(AuditEvent.user_id == user_id, AuditEvent.id.between(*around), accepted))
     row = db.session.get(AuthenticationEvent, proof_id)
     if row is None:
-        return Proof(proof_id, None, None, None, None, events)
+        return Proof(proof_id, None, None, None, None, _about(user_id, proof_id, _ACCEPTED))
+    types = tuple(type_of(event) for event in _ABOUT.get(row.method, ())) or _ACCEPTED
+    events = _about(user_id, proof_id, types)
     return Proof(proof_id, row.method, row.credential_id, row.proven_at, row.address, events)
+
+
+def _about(user_id: str, proof_id: str, types: tuple[str, ...]) -> tuple[AuditEvent, ...]:
+    around = opaque.made_near(proof_id, _ONE_REQUEST, _ONE_REQUEST)
+    mine = (AuditEvent.user_id == user_id, AuditEvent.id.between(*around))
+    return tuple(_events(*mine, AuditEvent.type.in_(types)))
 
 
 def _events(*conditions: Any) -> list[AuditEvent]:
