@@ -124,6 +124,21 @@ def part(browser: tuple[LiveSession, ...], leaving: tuple[LiveSession, ...]) -> 
     return token if staying else None
 
 
+def still_there(in_browser: tuple[LiveSession, ...]) -> tuple[LiveSession, ...]:
+    """Those that have not ended since they were read; what they rest on is to be read again."""
+    if not in_browser:
+        return ()
+    wanted = select(Session.id).where(
+        Session.id.in_([one.id for one in in_browser]), Session.ended_at.is_(None)
+    )
+    found = set(db.session.scalars(wanted))
+    return tuple(_without_proofs(one) for one in in_browser if one.id in found)
+
+
+def _without_proofs(one: LiveSession) -> LiveSession:
+    return LiveSession(**{field.name: getattr(one, field.name) for field in fields(LiveSession)})
+
+
 def cookie_lifetime(token: str) -> timedelta | None:
     """How long the browser should remember the value; None: until it is closed."""
     if settings().sessions.keep_signed_in is None:

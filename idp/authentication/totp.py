@@ -45,7 +45,6 @@ class PendingTotp:
 def begin(user: User, bound_to: str) -> PendingTotp:
     """A new secret, sealed until its first code; the same one again for the same `bound_to`."""
     now = clock.now()
-    lifetime = settings().second_factor.enrolment_lifetime
     credential_id, secret = opaque.identifier(), totp_codes.new_secret()
     values = {
         "id": credential_id,
@@ -53,7 +52,7 @@ def begin(user: User, bound_to: str) -> PendingTotp:
         "name": DEFAULT_NAME,
         "secret_sealed": sealed(credential_id, user.id, secret),
         "created_at": now,
-        "pending_until": now + lifetime,
+        "pending_until": now + settings().second_factor.enrolment_lifetime,
     }
     pending = _pending(user, bound_to)
     if pending is None:

@@ -106,7 +106,7 @@ def prove(
     """
     if not _is_still_open(interaction):
         return None
-    in_browser = session.still_there(current.in_browser) if current else ()
+    in_browser = browser_accounts.still_there(current.in_browser) if current else ()
     is_somebody_else = interaction.user_id not in {None, proof.user_id}
     if is_somebody_else or _was_left(interaction, in_browser):
         _drop_proofs(interaction)

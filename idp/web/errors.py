@@ -175,6 +175,12 @@ def database_failed(error: SQLAlchemyError) -> Response:
     return busy(RETRY_AFTER_SECONDS) if away else _answer(500)
 
 
+def session_ended() -> Response:
+    """While its form was on its way: what the form did is undone."""
+    db.session.rollback()
+    return _answer(410)
+
+
 def busy(retry_after: int) -> Response:
     """503: come back in so many seconds."""
     response = _answer(503, retry_after)

@@ -5,15 +5,14 @@ of an old one, which goes on working until the new one has shown that it does (R
 from __future__ import annotations
 
 from flask import Response, request, url_for
-from werkzeug.exceptions import Gone, NotFound
+from werkzeug.exceptions import NotFound
 
 from idp.accounts import factors
 from idp.authentication import authenticators, recovery_code, totp
 from idp.authentication.evidence import Evidence
 from idp.authentication.verdict import Rejected, Throttled
-from idp.extensions import db
 from idp.models import TotpCredential
-from idp.web import access, browser, current, enrolment, words
+from idp.web import access, browser, current, enrolment, errors, words
 from idp.web.account.routes import blueprint, me, to_security
 from idp.web.pages import FAILED_FORM, page, see_other
 
@@ -70,8 +69,7 @@ def _done(proof: Evidence, replaced: TotpCredential | None) -> Response:
     user = me()
     token = factors.strengthen_session(current.session(), proof)
     if token is None:
-        db.session.rollback()  # a session that has ended meanwhile sets up nothing
-        raise Gone
+        return errors.session_ended()
     browser.begin_session(token)
     if replaced is not None:
         factors.remove_totp(user, replaced.id)

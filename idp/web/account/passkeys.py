@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from flask import Response, request, url_for
-from werkzeug.exceptions import Gone, NotFound
+from werkzeug.exceptions import NotFound
 
 from idp.accounts import factors, last_factor
 from idp.accounts.last_factor import Removal
@@ -13,9 +13,9 @@ from idp.authentication import passkey, recovery_code
 from idp.authentication.assurance import Assurance
 from idp.authentication.evidence import Evidence
 from idp.authentication.verdict import Rejected, Throttled
-from idp.extensions import db, settings
+from idp.extensions import settings
 from idp.models import Passkey, User
-from idp.web import access, browser, current, passkeys, words
+from idp.web import access, browser, current, errors, passkeys, words
 from idp.web.account.routes import blueprint, me, to_security
 from idp.web.pages import FAILED_FORM, page, see_other
 
@@ -52,8 +52,7 @@ def submit_passkey() -> Response:
         case Evidence() as proof:
             token = factors.strengthen_session(session, proof)
             if token is None:
-                db.session.rollback()  # a session that has ended meanwhile sets up nothing
-                raise Gone
+                return errors.session_ended()
             browser.begin_session(token)
             if recovery_code.left(user) > 0:
                 return to_security("passkey-added")
