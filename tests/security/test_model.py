@@ -1,8 +1,8 @@
 """The model-based test: no order of pages, forms, links and old handles lets Mallory in (T8, §4).
 
-`tests/security/model/` holds who there is (`people.py`), what they do (`machine.py`, `hands.py`,
-`witness.py`) and what has to hold after every single request (`books.py`, `snapshot.py`). The run
-is the same every time. A long one takes another seed for each round:
+`tests/security/model/` holds who there is (`people.py`), what they do (`machine.py`, `story.py`,
+`hands.py`, `witness.py`) and what has to hold after every single request (`books.py`,
+`snapshot.py`). The run is the same every time. A long one takes another seed for each round:
 
     MODEL_ROUNDS=200 .venv/bin/python -m pytest -n0 tests/security/test_model.py -k sqlite
 """
