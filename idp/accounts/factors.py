@@ -14,8 +14,8 @@ from idp.authentication import (
     enrolled,
     known_device,
     passkey,
+    proof_rows,
     recovery_code,
-    session,
     totp,
 )
 from idp.authentication.assurance import Assurance, level_of
@@ -31,7 +31,7 @@ from idp.throttle.limits import TOTP_SERIES
 def strengthen_session(current: RecognisedSession, proof: Evidence) -> str | None:
     """A factor that was enrolled in a session counts in it. Returns the cookie's new value."""
     known_device.remember(current.user_id, (proof,))
-    return browser_accounts.strengthen(current, (session.record(proof, interaction_id=None),))
+    return browser_accounts.strengthen(current, (proof_rows.record(proof, interaction_id=None),))
 
 
 def remove_totp(user: User, credential_id: str) -> Removal:

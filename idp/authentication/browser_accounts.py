@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import bindparam, select, update
 
 from idp import clock, opaque, origin
+from idp.authentication import proof_rows
 from idp.authentication import session as sessions
 from idp.authentication.evidence import Evidence
 from idp.authentication.session import LiveSession, RecognisedSession, Stay
@@ -196,20 +197,20 @@ def _insert(
     )
     db.session.add(session)
     db.session.flush()
-    sessions.attach(proofs, session.id)
+    proof_rows.attach(proofs, session.id)
     return session.id
 
 
 def _renew(own: Member, proofs: tuple[Evidence, ...], stay: Stay, *, chosen_at: datetime) -> None:
     now = clock.now()
-    sessions.attach(proofs, own.id)
+    proof_rows.attach(proofs, own.id)
     stay = Stay.KEPT if own.kept else stay
     values = {
         "last_seen_at": now,
         "resumed_at": now if own.kept and sessions.has_lapsed(own, now) else own.resumed_at,
         "chosen_at": chosen_at,
         "kept": stay is Stay.KEPT,
-        "expires_at": sessions.expiry(own.started_at, sessions.proofs_of(own.id), stay),
+        "expires_at": sessions.expiry(own.started_at, proof_rows.of_session(own.id), stay),
     }
     db.session.execute(update(Session).where(Session.id == own.id).values(values))
 

@@ -6,17 +6,18 @@ How sessions begin and change their cookie, which all accounts of one browser sh
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 from enum import Enum
 from typing import Protocol
 
-from sqlalchemy import Boolean, ColumnElement, Select, and_, bindparam, or_, select, update
+from sqlalchemy import Boolean, ColumnElement, and_, bindparam, or_, select, update
 
-from idp import clock, opaque, origin
+from idp import clock, opaque
+from idp.authentication import proof_rows
 from idp.authentication.evidence import CARRIED_OVER, ENROLLABLE, Evidence, Method
 from idp.extensions import db, rows_changed, settings
-from idp.models import AuthenticationEvent, Session, User
+from idp.models import Session, User
 
 
 class Stay(Enum):
@@ -113,21 +114,6 @@ _LIVE = (
     .where(Session.token_digest == bindparam("token_digest"), is_live(), User.disabled_at.is_(None))
     .order_by(Session.chosen_at.desc())
 )
-_EVIDENCE = (
-    select(
-        AuthenticationEvent.method,
-        AuthenticationEvent.user_id,
-        AuthenticationEvent.credential_id,
-        AuthenticationEvent.proven_at,
-        AuthenticationEvent.id,
-    )
-    .where(AuthenticationEvent.revoked_at.is_(None))
-    .order_by(AuthenticationEvent.proven_at)
-)
-_EVIDENCE_OF_SESSION = _EVIDENCE.where(AuthenticationEvent.session_id == bindparam("wanted"))
-_EVIDENCE_IN_INTERACTION = _EVIDENCE.where(
-    AuthenticationEvent.interaction_id == bindparam("wanted")
-)
 
 
 def signed_in(token: str) -> tuple[LiveSession, ...]:
@@ -156,14 +142,14 @@ def with_proofs(chosen: LiveSession, in_browser: tuple[LiveSession, ...] = ()) -
 
 def _still_good(session: LiveSession) -> tuple[Evidence, ...]:
     """From one ordinary life of a kept session to the next only the password is carried over."""
-    proofs = proofs_of(session.id)
+    known = proof_rows.of_session(session.id)
     if not session.kept:
-        return proofs
+        return known
     now = clock.now()
     resumed_at = now if has_lapsed(session, now) else session.resumed_at
     return tuple(
         proof
-        for proof in proofs
+        for proof in known
         if resumed_at is None or proof.method in CARRIED_OVER or proof.proven_at >= resumed_at
     )
 
@@ -184,48 +170,6 @@ def has_lapsed(session: _Lasting, now: datetime) -> bool:
     return (
         now - session.last_seen_at >= sessions.idle_lifetime
         or now - began_at >= sessions.absolute_lifetime
-    )
-
-
-def proofs_of(session_id: str) -> tuple[Evidence, ...]:
-    """Every proof of this session whose credential has not been removed since."""
-    return _evidence(_EVIDENCE_OF_SESSION, session_id)
-
-
-def proofs_in(interaction_id: str) -> tuple[Evidence, ...]:
-    """Every proof given during one interaction."""
-    return _evidence(_EVIDENCE_IN_INTERACTION, interaction_id)
-
-
-def _evidence(statement: Select[str, str, str, datetime, str], wanted: str) -> tuple[Evidence, ...]:
-    rows = db.session.connection().execute(statement, {"wanted": wanted})
-    return tuple(
-        Evidence(Method(row.method), row.user_id, row.credential_id, row.proven_at, row.id)
-        for row in rows
-    )
-
-
-def record(proof: Evidence, *, interaction_id: str | None) -> Evidence:
-    """Write down one proof; from here on it can be counted. Returns it with its event's id."""
-    event = AuthenticationEvent(
-        user_id=proof.user_id,
-        method=proof.method,
-        credential_id=proof.credential_id,
-        interaction_id=interaction_id,
-        proven_at=proof.proven_at,
-        address=origin.current().address,
-    )
-    db.session.add(event)
-    db.session.flush()
-    return replace(proof, id=event.id)
-
-
-def forget_proofs_in(interaction_id: str) -> None:
-    """Proofs of an interaction that changed its user stay as history, but belong to it no more."""
-    db.session.execute(
-        update(AuthenticationEvent)
-        .where(AuthenticationEvent.interaction_id == interaction_id)
-        .values(interaction_id=None)
     )
 
 
@@ -267,15 +211,6 @@ def end(session_id: str) -> bool:
             .values(ended_at=clock.now())
         )
         == 1
-    )
-
-
-def attach(proofs: tuple[Evidence, ...], session_id: str) -> None:
-    """From now on they stand behind this session."""
-    db.session.execute(
-        update(AuthenticationEvent)
-        .where(AuthenticationEvent.id.in_([proof.id for proof in proofs]))
-        .values(session_id=session_id)
     )
 
 

@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from idp import clock
 from idp.accounts import email_verification, enrolment_ticket
-from idp.authentication import assurance, recovery_code, session
+from idp.authentication import assurance, proof_rows, recovery_code, session
 from idp.authentication.assurance import Assurance
 from idp.authentication.evidence import ENROLLABLE, PRIMARY, Evidence, Method, counted
 from idp.authentication.session import LiveSession, RecognisedSession
@@ -102,7 +102,7 @@ def _proofs_here(
     if interaction is None:
         return ()
     proofs = tuple(
-        proof for proof in session.proofs_in(interaction.id) if proof.user_id == person.id
+        proof for proof in proof_rows.in_interaction(interaction.id) if proof.user_id == person.id
     )
     if interaction.session_id is not None:
         return proofs if usable is not None and usable.id == interaction.session_id else ()

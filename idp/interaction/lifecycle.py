@@ -11,7 +11,7 @@ from sqlalchemy import or_, select, update
 from idp import audit, clock, opaque
 from idp.accounts import devices, password_reset, second_factor_duty, sign_out
 from idp.audit import catalogue
-from idp.authentication import browser_accounts, known_device, session, trusted_device
+from idp.authentication import browser_accounts, known_device, proof_rows, session, trusted_device
 from idp.authentication.evidence import Evidence
 from idp.authentication.requirement import Requirement
 from idp.authentication.session import LiveSession, RecognisedSession, Stay
@@ -111,7 +111,7 @@ def prove(
     if is_somebody_else or _was_left(interaction, in_browser):
         _drop_proofs(interaction)
     interaction.user_id = proof.user_id
-    session.record(proof, interaction_id=interaction.id)
+    proof_rows.record(proof, interaction_id=interaction.id)
     situation = gather(demand, in_browser, interaction)
     if _is_let_off(situation):
         interaction.device_trusted_at = clock.now()
@@ -185,7 +185,7 @@ def _drop_proofs(interaction: Interaction) -> None:
     """Another name was typed: nothing that the first one proved counts for the second (A3)."""
     # What another tab has written since it was read goes, too.
     db.session.refresh(interaction, with_for_update=True)
-    session.forget_proofs_in(interaction.id)
+    proof_rows.forget_in(interaction.id)
     interaction.session_id = None
     interaction.enrolling_since = None
     interaction.device_trusted_at = None

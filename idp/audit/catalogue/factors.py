@@ -14,7 +14,7 @@ class PasswordChanged(Event):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class PasswordResetAsked(Event):
-    """A link for a forgotten password was asked for. `outcome`: mailed, unknown_address, disabled."""
+    """A link for a new password was asked for. `outcome`: mailed, unknown_address, disabled."""
 
     outcome: str
 

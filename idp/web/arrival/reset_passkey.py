@@ -12,7 +12,7 @@ from werkzeug.exceptions import Gone
 from idp import clock, opaque
 from idp.accounts import mailed_link
 from idp.accounts.mailed_link import Purpose
-from idp.authentication import passkey, session
+from idp.authentication import passkey, proof_rows
 from idp.authentication.evidence import Evidence
 from idp.authentication.verdict import Rejected, Throttled
 from idp.extensions import settings
@@ -41,7 +41,7 @@ def submit_reset_passkey() -> Response:
     user = mailed_link.user_of(link)
     match passkey.verify(request.form.get("answer", ""), bound_to=bound_to(link), user=user):
         case Evidence() as proof:
-            session.record(proof, interaction_id=bound_to(link))
+            proof_rows.record(proof, interaction_id=bound_to(link))
             return see_other(url_for("arrival.reset"))
         case Rejected(reason=reason):
             return _refused(words.passkey_problem(reason), 422)
@@ -56,7 +56,7 @@ def is_proven(link: MailedLink) -> bool:
     oldest = clock.now() - settings().sessions.sensitive_age
     return any(
         proof.user_id == link.user_id and proof.proven_at >= oldest
-        for proof in session.proofs_in(bound_to(link))
+        for proof in proof_rows.in_interaction(bound_to(link))
     )
 
 

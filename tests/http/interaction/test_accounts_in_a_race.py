@@ -17,7 +17,7 @@ from sqlalchemy import select
 from idp import clock as the_clock
 from idp import opaque
 from idp.accounts import sign_out
-from idp.authentication import browser_accounts, session
+from idp.authentication import browser_accounts, proof_rows, session
 from idp.authentication.evidence import Evidence, Method
 from idp.authentication.session import LiveSession, Stay
 from idp.extensions import db, transaction
@@ -59,7 +59,7 @@ class Tabs:
 
     def prove(self, number: int, accounts: tuple[LiveSession, ...]) -> str | None:
         user = self.people[number % len(self.people)]
-        proof = session.record(password_of(user), interaction_id=None)
+        proof = proof_rows.record(password_of(user), interaction_id=None)
         joined = browser_accounts.join(accounts, user.id, (proof,), Stay.ORDINARY)
         for one in joined.surplus:
             sign_out.end_one(one.user_id, one.id, reason="too_many_accounts")
@@ -88,7 +88,7 @@ def password_of(user: User) -> Evidence:
 def tabs(app: Flask, people: list[User]) -> Tabs:
     """The first of the people is signed in."""
     with app.app_context(), transaction():
-        proof = session.record(password_of(people[0]), interaction_id=None)
+        proof = proof_rows.record(password_of(people[0]), interaction_id=None)
         _id, token = browser_accounts.begin(people[0].id, (proof,))
     return Tabs(app, people, token)
 
@@ -105,7 +105,7 @@ def test_64_sign_ins_of_five_people_end_with_one_session_each(tabs: Tabs, people
 def test_64_proofs_of_one_session_leave_one_value_alive(tabs: Tabs) -> None:
     def strengthen(_number: int, accounts: tuple[LiveSession, ...]) -> str | None:
         own = session.with_proofs(accounts[0], accounts)
-        proof = session.record(password_of(tabs.people[0]), interaction_id=None)
+        proof = proof_rows.record(password_of(tabs.people[0]), interaction_id=None)
         return browser_accounts.strengthen(own, (proof,))
 
     tokens = tabs.race(strengthen)

@@ -6,7 +6,7 @@ from sqlalchemy import func, select
 from idp import clock as time
 from idp import opaque, origin, throttle
 from idp.accounts import disable, factors, password_link, sign_out
-from idp.authentication import browser_accounts, recovery_code, session, totp
+from idp.authentication import browser_accounts, proof_rows, recovery_code, session, totp
 from idp.authentication.assurance import Assurance
 from idp.authentication.evidence import Evidence, Method
 from idp.extensions import db
@@ -24,7 +24,7 @@ def sign_in(user, work):
 
     def begin():
         proof = Evidence(Method.PASSWORD, user.id, opaque.identifier(), time.now())
-        return browser_accounts.begin(user.id, (session.record(proof, interaction_id=None),))[1]
+        return browser_accounts.begin(user.id, (proof_rows.record(proof, interaction_id=None),))[1]
 
     return lambda: work(begin)
 

@@ -12,7 +12,7 @@ from webauthn.helpers import base64url_to_bytes, bytes_to_base64url
 from idp import clock as time
 from idp import throttle
 from idp.accounts import disable
-from idp.authentication import passkey, passkey_ceremony, session, totp
+from idp.authentication import passkey, passkey_ceremony, proof_rows, totp
 from idp.authentication.evidence import Evidence, Method
 from idp.authentication.verdict import Reason, Rejected, Throttled
 from idp.extensions import db
@@ -274,13 +274,13 @@ class TestVerification:
     def test_a_removed_passkey_proves_nothing_any_more(
         self, user, device, asked, verify, work, stored
     ):
-        proof = work(lambda: session.record(verify(device.sign(asked())), interaction_id="one"))
-        assert work(lambda: session.proofs_in("one")) == (proof,)
+        proof = work(lambda: proof_rows.record(verify(device.sign(asked())), interaction_id="one"))
+        assert work(lambda: proof_rows.in_interaction("one")) == (proof,)
 
         assert work(lambda: passkey.remove(user, stored().id))
 
         assert verify(device.sign(asked())) == REFUSED
-        assert work(lambda: session.proofs_in("one")) == ()
+        assert work(lambda: proof_rows.in_interaction("one")) == ()
 
     def test_only_the_owner_renames_and_removes(self, a, user, device, work, stored):
         other = a.user("bob@example.com", name="Bob")

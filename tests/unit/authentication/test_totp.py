@@ -6,7 +6,7 @@ from sqlalchemy import select, update
 
 from idp import clock as time
 from idp import origin
-from idp.authentication import session, time_check, totp
+from idp.authentication import proof_rows, time_check, totp
 from idp.authentication.evidence import Evidence, Method
 from idp.authentication.verdict import Reason, Rejected, Throttled
 from idp.extensions import db
@@ -304,11 +304,11 @@ class TestRemoval:
         self, user, phone, verify, work
     ):
         proof = verify(phone.code())
-        work(lambda: session.record(proof, interaction_id="one"))
+        work(lambda: proof_rows.record(proof, interaction_id="one"))
 
         assert work(lambda: totp.remove(user, proof.credential_id))
 
-        assert work(lambda: session.proofs_in("one")) == ()
+        assert work(lambda: proof_rows.in_interaction("one")) == ()
         assert verify(phone.code(1)) == WRONG
         assert not work(lambda: totp.remove(user, proof.credential_id))
 

@@ -1,0 +1,83 @@
+"""Proofs as rows: written down once, read by session or interaction, moved when a session begins.
+
+A proof is made by the verifier that checked it (`evidence`); here it is only kept.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+
+from sqlalchemy import Select, bindparam, select, update
+
+from idp import origin
+from idp.authentication.evidence import Evidence, Method
+from idp.extensions import db
+from idp.models import AuthenticationEvent
+
+_EVIDENCE = (
+    select(
+        AuthenticationEvent.method,
+        AuthenticationEvent.user_id,
+        AuthenticationEvent.credential_id,
+        AuthenticationEvent.proven_at,
+        AuthenticationEvent.id,
+    )
+    .where(AuthenticationEvent.revoked_at.is_(None))
+    .order_by(AuthenticationEvent.proven_at)
+)
+_EVIDENCE_OF_SESSION = _EVIDENCE.where(AuthenticationEvent.session_id == bindparam("wanted"))
+_EVIDENCE_IN_INTERACTION = _EVIDENCE.where(
+    AuthenticationEvent.interaction_id == bindparam("wanted")
+)
+
+
+def of_session(session_id: str) -> tuple[Evidence, ...]:
+    """Every proof of this session whose credential has not been removed since."""
+    return _evidence(_EVIDENCE_OF_SESSION, session_id)
+
+
+def in_interaction(interaction_id: str) -> tuple[Evidence, ...]:
+    """Every proof given during one interaction."""
+    return _evidence(_EVIDENCE_IN_INTERACTION, interaction_id)
+
+
+def _evidence(statement: Select[str, str, str, datetime, str], wanted: str) -> tuple[Evidence, ...]:
+    rows = db.session.connection().execute(statement, {"wanted": wanted})
+    return tuple(
+        Evidence(Method(row.method), row.user_id, row.credential_id, row.proven_at, row.id)
+        for row in rows
+    )
+
+
+def record(proof: Evidence, *, interaction_id: str | None) -> Evidence:
+    """Write down one proof; from here on it can be counted. Returns it with its event's id."""
+    event = AuthenticationEvent(
+        user_id=proof.user_id,
+        method=proof.method,
+        credential_id=proof.credential_id,
+        interaction_id=interaction_id,
+        proven_at=proof.proven_at,
+        address=origin.current().address,
+    )
+    db.session.add(event)
+    db.session.flush()
+    return replace(proof, id=event.id)
+
+
+def forget_in(interaction_id: str) -> None:
+    """Proofs of an interaction that changed its user stay as history, but belong to it no more."""
+    db.session.execute(
+        update(AuthenticationEvent)
+        .where(AuthenticationEvent.interaction_id == interaction_id)
+        .values(interaction_id=None)
+    )
+
+
+def attach(proofs: tuple[Evidence, ...], session_id: str) -> None:
+    """From now on they stand behind this session."""
+    db.session.execute(
+        update(AuthenticationEvent)
+        .where(AuthenticationEvent.id.in_([proof.id for proof in proofs]))
+        .values(session_id=session_id)
+    )
