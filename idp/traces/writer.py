@@ -76,6 +76,8 @@ class Writer:
         """Write what waits. A database that is away loses traces, never an answer."""
         with self.writing:
             with self.lock:
+                if self.timer is not None:
+                    self.timer.cancel()
                 rows, self.timer = list(self.waiting), None
                 self.waiting.clear()
             if rows:

@@ -60,7 +60,8 @@ def _wishes() -> Iterator[str]:
             yield chosen
         yield from interaction.parameters.get("ui_locales", ())
     elif request.endpoint in _TOLD_BY_THE_APP:
-        yield from request.values.get("ui_locales", "").split()
+        # Of the query alone: a body may be too large, or be read by now.
+        yield from request.args.get("ui_locales", "").split()
     locale = next((one.locale for one in browser.signed_in()), None)
     if locale:
         yield locale

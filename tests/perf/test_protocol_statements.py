@@ -29,7 +29,9 @@ def at_most(app):
     def measured(*, statements, writes):
         with recorded(engine) as record:
             yield
-        assert len(record.statements) <= statements, record.statements
+        # The comparison of the caches' version comes once a second, whoever asks then.
+        counted = [one for one in record.statements if "FROM cache_versions" not in one]
+        assert len(counted) <= statements, counted
         assert record.writing_transactions == writes, record.statements
 
     return measured

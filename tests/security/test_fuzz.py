@@ -315,7 +315,12 @@ def form_paths(target: Target, door: Door, browser: Browser) -> list[str]:
     return sorted(found)
 
 
-LEAVING = {"/account/sign-out", "/interaction/<interaction_id>/cancel"}
+LEAVING = {
+    "/account/sign-out",
+    "/account/sign-out/all",
+    "/account/recovery-codes/new",
+    "/interaction/<interaction_id>/cancel",
+}
 """They look at no field, and end what the others are about."""
 
 

@@ -14,7 +14,7 @@ from werkzeug.test import TestResponse
 
 import config
 import idp
-from idp import schema, sealing
+from idp import schema, sealing, traces
 from idp.extensions import db, transaction
 from idp.signing import rotation
 from tests.support import run
@@ -88,6 +88,7 @@ def databases() -> Databases:
 def dispose(app: Flask) -> None:
     """Close every connection, so that the database can be thrown away."""
     with app.app_context():
+        traces.flush()  # or its timer would open another connection in a moment
         db.session.remove()
         db.engine.dispose()
 
