@@ -318,10 +318,12 @@ def form_paths(target: Target, door: Door, browser: Browser) -> list[str]:
 LEAVING = {
     "/account/sign-out",
     "/account/sign-out/all",
+    "/account/recovery-codes",
+    "/account/recovery-codes/download",
     "/account/recovery-codes/new",
     "/interaction/<interaction_id>/cancel",
 }
-"""They look at no field, and end what the others are about."""
+"""They look at hardly a field, and end what the others are about, or leave codes to be saved."""
 
 
 @pytest.mark.parametrize("page", PAGES)
