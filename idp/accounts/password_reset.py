@@ -7,8 +7,8 @@ never signs anybody in, and does not replace a second factor (R55).
 
 from __future__ import annotations
 
-from idp import audit, language, origin, outbox
-from idp.accounts import mailed_link, new_password
+from idp import audit
+from idp.accounts import mailed_link, new_password, strangers
 from idp.accounts.mailed_link import Purpose
 from idp.audit import catalogue
 from idp.authentication import limited, password
@@ -25,48 +25,33 @@ KIND = "password_reset_request"
 
 
 def ask(typed: str, *, interaction_id: str) -> Throttled | None:
-    """Remember that a link was asked for; `interaction_id`: the sign-in to go on with, or "".
-
-    The address is sealed: whoever types into the wrong field types a password.
-    """
-    address = canonical(typed).encode("utf-8", "surrogatepass")
+    """Remember that a link was asked for; `interaction_id`: the sign-in to go on with, or ""."""
     counted_as = limited.stranger(typed)
     taken = limited.attempt("reset_mail", counted_as=counted_as, user_id=None)
     if isinstance(taken, Refused):
         return Throttled(taken.wait)
-    asking = origin.current()
-    facts = {
-        "interaction": interaction_id,
-        "language": language.current(),
-        "address": asking.address,
-        "user_agent": asking.user_agent,
-        "reference": asking.reference,
-    }
-    outbox.put(KIND, counted_as, facts, secret=address, lifetime=mailed_link.LIFETIME)
+    strangers.remember(
+        KIND,
+        canonical(typed),
+        counted_as,
+        interaction_id=interaction_id,
+        lifetime=mailed_link.LIFETIME,
+    )
     return None
 
 
 def answer(message: Message) -> Delivered:
     """Mail a link to the stored address of the account (R53), if there is one that may sign in."""
-    facts = message.payload
-    origin.enter(
-        origin.Origin(
-            address=facts["address"],
-            user_agent=facts["user_agent"],
-            reference=facts["reference"],
-            actor="anonymous",
-        )
-    )
-    user = password.find_user((message.secret or b"").decode("utf-8", "surrogatepass"))
-    if user is None or user.disabled_at is not None:
-        outcome = "disabled" if user else "unknown_address"
+    with strangers.answering(message) as address:
+        user = password.find_user(address)
+        outcome = "mailed"
+        if user is None or user.disabled_at is not None:
+            outcome = "disabled" if user else "unknown_address"
+        else:
+            mail_link(user, interaction_id=message.payload["interaction"])
         audit.record(
             catalogue.PasswordResetAsked(user_id=user.id if user else None, outcome=outcome)
         )
-        return Delivered()
-    with language.in_language(facts["language"]):
-        mail_link(user, interaction_id=facts["interaction"])
-    audit.record(catalogue.PasswordResetAsked(user_id=user.id, outcome="mailed"))
     return Delivered()
 
 

@@ -9,12 +9,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 
-from idp.accounts import password_reset
+from idp.accounts import password_reset, registration
 from idp.jobs import deliver_outbox
 from idp.outbox.delivery import Deliverer
 
 ANSWERERS: Mapping[str, Deliverer] = {
     password_reset.KIND: password_reset.answer,
+    registration.KIND: registration.answer,
 }
 """Who answers requests of a kind."""
 
