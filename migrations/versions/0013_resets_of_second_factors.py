@@ -1,0 +1,14 @@
+"""Resets of second factors that wait for their time or a second administrator."""
+
+revision = "0013"
+down_revision = "0012"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    pass
+
+
+def downgrade() -> None:
+    pass
