@@ -19,6 +19,7 @@ from config import PROJECT
 from tests.support import spec_matrix
 
 README = PROJECT / "README.md"
+SETTINGS = (PROJECT / "config.py", PROJECT / "config_groups.py")
 _UNITS = ((86_400, "d"), (3_600, "h"), (60, "min"), (1, "s"))
 
 
@@ -45,7 +46,7 @@ def settings() -> Iterator[tuple[str, str, str]]:
 def _docstrings() -> dict[tuple[str, str], str]:
     """The string below each field, by class and field."""
     found = {}
-    for node in ast.parse((PROJECT / "config.py").read_text()).body:
+    for node in (node for file in SETTINGS for node in ast.parse(file.read_text()).body):
         if isinstance(node, ast.ClassDef):
             for statement, following in zip(node.body, node.body[1:], strict=False):
                 match statement, following:
