@@ -19,11 +19,11 @@ help: ## print this list
 demo: $(DEMO) ## the provider, the example apps, jobs and seeded people on localhost; Ctrl-C ends all of it
 	@exec $(IDP) dev demo
 
-test: $(DEV) ## every test, on SQLite and a real PostgreSQL, and in a real Chromium
+test: $(DEV) ## every test, on SQLite and a real PostgreSQL, in a real Chromium; ENGINES=both repeats each http test
 	@.ci/chromium
 	@.ci/node
 	@.ci/apache
-	@REQUIRE_BROWSER=1 REQUIRE_NODE=1 REQUIRE_APACHE=1 $(PYTEST)
+	@REQUIRE_BROWSER=1 REQUIRE_NODE=1 REQUIRE_APACHE=1 $(PYTEST) $(if $(ENGINES),,--share-engines)
 
 dev: $(DEV) ## like demo, with reload
 	@exec $(IDP) dev demo --reload

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import zlib
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -50,13 +52,54 @@ WITH_OTHER_PROCESSES = {"browser", "certification", "interop"}
 """Their timing is not ours: one second chance on a busy machine, counted in the summary."""
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--share-engines",
+        action="store_true",
+        help="run each http test on one of the two databases, as its name decides, not on both",
+    )
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """A test's layer is its folder."""
     for item in items:
-        layer = item.path.relative_to(TESTS).parts[0]
+        layer = _layer(item)
         item.add_marker(layer)
         if layer in WITH_OTHER_PROCESSES:
             item.add_marker(pytest.mark.flaky(reruns=1))
+    if config.getoption("share_engines"):
+        items[:] = _with_http_sharing_the_engines(items)
+
+
+def _layer(item: pytest.Item) -> str:
+    return item.path.relative_to(TESTS).parts[0]
+
+
+def _with_http_sharing_the_engines(items: list[pytest.Item]) -> list[pytest.Item]:
+    """What differs between the databases has tests of its own in the other layers, which always run
+    on both; of what http tests see, half is seen on each. Always the same half: a name decides.
+    """
+    names = Counter(_without_engine(item) for item in items)
+    return [
+        item
+        for item in items
+        if _layer(item) != "http" or names[_without_engine(item)] == 1 or _on_its_engine(item)
+    ]
+
+
+def _engine_of(item: pytest.Item) -> EngineKind | None:
+    callspec = getattr(item, "callspec", None)
+    return callspec.params.get("engine_kind") if callspec else None
+
+
+def _without_engine(item: pytest.Item) -> str:
+    kind = _engine_of(item)
+    return item.nodeid.replace(kind.value, "", 1) if kind else item.nodeid
+
+
+def _on_its_engine(item: pytest.Item) -> bool:
+    kinds = list(EngineKind)
+    return _engine_of(item) is kinds[zlib.crc32(_without_engine(item).encode()) % len(kinds)]
 
 
 # --- time ----------------------------------------------------------------------------------------
