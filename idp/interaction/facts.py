@@ -8,16 +8,17 @@ from datetime import datetime
 from sqlalchemy import select
 
 from idp import clock
-from idp.accounts import email_verification, enrolment_ticket
-from idp.authentication import assurance, proof_rows, recovery_code, session
+from idp.authentication import assurance, evidence, session
 from idp.authentication.assurance import Assurance
 from idp.authentication.evidence import ENROLLABLE, PRIMARY, Evidence, Method, counted
+from idp.authentication.requirement import Requirement
 from idp.authentication.session import LiveSession, RecognisedSession
 from idp.extensions import db, settings
 from idp.grants import consent
 from idp.interaction import account_choice, second_factor
 from idp.interaction.demand import Demand
 from idp.interaction.machine import Facts
+from idp.interaction.records import ROWS, Records
 from idp.interaction.second_factor import Asked, Progress
 from idp.models import Interaction, Kind, User
 
@@ -33,6 +34,15 @@ class Person:
 
 
 @dataclass(frozen=True, slots=True)
+class Worth:
+    """Claims about a sign-in."""
+
+    acr: str | None
+    amr: tuple[str, ...]
+    auth_time: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Situation:
     """The facts, and what they were read from. `here`: the proofs given during this interaction."""
 
@@ -45,9 +55,20 @@ class Situation:
     asked: Asked | None = None
     """Beyond the first factor."""
 
+    def worth(self, requirement: Requirement) -> Worth | None:
+        """What can be told of the counted proofs, and nothing else; None while there are none."""
+        auth_time = evidence.auth_time(self.counted)
+        if auth_time is None:
+            return None
+        acr = assurance.acr(self.facts.reached, requirement.requested)
+        return Worth(acr, evidence.amr(self.counted), auth_time)
+
 
 def gather(
-    demand: Demand, in_browser: tuple[LiveSession, ...], interaction: Interaction | None
+    demand: Demand,
+    in_browser: tuple[LiveSession, ...],
+    interaction: Interaction | None,
+    records: Records = ROWS,
 ) -> Situation:
     """Read what is known now. Writes nothing. `in_browser`: the accounts that are signed in."""
     choice = account_choice.choice(demand, in_browser, interaction)
@@ -57,7 +78,7 @@ def gather(
     person = _person(usable, interaction)
     if person is None:
         return Situation(Facts(), None)
-    here = _proofs_here(interaction, person, usable)
+    here = _proofs_here(interaction, person, usable, records)
     count = counted(
         here + (usable.proofs if usable else ()),
         since=demand.requirement.proven_since,
@@ -70,8 +91,10 @@ def gather(
         is_signing_in=any(proof.method in PRIMARY for proof in here),
         was_waived=usable is not None and usable.second_factor_waived,
     )
-    asked = second_factor.asked(demand, person, interaction, progress)
-    facts = _facts(demand, interaction, person, count=count, here=here, asked=asked)
+    asked = second_factor.asked(demand, person, interaction, progress, records)
+    facts = _facts(
+        demand, interaction, person, count=count, here=here, asked=asked, records=records
+    )
     return Situation(facts, person, count, here, usable, asked)
 
 
@@ -94,7 +117,10 @@ def _person(usable: RecognisedSession | None, interaction: Interaction | None) -
 
 
 def _proofs_here(
-    interaction: Interaction | None, person: Person, usable: RecognisedSession | None
+    interaction: Interaction | None,
+    person: Person,
+    usable: RecognisedSession | None,
+    records: Records,
 ) -> tuple[Evidence, ...]:
     """Proofs of this interaction. A password that waited too long for its second factor is void
     (R43), and so are proofs whose session has been left since.
@@ -102,7 +128,7 @@ def _proofs_here(
     if interaction is None:
         return ()
     proofs = tuple(
-        proof for proof in proof_rows.in_interaction(interaction.id) if proof.user_id == person.id
+        proof for proof in records.proofs_in(interaction.id) if proof.user_id == person.id
     )
     if interaction.session_id is not None:
         return proofs if usable is not None and usable.id == interaction.session_id else ()
@@ -124,8 +150,11 @@ def _facts(
     count: tuple[Evidence, ...],
     here: tuple[Evidence, ...],
     asked: Asked,
+    records: Records,
 ) -> Facts:
-    ticket_missing = _is_ticket_missing(asked, assurance.reached(count), person, interaction)
+    ticket_missing = _may_lack_ticket(asked, assurance.reached(count)) and (
+        records.is_ticket_missing(person.id, interaction.id if interaction else None)
+    )
     return Facts(
         has_primary_proof=any(proof.method in PRIMARY for proof in count),
         is_expected_user=account_choice.is_expected(demand, person),
@@ -136,24 +165,20 @@ def _facts(
         recovered=_is_recovering(interaction, count, here),
         remind_until=None if ticket_missing else asked.remind_until,
         # Also when only the second factor was set up here, on top of a session.
-        recovery_codes_due=bool(here) and recovery_code.is_left_open(person.id),
-        address_unproven=email_verification.is_due(person.id),
+        recovery_codes_due=bool(here) and records.has_codes_left_open(person.id),
+        address_unproven=records.is_address_unproven(person.id),
         consent_due=_consent_due(demand, interaction, person),
         device_undecided=demand.kind is Kind.DEVICE and not _has_consented(interaction),
     )
 
 
-def _is_ticket_missing(
-    asked: Asked, reached: Assurance, person: Person, interaction: Interaction | None
-) -> bool:
+def _may_lack_ticket(asked: Asked, reached: Assurance) -> bool:
     """R20. Only looked up for who would be led to enrol a first second factor now."""
     if reached is Assurance.NONE or asked.wanted is None:
         return False
     if reached >= asked.wanted and asked.remind_until is None:
         return False
-    if asked.can_prove >= Assurance.TWO_FACTOR:
-        return False
-    return enrolment_ticket.is_missing(person.id, interaction.id if interaction else None)
+    return asked.can_prove < Assurance.TWO_FACTOR
 
 
 def _is_recovering(

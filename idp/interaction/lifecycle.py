@@ -11,7 +11,7 @@ from sqlalchemy import or_, select, update
 from idp import audit, clock, opaque
 from idp.accounts import devices, password_reset, second_factor_duty, sign_out
 from idp.audit import catalogue
-from idp.authentication import browser_accounts, known_device, proof_rows, session, trusted_device
+from idp.authentication import browser_accounts, known_device, proof_rows, session
 from idp.authentication.evidence import Evidence
 from idp.authentication.requirement import Requirement
 from idp.authentication.session import LiveSession, RecognisedSession, Stay
@@ -21,6 +21,7 @@ from idp.interaction import typed
 from idp.interaction.demand import Demand
 from idp.interaction.facts import Situation, gather
 from idp.interaction.machine import is_proven
+from idp.interaction.records import ROWS, Records
 from idp.mail import messages
 from idp.models import Interaction, Kind, User
 
@@ -112,10 +113,7 @@ def prove(
         _drop_proofs(interaction)
     interaction.user_id = proof.user_id
     proof_rows.record(proof, interaction_id=interaction.id)
-    situation = gather(demand, in_browser, interaction)
-    if _is_let_off(situation):
-        interaction.device_trusted_at = clock.now()
-        situation = gather(demand, in_browser, interaction)
+    situation = after_proof(demand, in_browser, interaction)
     if not is_proven(situation.facts):
         return None
     password_reset.end_links(proof.user_id)
@@ -124,11 +122,25 @@ def prove(
     return _settle_session(interaction, situation, in_browser)
 
 
-def _is_let_off(situation: Situation) -> bool:
+def after_proof(
+    demand: Demand,
+    in_browser: tuple[LiveSession, ...],
+    interaction: Interaction,
+    records: Records = ROWS,
+) -> Situation:
+    """What follows from a proof that was just written down."""
+    situation = gather(demand, in_browser, interaction, records)
+    if not _is_let_off(situation, records):
+        return situation
+    interaction.device_trusted_at = clock.now()
+    return gather(demand, in_browser, interaction, records)
+
+
+def _is_let_off(situation: Situation, records: Records) -> bool:
     """A trusted browser is, from what is asked only because the user has a second factor."""
     if situation.asked is None or situation.person is None or not situation.asked.trust_would_do:
         return False
-    return trusted_device.use(situation.person.id)
+    return records.is_browser_trusted(situation.person.id)
 
 
 def _was_left(interaction: Interaction, in_browser: tuple[LiveSession, ...]) -> bool:

@@ -14,6 +14,7 @@ from idp.authentication.assurance import Assurance
 from idp.authentication.second_factor_policy import Policies, Ruling
 from idp.extensions import settings
 from idp.interaction.demand import Demand
+from idp.interaction.records import ROWS, Records
 from idp.models import Interaction, Kind
 
 ONE, TWO = Assurance.ONE_FACTOR, Assurance.TWO_FACTOR
@@ -54,14 +55,18 @@ class Asked:
 
 
 def asked(
-    demand: Demand, person: Somebody, interaction: Interaction | None, progress: Progress
+    demand: Demand,
+    person: Somebody,
+    interaction: Interaction | None,
+    progress: Progress,
+    records: Records = ROWS,
 ) -> Asked:
     """The facts' part about second factors. Reads what is set up only where that matters: single
     sign-on to an app that wants one factor reads nothing.
     """
     policies = _policies(demand, person)
     matters = progress.is_signing_in or progress.was_waived or _may_want_two(demand, policies)
-    can_prove = enrolled.level_of(person.id) if matters else ONE
+    can_prove = records.level_of(person.id) if matters else ONE
     ruling = second_factor_policy.ruling(policies, is_enrolled=can_prove >= TWO, now=clock.now())
     is_asked = (
         ruling.asks_enrolled

@@ -8,14 +8,14 @@ from __future__ import annotations
 
 from flask import Blueprint, Response, request, url_for
 
-from idp import audit, clock, opaque, throttle
+from idp import audit, clock, demands, opaque, throttle
 from idp.audit import catalogue
 from idp.interaction import lifecycle
 from idp.language import gettext as _
 from idp.language import gettext_noop
 from idp.oauth import device_request, devices, user_codes
 from idp.oauth.devices import AskingDevice, Progress
-from idp.web import browser, demands, words
+from idp.web import browser, words
 from idp.web.access import LEAVING, PUBLIC, access
 from idp.web.interaction.answers import Outcome
 from idp.web.pages import FAILED_FORM, page, see_other

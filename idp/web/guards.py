@@ -7,7 +7,7 @@ from datetime import timedelta
 from flask import Response, current_app, g, request, url_for
 from werkzeug.exceptions import Forbidden, HTTPException
 
-from idp import audit, clock, opaque, origin
+from idp import audit, clock, demands, opaque, origin
 from idp.accounts import permissions
 from idp.accounts.permissions import Permission
 from idp.audit import catalogue
@@ -22,7 +22,7 @@ from idp.interaction.facts import gather
 from idp.interaction.lifecycle import Opening
 from idp.interaction.machine import next_step
 from idp.models import Interaction, Kind, User
-from idp.web import browser, csrf, current, demands, errors
+from idp.web import browser, csrf, current, errors
 from idp.web.access import PUBLIC, Access, Door
 from idp.web.current import Visit
 from idp.web.pages import RESUMED, see_other
@@ -125,6 +125,8 @@ def _administers(rule: Access) -> Answer:
     _touch(recognised)
     if not _role_allows(recognised.user_id, rule.permission):
         return _not_permitted(rule, recognised.user_id)
+    if _role_allows(recognised.user_id, Permission.ROLES_WRITE):
+        origin.handing_out_roles()
     if not _has_two_factors(recognised, settings().second_factor.proof_lifetime):
         return _to_step_up(recognised, Requirement(floor=Assurance.TWO_FACTOR))
     age = settings().sessions.administration_age

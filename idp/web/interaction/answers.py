@@ -7,16 +7,11 @@ from urllib.parse import urlencode
 
 from flask import Response, url_for
 
-from idp.authentication import assurance, evidence
-from idp.authentication.requirement import Requirement
+from idp import demands
 from idp.authentication.session import RecognisedSession
 from idp.interaction import lifecycle, typed
-from idp.interaction.facts import Situation
 from idp.models import Interaction, Kind
 from idp.oauth import device_request, server
-from idp.oauth.approval import Approval
-from idp.oauth.device_request import DeviceRequest
-from idp.oauth.request import AuthorizationRequest
 from idp.oauth.response import AuthorizationResponse
 from idp.web import errors
 from idp.web.current import Visit
@@ -45,28 +40,6 @@ def deliver(response: AuthorizationResponse) -> Response:
     )
 
 
-def approval_of(
-    request: AuthorizationRequest | DeviceRequest,
-    requirement: Requirement,
-    situation: Situation,
-    session: RecognisedSession,
-) -> Approval:
-    """What the counted proofs say, and nothing else."""
-    auth_time = evidence.auth_time(situation.counted)
-    if situation.person is None or auth_time is None:
-        raise LookupError("an approval needs proofs")
-    return Approval(
-        user_id=situation.person.id,
-        session_id=session.id,
-        sid=session.sid,
-        auth_time=auth_time,
-        acr=assurance.acr(situation.facts.reached, requirement.requested),
-        amr=evidence.amr(situation.counted),
-        event_ids=tuple(proof.id for proof in situation.counted),
-        scope=request.scope,
-    )
-
-
 def complete(visit: Visit) -> Response:
     """Everything is proven and allowed: answer, once."""
     session = visit.situation.session
@@ -81,7 +54,7 @@ def complete(visit: Visit) -> Response:
     if visit.interaction.kind != Kind.AUTHORIZE:
         return _back_to_page(visit.interaction)
     request = server.restore(visit.interaction.parameters)
-    approval = approval_of(request, visit.demand.requirement, visit.situation, session)
+    approval = demands.approval_of(request, visit.demand.requirement, visit.situation, session)
     return deliver(server.answer(request, approval))
 
 
@@ -115,7 +88,7 @@ def cancelled(visit: Visit) -> Response:
 
 def _let_device_in(visit: Visit, session: RecognisedSession) -> Response:
     request = device_request.restore(visit.interaction.parameters)
-    approval = approval_of(request, visit.demand.requirement, visit.situation, session)
+    approval = demands.approval_of(request, visit.demand.requirement, visit.situation, session)
     return _told(Outcome.ALLOWED if device_request.allow(request, approval) else Outcome.OVER)
 
 

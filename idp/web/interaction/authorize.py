@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from flask import Response, request, url_for
 
-from idp import clock, opaque, origin
+from idp import clock, demands, opaque, origin
 from idp.authentication import enrolled
 from idp.authentication import session as sessions
 from idp.interaction import lifecycle
@@ -14,8 +14,8 @@ from idp.interaction.facts import gather
 from idp.interaction.machine import Step, next_step, silent_error
 from idp.oauth import oidc_prompt_create, server
 from idp.oauth.request import AuthorizationRequest
-from idp.web import browser, demands
-from idp.web.interaction.answers import approval_of, deliver
+from idp.web import browser
+from idp.web.interaction.answers import deliver
 from idp.web.pages import see_other
 
 
@@ -37,9 +37,8 @@ def authorize(judged: AuthorizationRequest) -> Response:
         origin.acting_as(f"user:{session.user_id}", session.sid)
         sessions.touch(session)
         if step is Step.FINISH and not _begins_with_registration(judged):
-            return deliver(
-                server.answer(judged, approval_of(judged, requirement, situation, session))
-            )
+            approval = demands.approval_of(judged, requirement, situation, session)
+            return deliver(server.answer(judged, approval))
     if demand.is_silent or step is Step.UNMET:
         return deliver(server.refuse(judged, silent_error(situation.facts) or "login_required"))
     here = opaque.digest(browser.ensure_binding())

@@ -1,15 +1,18 @@
-"""Where the two flows meet: an authorization request in the words of the
-interaction row, and back.
+"""Where the two flows meet: an authorization request in the words of the interaction row, what such
+an interaction ends with in the words of the protocol row.
 """
 
 from __future__ import annotations
 
 from idp.authentication.requirement import Requirement
+from idp.authentication.session import RecognisedSession
 from idp.clients import registry
 from idp.interaction.demand import Demand
+from idp.interaction.facts import Situation
 from idp.interaction.lifecycle import Opening
 from idp.models import Interaction, Kind
 from idp.oauth import device_request, server
+from idp.oauth.approval import Approval
 from idp.oauth.device_request import DeviceRequest
 from idp.oauth.request import AuthorizationRequest
 
@@ -71,4 +74,26 @@ def opening_of_device(
         browser_digest=browser_digest,
         parameters=request.as_document(),
         client_id=request.client.client_id,
+    )
+
+
+def approval_of(
+    request: AuthorizationRequest | DeviceRequest,
+    requirement: Requirement,
+    situation: Situation,
+    session: RecognisedSession,
+) -> Approval:
+    """What the counted proofs say, and nothing else."""
+    worth = situation.worth(requirement)
+    if situation.person is None or worth is None:
+        raise LookupError("an approval needs proofs")
+    return Approval(
+        user_id=situation.person.id,
+        session_id=session.id,
+        sid=session.sid,
+        auth_time=worth.auth_time,
+        acr=worth.acr,
+        amr=worth.amr,
+        event_ids=tuple(proof.id for proof in situation.counted),
+        scope=request.scope,
     )
