@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Collection
 from dataclasses import dataclass, field, fields
 from datetime import timedelta
 from typing import Any
@@ -13,7 +14,7 @@ from sqlalchemy import delete, update
 from config import Environment
 from idp import audit, cache, clock, opaque
 from idp.audit import catalogue
-from idp.clients import registry, secret, sector_document
+from idp.clients import administration, allowed_groups, registry, secret, sector_document
 from idp.clients.document import as_document
 from idp.clients.metadata import Invalid, ProposedClient, problems
 from idp.clients.redirect_uri import Deployment
@@ -53,11 +54,18 @@ Changed = Registered | Invalid | Outdated | None
 """None: there is no such client."""
 
 
-def judge(proposed: ProposedClient) -> Invalid | None:
+def judge(
+    proposed: ProposedClient, *, groups_beside: Collection[str] = allowed_groups.NONE_YET
+) -> Invalid | None:
     """Everything that can be wrong, also what only the client's own host can tell. Writes nothing,
-    so that nobody waits for that host behind a lock.
+    so that nobody waits for that host behind a lock. `groups_beside`: made together with it.
     """
-    wrong = problems(proposed, deployment()) or sector_document.problems(proposed)
+    wrong = (
+        problems(proposed, deployment())
+        or administration.problems(proposed)
+        or allowed_groups.problems(proposed, groups_beside)
+        or sector_document.problems(proposed)
+    )
     return Invalid(wrong) if wrong else None
 
 
@@ -77,12 +85,14 @@ def replace(client_id: str, proposed: ProposedClient) -> Registered | Invalid | 
     """Put new metadata in the place of the old (RFC 7592 §2.2). None: there is no such client."""
     if invalid := judge(proposed):
         return invalid
+    if wrong := administration.problems(proposed, registry.read(client_id)):
+        return Invalid(wrong)
     if not _update(client_id, proposed):
         return None
     return _settled(client_id, proposed, given=None)
 
 
-def change(client_id: str, version: str, proposed: ProposedClient) -> Changed:
+def change(client_id: str, version: str, proposed: ProposedClient, *, reason: str = "") -> Changed:
     """The same for somebody who has looked at it: only if it still is what they saw."""
     if invalid := judge(proposed):
         return invalid
@@ -93,7 +103,9 @@ def change(client_id: str, version: str, proposed: ProposedClient) -> Changed:
         return None
     if version_of(now) != version:
         return Outdated(now)
-    _update(client_id, proposed)
+    if wrong := administration.problems(proposed, now):
+        return Invalid(wrong)
+    _update(client_id, proposed, reason=reason)
     return _settled(client_id, proposed, given=None)
 
 
@@ -107,6 +119,7 @@ def put(given: Given, proposed: ProposedClient) -> Registered | Invalid:
     """Create or replace the client of a given identity."""
     judged = judge(proposed)
     wrong = (judged.problems if judged else {}) | _identity_problems(given, proposed)
+    wrong |= administration.problems(proposed, registry.read(given.client_id))
     if wrong:
         return Invalid(wrong)
     if not _insert(given.client_id, proposed):
@@ -114,40 +127,54 @@ def put(given: Given, proposed: ProposedClient) -> Registered | Invalid:
     return _settled(given.client_id, proposed, given.client_secret)
 
 
-def disable(client_id: str) -> bool:
+def disable(client_id: str, *, reason: str = "") -> bool:
     """Refuse the client until it is enabled again; what it was given ends. False: no change."""
     enabled = (Client.client_id == client_id, Client.disabled_at.is_(None))
     if not rows_changed(update(Client).where(*enabled).values(disabled_at=clock.now())):
         return False
     revoke.by_client(client_id, because="client_disabled")
-    return _done(catalogue.ClientDisabled(client_id=client_id))
+    return _done(catalogue.ClientDisabled(client_id=client_id, reason=reason))
 
 
-def enable(client_id: str) -> bool:
+def enable(client_id: str, *, reason: str = "") -> bool:
     """Let a disabled client in again, with nothing but its registration. False: no change."""
+    if not _is_in_reach(client_id):
+        return False
     disabled = (Client.client_id == client_id, Client.disabled_at.is_not(None))
     if not rows_changed(update(Client).where(*disabled).values(disabled_at=None)):
         return False
-    return _done(catalogue.ClientEnabled(client_id=client_id))
+    return _done(catalogue.ClientEnabled(client_id=client_id, reason=reason))
 
 
-def remove(client_id: str) -> bool:
+def remove(client_id: str, *, reason: str = "") -> bool:
     """Forget the client, its secrets and its users' consent. False: there is no such client."""
+    if not _is_in_reach(client_id):
+        return False
     # Its tokens have to end by name: the row they hang on may come again by an import.
     revoke.by_client(client_id, because="client_deleted")
     if not rows_changed(delete(Client).where(Client.client_id == client_id)):
         return False
-    return _done(catalogue.ClientDeleted(client_id=client_id))
+    return _done(catalogue.ClientDeleted(client_id=client_id, reason=reason))
 
 
-def rotate_secret(client_id: str, overlap: timedelta) -> str | None:
+def rotate_secret(client_id: str, overlap: timedelta, *, reason: str = "") -> str | None:
     """A new secret beside the old one for a while. None: this client has no use for one."""
     client = registry.find(client_id)
-    if client is None or not client.uses_secret:
+    if client is None or not client.uses_secret or administration.is_out_of_reach(client):
         return None
     new = secret.rotate(client_id, overlap)
-    _done(catalogue.SecretRotated(client_id=client_id, overlap=overlap))
+    _done(catalogue.SecretRotated(client_id=client_id, overlap=overlap, reason=reason))
     return new
+
+
+def revoke_old_secret(client_id: str, *, reason: str = "") -> bool:
+    """End now what a rotation left good for a while. False: there is nothing of the kind."""
+    client = registry.read(client_id)
+    if client is None or administration.is_out_of_reach(client):
+        return False
+    if not secret.revoke_old(client_id):
+        return False
+    return _done(catalogue.OldSecretRevoked(client_id=client_id, reason=reason))
 
 
 def deployment() -> Deployment:
@@ -156,6 +183,11 @@ def deployment() -> Deployment:
         is_local=settings().environment is not Environment.PRODUCTION,
         has_front_channel=settings().protocol.front_channel_response_types,
     )
+
+
+def _is_in_reach(client_id: str) -> bool:
+    client = registry.read(client_id)
+    return client is None or not administration.is_out_of_reach(client)
 
 
 def _lock(client_id: str) -> None:
@@ -182,14 +214,14 @@ def _insert(client_id: str, proposed: ProposedClient) -> bool:
     return _done(catalogue.ClientRegistered(client_id=client_id, client_name=proposed.client_name))
 
 
-def _update(client_id: str, proposed: ProposedClient) -> bool:
+def _update(client_id: str, proposed: ProposedClient, reason: str = "") -> bool:
     values = _columns(proposed) | {"updated_at": clock.now()}
     before = registry.find(client_id)
     if not rows_changed(update(Client).where(Client.client_id == client_id).values(**values)):
         return False
     cache.changed(registry.CACHE_NAME)
     changed = _differences(before, registry.find(client_id))
-    return _done(catalogue.ClientReplaced(client_id=client_id, changed=changed))
+    return _done(catalogue.ClientReplaced(client_id=client_id, changed=changed, reason=reason))
 
 
 def _differences(*clients: RegisteredClient | None) -> list[str]:

@@ -52,6 +52,8 @@ class RegisteredClient:
     min_acr: str | None
     second_factor_policy: SecondFactorPolicy | None
     trusted: bool
+    allowed_groups: tuple[str, ...]
+    id_token_claims: tuple[str, ...]
     pkce_waived: bool
     rotate_refresh_tokens: bool
     refresh_grace: int
@@ -93,11 +95,12 @@ class RegisteredClient:
         return self.metadata.get("initiate_login_uri") or self.metadata.get("client_uri")
 
     def accepts_secret(self, secret: str, now: datetime) -> bool:
-        """Compares digests in constant time; every secret that has not expired is good."""
+        """Every secret that has not expired is good."""
+        return self.secret_matching(secret, now) is not None
+
+    def secret_matching(self, secret: str, now: datetime) -> Secret | None:
+        """Compares digests in constant time, each of those that are good."""
         offered = opaque.digest(secret)
-        matches = [
-            opaque.same(offered, known.digest)
-            for known in self.secrets
-            if known.expires_at is None or known.expires_at > now
-        ]
-        return any(matches)
+        good = [one for one in self.secrets if one.expires_at is None or one.expires_at > now]
+        matching = [known for known in good if opaque.same(offered, known.digest)]
+        return matching[0] if matching else None

@@ -53,6 +53,20 @@ def rotate(client_id: str, overlap: timedelta) -> str:
     return add_generated(client_id)
 
 
+def revoke_old(client_id: str) -> int:
+    """End every secret but the newest one now. Returns how many were still good."""
+    now, row_id = clock.now(), _row_id(client_id)
+    old = (ClientSecret.client_id == row_id, ClientSecret.expires_at > now)
+    newest = select(ClientSecret.id).where(
+        ClientSecret.client_id == row_id, ClientSecret.expires_at.is_(None)
+    )
+    if db.session.scalar(newest.limit(1)) is None:
+        return 0  # nothing would be left that the app could use
+    ended = rows_changed(update(ClientSecret).where(*old).values(expires_at=now))
+    cache.changed(registry.CACHE_NAME)
+    return ended
+
+
 def has_any(client_id: str) -> bool:
     """Whether the client was ever given one that is still kept."""
     some = select(ClientSecret.id).where(ClientSecret.client_id == _row_id(client_id)).limit(1)

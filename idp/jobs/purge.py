@@ -70,6 +70,8 @@ def _everything_stale(now: datetime) -> tuple[_Stale, ...]:
             models.RequestTrace.id,
             models.RequestTrace.happened_at < now - settings().traces.lifetime,
         ),
+        _Stale(models.FormSubmission.digest, models.FormSubmission.expires_at < now),
+        _Stale(models.TrialSignIn.state_digest, models.TrialSignIn.expires_at < now - _DAY),
         _Stale(models.DeniedToken.jti, models.DeniedToken.expires_at < now),
         _Stale(models.Bucket.key, models.Bucket.expires_at < now),
         _Stale(models.PasskeyChallenge.bound_to, models.PasskeyChallenge.expires_at < now - _DAY),

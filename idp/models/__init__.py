@@ -20,6 +20,7 @@ from idp.models.credential import (
     TotpMiss,
 )
 from idp.models.device import KnownDevice, TrustedDevice
+from idp.models.factor_reset import FactorReset
 from idp.models.grant import (
     AuthorizationCode,
     DeniedToken,
@@ -28,6 +29,7 @@ from idp.models.grant import (
     RefreshToken,
     TokenFamily,
 )
+from idp.models.group import ClaimDefinition, Group, GroupMember
 from idp.models.heartbeat import Heartbeat
 from idp.models.interaction import Interaction, Kind, MailedLink
 from idp.models.outbox import OutboundMessage
@@ -36,6 +38,7 @@ from idp.models.signing_key import SigningKey
 from idp.models.throttle import Bucket
 from idp.models.trace import RequestTrace
 from idp.models.user import EmailAddress, Role, User
+from idp.models.workbench import FormSubmission, TrialSignIn
 
 __all__ = [
     "AuditChain",
@@ -45,13 +48,18 @@ __all__ = [
     "Base",
     "Bucket",
     "CacheVersion",
+    "ClaimDefinition",
     "Client",
     "ClientLogo",
     "ClientSecret",
     "DeniedToken",
     "DeviceAuthorization",
     "EmailAddress",
+    "FactorReset",
+    "FormSubmission",
     "Grant",
+    "Group",
+    "GroupMember",
     "Heartbeat",
     "InitialAccessToken",
     "Interaction",
@@ -72,6 +80,7 @@ __all__ = [
     "TokenFamily",
     "TotpCredential",
     "TotpMiss",
+    "TrialSignIn",
     "TrustedDevice",
     "UsedAssertion",
     "User",

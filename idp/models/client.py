@@ -55,6 +55,10 @@ class Client(Base):
     """A `SecondFactorPolicy`; None: nothing beside the site's and the user's."""
     trusted: Mapped[bool] = mapped_column(default=False)
     """First-party: no consent page."""
+    allowed_groups: Mapped[list[str]] = mapped_column(Document, default=list, server_default="[]")
+    """Only members of one of these may use it; none: everybody."""
+    id_token_claims: Mapped[list[str]] = mapped_column(Document, default=list, server_default="[]")
+    """What its ID tokens tell beside UserInfo, where a granted scope releases it."""
     pkce_waived: Mapped[bool] = mapped_column(default=False)
     rotate_refresh_tokens: Mapped[bool] = mapped_column(default=False)
     refresh_grace: Mapped[int] = mapped_column(Integer, default=0)
@@ -80,6 +84,10 @@ class ClientSecret(Base):
     digest: Mapped[bytes] = mapped_column(Digest)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
     expires_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    last_used_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    """To the minute, written behind the answer (idp.clients.secret_use)."""
+    last_used_from: Mapped[str | None] = mapped_column(String(64))
+    """The network address of whoever used it then."""
 
 
 class ClientLogo(Base):

@@ -14,7 +14,7 @@ from urllib.parse import unquote_to_bytes
 from authlib.oauth2.rfc6749.errors import InvalidRequestError
 
 from idp import clock
-from idp.clients import registry
+from idp.clients import registry, secret_use
 from idp.clients.registered import RegisteredClient
 from idp.oauth import rfc7523_client_assertion
 from idp.oauth.errors import InvalidClient
@@ -58,11 +58,18 @@ def authenticate(
         raise InvalidClient("client unknown or disabled", client)
     if not _is_registered(client, credential.method):
         raise InvalidClient(f"method {credential.method} is not registered", client)
-    if credential.secret is not None and not client.accepts_secret(credential.secret, clock.now()):
-        raise InvalidClient("wrong secret", client)
+    if credential.secret is not None:
+        _require_secret(client, credential.secret)
     if credential.assertion is not None:
         rfc7523_client_assertion.require_proof(client, credential.assertion, endpoint)
     return client
+
+
+def _require_secret(client: RegisteredClient, offered_secret: str) -> None:
+    known = client.secret_matching(offered_secret, clock.now())
+    if known is None:
+        raise InvalidClient("wrong secret", client)
+    secret_use.note(known.digest)
 
 
 def _is_registered(client: RegisteredClient, method: str) -> bool:

@@ -15,6 +15,7 @@ from werkzeug.test import TestResponse
 import config
 import idp
 from idp import schema, sealing, traces
+from idp.clients import secret_use
 from idp.extensions import db, transaction
 from idp.signing import rotation
 from tests.support import run
@@ -88,7 +89,8 @@ def databases() -> Databases:
 def dispose(app: Flask) -> None:
     """Close every connection, so that the database can be thrown away."""
     with app.app_context():
-        traces.flush()  # or its timer would open another connection in a moment
+        traces.flush()  # or their timers would open another connection in a moment
+        secret_use.flush()
         db.session.remove()
         db.engine.dispose()
 

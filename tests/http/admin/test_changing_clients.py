@@ -69,7 +69,7 @@ def test_what_changed_is_written_down(a: Factory, owner: Browser, rp: RelyingPar
 
     with a.app.app_context():
         changed = select(AuditEvent.details).where(AuditEvent.type == "client_replaced")
-        assert db.session.scalars(changed).all() == [{"changed": ["tos_uri"]}]
+        assert db.session.scalars(changed).all() == [{"changed": ["tos_uri"], "reason": ""}]
 
 
 def test_a_form_that_is_sent_as_it_was_changes_nothing(
@@ -79,7 +79,7 @@ def test_a_form_that_is_sent_as_it_was_changes_nothing(
 
     with a.app.app_context():
         changed = select(AuditEvent.details).where(AuditEvent.type == "client_replaced")
-        assert db.session.scalars(changed).all() == [{"changed": []}]
+        assert db.session.scalars(changed).all() == [{"changed": [], "reason": ""}]
 
 
 @pytest.mark.parametrize(
