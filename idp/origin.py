@@ -16,6 +16,10 @@ class Origin:
     reference: str = ""
     actor: str = "system"
     session_sid: str = ""
+    hands_out_roles: bool = False
+    """Whether who asks may say who administers. No unless the edge found out otherwise, so that a
+    door which forgets to ask gives nobody power over others.
+    """
 
 
 _NOBODY = Origin()
@@ -35,6 +39,11 @@ def enter(origin: Origin) -> None:
 def acting_as(actor: str, session_sid: str = "") -> None:
     """Name the actor once it is known."""
     _current.set(replace(_current.get(), actor=actor, session_sid=session_sid))
+
+
+def handing_out_roles() -> None:
+    """An owner of the provider asks, or somebody on its machine."""
+    _current.set(replace(_current.get(), hands_out_roles=True))
 
 
 def network(address: str) -> str:

@@ -6,8 +6,10 @@ both names both. Only an owner hands out roles, so nobody can raise their own.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from enum import StrEnum
 
+from idp.clients.metadata import administration
 from idp.models import Role
 
 
@@ -68,6 +70,12 @@ ALLOWED: dict[Role, frozenset[Permission]] = {
     ),
 }
 """Each role's verbs. Whoever has no role has none."""
+
+
+def by_scopes(scopes: Collection[str]) -> frozenset[Permission]:
+    """What a token of these scopes is for; what none of them names it is not for."""
+    known = (administration.SCOPES.get(scope, ()) for scope in scopes)
+    return frozenset(Permission(verb) for verbs in known for verb in verbs)
 
 
 def allows(role: str | None, permission: Permission) -> bool:

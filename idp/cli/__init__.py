@@ -25,6 +25,7 @@ COMMANDS = {
     "user": "people.group",
     "client": "clients.group",
     "keys": "keys.group",
+    "serve": "serve.command",
     "jobs": "jobs.command",
     "mail": "mail.group",
     "settings": "settings.command",
@@ -54,6 +55,7 @@ class _Group(AppGroup):
     def invoke(self, ctx: click.Context) -> object:
         reference = opaque.identifier()[-8:]
         origin.enter(origin.Origin(actor=f"cli:{operating_system_user()}", reference=reference))
+        origin.handing_out_roles()
         try:
             return super().invoke(ctx)
         except (OperationalError, ProgrammingError) as error:

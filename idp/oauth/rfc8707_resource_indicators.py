@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from authlib.oauth2.rfc6749.errors import OAuth2Error
 
+from idp.clients import administration
 from idp.clients.registered import RegisteredClient
 from idp.oauth.asked import Asked
 from idp.oauth.errors import InvalidTarget
@@ -15,9 +16,13 @@ def resource(asked: Asked) -> tuple[str, ...]:
 
 
 def available(client: RegisteredClient, wanted: tuple[str, ...]) -> tuple[str, ...]:
-    """§2: known to this client byte for byte, which keeps out fragments and relative references."""
-    known = client.metadata.get("resources", ())
-    if not set(wanted) <= set(known):
+    """§2: known to this client byte for byte, which keeps out fragments and relative references.
+    Our own API is known to those that may administer.
+    """
+    known = set(client.metadata.get("resources", ()))
+    if administration.administers(client):
+        known.add(administration.resource())
+    if not set(wanted) <= known:
         raise InvalidTarget
     return tuple(dict.fromkeys(wanted))
 

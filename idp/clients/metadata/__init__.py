@@ -6,7 +6,7 @@ RFC 7591 §2, OIDC Registration §2, RFC 8252, RFC 9700. The members that are ou
 
 from __future__ import annotations
 
-from idp.clients.metadata import addresses, choices, keys, words
+from idp.clients.metadata import addresses, administration, audience, choices, keys, words
 from idp.clients.metadata.proposed import (
     DEVICE_CODE,
     GRANT_TYPES,
@@ -42,6 +42,10 @@ RULES: tuple[Rule, ...] = (
     addresses.resources_are_absolute,
     addresses.pairwise_has_one_sector,
     choices.scopes_are_tokens,
+    administration.administration_is_known,
+    administration.administration_is_asked_for_in_person,
+    audience.lists_are_short,
+    audience.groups_are_of_people,
     choices.levels_are_reachable,
     choices.numbers_are_sane,
     choices.exceptions_are_for_confidential_clients,
