@@ -96,6 +96,8 @@ OURS: dict[str, Read] = {
     "min_acr": _text,
     "second_factor_policy": _text,
     "trusted": _truth,
+    "allowed_groups": _texts,
+    "id_token_claims": _texts,
     "pkce_waived": _truth,
     "rotate_refresh_tokens": _truth,
     "refresh_grace": _number,
@@ -137,7 +139,8 @@ NOT_OFFERED: dict[str, tuple[object, ...]] = {
 
 _LANGUAGE = re.compile(r"[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8}){0,4}")
 _ABOUT = {"client_id", "client_id_issued_at", "client_secret", "client_secret_expires_at"} | {
-    "disabled"
+    "disabled",
+    "secrets",
 }
 """What is said of a registration beside its metadata; nothing of it is asked for."""
 
@@ -199,10 +202,15 @@ def as_document(client: RegisteredClient) -> dict[str, Any]:
         "default_max_age": client.default_max_age,
         "default_acr_values": list(client.default_acr_values),
         "require_auth_time": client.require_auth_time,
-        **{member: getattr(client, member) for member in OURS},
+        **{member: _listed(getattr(client, member)) for member in OURS},
         **client.metadata,
     }
     return {member: value for member, value in document.items() if value is not None}
+
+
+def _listed(value: object) -> object:
+    """JSON has no tuples; a list of nothing is not set."""
+    return (list(value) or None) if isinstance(value, tuple) else value
 
 
 def _reader(member: str) -> Read | None:

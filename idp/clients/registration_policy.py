@@ -25,6 +25,8 @@ class Policy:
     min_acr: str | None = None
     second_factor_policy: str | None = None
     trusted: bool = False
+    allowed_groups: tuple[str, ...] = ()
+    id_token_claims: tuple[str, ...] = ()
     pkce_waived: bool = False
     rotate_refresh_tokens: bool = False
     refresh_grace: int = 0
@@ -39,6 +41,8 @@ class Policy:
             min_acr=self.min_acr,
             second_factor_policy=self.second_factor_policy,
             trusted=self.trusted,
+            allowed_groups=tuple(self.allowed_groups),
+            id_token_claims=tuple(self.id_token_claims),
             pkce_waived=self.pkce_waived and not asked.is_public,
             # False would forbid public clients; without a word they rotate and others do not.
             rotate_refresh_tokens=True if self.rotate_refresh_tokens else None,
@@ -55,6 +59,8 @@ def of_client(client: RegisteredClient) -> Policy:
         min_acr=client.min_acr,
         second_factor_policy=client.second_factor_policy,
         trusted=client.trusted,
+        allowed_groups=client.allowed_groups,
+        id_token_claims=client.id_token_claims,
         pkce_waived=client.pkce_waived,
         rotate_refresh_tokens=client.rotate_refresh_tokens,
         refresh_grace=client.refresh_grace,

@@ -103,6 +103,8 @@ def _snapshot(client: Client, secrets: list[ClientSecret]) -> RegisteredClient:
             SecondFactorPolicy(client.second_factor_policy) if client.second_factor_policy else None
         ),
         trusted=client.trusted,
+        allowed_groups=tuple(client.allowed_groups),
+        id_token_claims=tuple(client.id_token_claims),
         pkce_waived=client.pkce_waived,
         rotate_refresh_tokens=client.rotate_refresh_tokens,
         refresh_grace=client.refresh_grace,

@@ -31,6 +31,7 @@ from idp.models.grant import (
 )
 from idp.models.group import ClaimDefinition, Group, GroupMember
 from idp.models.heartbeat import Heartbeat
+from idp.models.idempotent_request import IdempotentRequest
 from idp.models.interaction import Interaction, Kind, MailedLink
 from idp.models.outbox import OutboundMessage
 from idp.models.session import AuthenticationEvent, Session
@@ -61,6 +62,7 @@ __all__ = [
     "Group",
     "GroupMember",
     "Heartbeat",
+    "IdempotentRequest",
     "InitialAccessToken",
     "Interaction",
     "Kind",

@@ -48,6 +48,10 @@ class User(Base):
     """Follows `name`."""
     claims: Mapped[dict[str, Any]] = mapped_column(Document, default=dict)
     """Standard claims (OIDC Core §5.1) other than `name` and `email`."""
+    custom_claims: Mapped[dict[str, Any]] = mapped_column(
+        Document, default=dict, server_default="{}"
+    )
+    """Values by the id of their `ClaimDefinition`."""
     role: Mapped[str | None] = mapped_column(String(20))
     second_factor_policy: Mapped[str | None] = mapped_column(String(10))
     """A `SecondFactorPolicy`; None: the site's."""

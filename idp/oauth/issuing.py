@@ -8,6 +8,7 @@ error leaves no half-done issue, and a bug rolls everything back.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from idp import opaque
@@ -63,7 +64,7 @@ def user_tokens(
     body = token_body(issued, scope)
     if "openid" in scope:
         body["id_token"] = oidc_core_id_token.build(
-            client, granted, access_token=issued.token, nonce=nonce
+            client, replace(granted, scope=scope), access_token=issued.token, nonce=nonce
         )
     return body
 

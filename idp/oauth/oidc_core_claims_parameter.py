@@ -13,8 +13,9 @@ from typing import Any, NoReturn
 
 from authlib.oauth2.rfc6749.errors import InvalidRequestError
 
+from idp.oauth import claims as users_claims
 from idp.oauth.asked import Asked
-from idp.oauth.claims import RELEASABLE, SCOPES, Wanted
+from idp.oauth.claims import Wanted
 from idp.oauth.parameters import is_text
 
 METADATA = {"claims_parameter_supported": True}
@@ -38,8 +39,10 @@ class RequestedClaims:
 
     def beyond(self, scope: tuple[str, ...]) -> tuple[str, ...]:
         """The claims that no granted scope stands for: the user is asked about each."""
-        covered = {name for token in scope for name in SCOPES.get(token, ())}
         asked = dict.fromkeys((*self.id_token, *self.userinfo))
+        if not asked:
+            return ()
+        covered = users_claims.available(scope)
         return tuple(name for name in asked if name not in covered)
 
     @property
@@ -61,7 +64,8 @@ class RequestedClaims:
 
 def restored(document: Mapping[str, Any], scopes: frozenset[str]) -> RequestedClaims:
     """The inverse of `as_document`, but for what the client may not be told any more."""
-    subs, available = document["subs"], _available(scopes)
+    subs, single = document["subs"], (document["id_token"], document["userinfo"])
+    available = users_claims.available(scopes) if any(single) else frozenset()
     return RequestedClaims(
         essential_acr=tuple(document["essential_acr"]),
         voluntary_acr=tuple(document["voluntary_acr"]),
@@ -81,7 +85,7 @@ def claims(asked: Asked) -> RequestedClaims:
         _require_claim_requests(document.get(member))
     id_token, userinfo = (document.get(member) or {} for member in ("id_token", "userinfo"))
     essential, voluntary = _requested_acr(id_token.get("acr"))
-    available = _available(asked.client.scopes)
+    available = users_claims.available(asked.client.scopes)
     return RequestedClaims(
         essential_acr=essential,
         voluntary_acr=voluntary,
@@ -168,10 +172,6 @@ def _wanted_subs(*requests: Mapping[str, Any] | None) -> tuple[str, ...] | None:
             sub for sub in first if isinstance(sub, str) and all(sub in other for other in others)
         )
     )
-
-
-def _available(scopes: frozenset[str]) -> frozenset[str]:
-    return RELEASABLE & {name for token in scopes for name in SCOPES.get(token, ())}
 
 
 def _wanted(requests: Mapping[str, Any], available: frozenset[str]) -> Wanted:

@@ -38,8 +38,20 @@ def build(
     place.
     """
     alg = client.id_token_signed_response_alg
+    claims = about_user(client, granted, scope) | of_protocol(client, granted, nonce)
+    if access_token is not None:
+        claims["at_hash"] = half_hash(access_token, alg)
+    if code is not None:
+        claims["c_hash"] = half_hash(code, alg)
+    return jwt.sign(jwt.ID_TOKEN, claims, alg)
+
+
+def of_protocol(
+    client: RegisteredClient, granted: Authorization, nonce: str | None = None
+) -> dict[str, Any]:
+    """§2: what every ID token says of the sign-in."""
     now = int(clock.now().timestamp())
-    claims: dict[str, Any] = _about_user(granted, scope) | {
+    claims: dict[str, Any] = {
         "iss": settings().issuer,
         "sub": granted.sub,
         "aud": client.client_id,
@@ -48,25 +60,32 @@ def build(
         "auth_time": granted.auth_time,
         "sid": granted.sid,
     }
-    if access_token is not None:
-        claims["at_hash"] = half_hash(access_token, alg)
-    if code is not None:
-        claims["c_hash"] = half_hash(code, alg)
     if nonce is not None:
         claims["nonce"] = nonce
     if granted.acr is not None:
         claims["acr"] = granted.acr
     if granted.amr:
         claims["amr"] = granted.amr
-    return jwt.sign(jwt.ID_TOKEN, claims, alg)
+    return claims
 
 
-def _about_user(granted: Authorization, scope: tuple[str, ...]) -> dict[str, Any]:
-    """§5.4, §5.5: most of the time nothing."""
-    wanted = claims_wanted(granted.document, "id_token")
+def about_user(
+    client: RegisteredClient, granted: Authorization, scope: tuple[str, ...] = ()
+) -> dict[str, Any]:
+    """§5.4, §5.5: most of the time nothing. Beside what was asked for, a client is told what its
+    registration says, as far as the scopes that were granted release it.
+    """
+    wanted = _registered(client, granted.scope) | dict(claims_wanted(granted.document, "id_token"))
     if not wanted and not scope:
         return {}
     return users_claims.released(person.read(granted.user_id, granted.sub), scope, wanted)
+
+
+def _registered(client: RegisteredClient, scope: tuple[str, ...]) -> dict[str, Any]:
+    if not client.id_token_claims:
+        return {}
+    released = users_claims.available(scope)
+    return {name: None for name in client.id_token_claims if name in released}
 
 
 def half_hash(value: str, alg: str) -> str:

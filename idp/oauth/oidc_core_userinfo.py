@@ -32,7 +32,6 @@ METADATA = {"userinfo_signing_alg_values_supported": list(algorithms.OFFERED)}
 
 _FIND = (
     select(
-        users.c.id,
         users.c.sub,
         *person.COLUMNS,
         users.c.disabled_at,

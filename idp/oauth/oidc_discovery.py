@@ -21,9 +21,15 @@ def document(installed: Iterable[ModuleType]) -> dict[str, Any]:
     for module in filter(_is_offered, installed):
         for name, path in getattr(module, "ENDPOINTS", {}).items():
             found[name] = issuer + path
-        for name, value in getattr(module, "METADATA", {}).items():
+        for name, value in _metadata(module).items():
             found[name] = [*found.get(name, ()), *value] if isinstance(value, list) else value
     return found
+
+
+def _metadata(module: ModuleType) -> dict[str, Any]:
+    """What a module says; most say the same for as long as the process lives."""
+    said: dict[str, Any] = module.metadata() if hasattr(module, "metadata") else {}
+    return said or getattr(module, "METADATA", {})
 
 
 def _is_offered(module: ModuleType) -> bool:

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from sqlalchemy import Row, and_, bindparam, select
 
+from idp.accounts.custom_claims import values
+from idp.accounts.groups import members
 from idp.oauth.claims import Person
 from idp.oauth.tables import connection, email_addresses, users
 
 COLUMNS = (
+    users.c.id,
     users.c.name,
     users.c.claims,
+    users.c.custom_claims,
     users.c.updated_at,
     email_addresses.c.address,
     email_addresses.c.verified_at,
@@ -43,4 +48,6 @@ def of_row(row: Row[*tuple[Any, ...]], sub: str) -> Person:
         updated_at=row.updated_at,
         email=row.address,
         email_verified=row.verified_at is not None,
+        memberships=partial(members.of, row.id),
+        custom=partial(values.told, row.custom_claims),
     )

@@ -13,6 +13,7 @@ from idp.authentication.requirement import Requirement
 from idp.clients import registry
 from idp.clients.registered import RegisteredClient
 from idp.extensions import settings
+from idp.oauth import claims as users_claims
 from idp.oauth import oidc_core_claims_parameter, rfc6749_redirect_uri
 from idp.oauth.errors import ShownError
 from idp.oauth.oidc_core_claims_parameter import RequestedClaims
@@ -58,7 +59,10 @@ class AuthorizationRequest:
     @property
     def claims_beyond_scope(self) -> tuple[str, ...]:
         """What the user is asked about beside the scopes; without `openid` nothing is told."""
-        return self.claims.beyond(self.scope) if "openid" in self.scope else ()
+        if "openid" not in self.scope:
+            return ()
+        own = users_claims.of_deployment(self.scope)
+        return tuple(dict.fromkeys((*self.claims.beyond(self.scope), *own)))
 
     @property
     def voluntary_acr(self) -> tuple[str, ...]:

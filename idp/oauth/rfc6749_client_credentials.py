@@ -17,7 +17,7 @@ from idp.oauth.rows import AuthlibClient
 
 METADATA = {"grant_types_supported": ["client_credentials"]}
 
-ABOUT_USERS = frozenset(claims.METADATA["scopes_supported"])
+ABOUT_USERS = frozenset({*claims.SCOPES, "offline_access"})
 """Scopes that mean nothing without a user."""
 
 

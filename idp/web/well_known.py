@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from hashlib import sha256
+from typing import Any
 
 from flask import Blueprint, Response, current_app, request
 
-from idp.oauth import server
+from idp.accounts.custom_claims import definitions
+from idp.oauth import rfc9728_protected_resource, server
 from idp.signing import jwks
 from idp.signing.jwks import Document
 from idp.web.access import PROTOCOL, access
@@ -16,6 +19,7 @@ blueprint = Blueprint("well_known", __name__)
 
 MAXIMUM_AGE_SECONDS = 900
 EXTENSION = "idp.discovery"
+RESOURCE_EXTENSION = "idp.protected_resource"
 
 
 @blueprint.get("/.well-known/openid-configuration")
@@ -26,6 +30,13 @@ def discovery() -> Response:
     return _static(_discovery())
 
 
+@blueprint.get(rfc9728_protected_resource.WELL_KNOWN)
+@access(PROTOCOL)
+def protected_resource() -> Response:
+    """RFC 9728 §3: of the Admin API."""
+    return _static(_kept(RESOURCE_EXTENSION, rfc9728_protected_resource.metadata))
+
+
 @blueprint.get("/jwks")
 @access(PROTOCOL)
 def key_set() -> Response:
@@ -34,13 +45,20 @@ def key_set() -> Response:
 
 
 def _discovery() -> Document:
-    """Nothing in it changes while the process lives."""
+    """It tells which claims there are, so it is made anew when some are defined or removed."""
+    return _kept(EXTENSION, server.metadata, definitions.everyone())
+
+
+def _kept(name: str, make: Callable[[], dict[str, Any]], about: object = None) -> Document:
+    """Nothing in it changes while the process lives, but with what it is about."""
     extensions = current_app.extensions
-    if EXTENSION not in extensions:
-        body = json.dumps(server.metadata(), separators=(",", ":")).encode()
-        extensions[EXTENSION] = Document(body, sha256(body).hexdigest()[:32])
-    document: Document = extensions[EXTENSION]
-    return document
+    kept, document = extensions.get(name, (about, None))
+    if document is None or kept != about:
+        body = json.dumps(make(), separators=(",", ":")).encode()
+        document = Document(body, sha256(body).hexdigest()[:32])
+        extensions[name] = (about, document)
+    found: Document = document
+    return found
 
 
 def _static(document: Document) -> Response:

@@ -82,6 +82,10 @@ class ProposedClient:
     min_acr: str | None = None
     second_factor_policy: str | None = None
     trusted: bool = False
+    allowed_groups: tuple[str, ...] = ()
+    """Only their members may use it; none: everybody."""
+    id_token_claims: tuple[str, ...] = ()
+    """What ID tokens tell beside UserInfo, where a granted scope releases it."""
     pkce_waived: bool = False
     rotate_refresh_tokens: bool | None = None
     """None: public clients do, confidential ones do not (R67)."""

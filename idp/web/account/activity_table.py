@@ -88,7 +88,22 @@ SENTENCES: dict[Kind, dict[str, str]] = {
         ),
         "recovery_codes_saved": gettext_noop("New recovery codes took effect; older ones ended."),
         "recovery_code_used": gettext_noop("A recovery code was used. Codes left: %(left)s."),
-        "second_factors_reset": gettext_noop("An administrator reset your two-step sign-in."),
+        "factor_reset_started": gettext_noop(
+            "An administrator started a reset of your two-step sign-in."
+        ),
+        "factor_reset_approved": gettext_noop(
+            "A second administrator approved the reset of your two-step sign-in."
+        ),
+        "factor_reset_link_mailed": gettext_noop(
+            "A link to set up a new second step was mailed to you."
+        ),
+        "factor_reset_link_used": gettext_noop("The link to set up a new second step was opened."),
+        "factor_reset_ended": gettext_noop(
+            "The reset of your two-step sign-in ended, and nothing was changed by it."
+        ),
+        "second_factors_reset": gettext_noop(
+            "After a reset, a new second step took the place of all older ones."
+        ),
         "guessing_suspected": gettext_noop(
             "100 passwords in a row were wrong. Somebody may be guessing yours."
         ),
@@ -126,6 +141,9 @@ SENTENCES: dict[Kind, dict[str, str]] = {
         ),
         "second_factor_due": gettext_noop("You were asked to set up two-step sign-in in time."),
         "data_exported": gettext_noop("A copy of your data was downloaded."),
+        "group_member_added": gettext_noop("An administrator put you into a group."),
+        "group_member_removed": gettext_noop("An administrator took you out of a group."),
+        "custom_claims_set": gettext_noop("An administrator changed what apps can learn about you."),
     },
     Kind.APPS: {
         "consent_given": gettext_noop("You allowed %(app)s to use your account."),
@@ -144,6 +162,7 @@ SENTENCES: dict[Kind, dict[str, str]] = {
             "A key of %(app)s to your account was used twice, so it ended. Sign in to it again."
         ),
         "token_revoked": gettext_noop("%(app)s gave back its access to your account."),
+        "app_not_open": gettext_noop("%(app)s is not open to your account, so it learned nothing."),
     },
 }
 
@@ -182,6 +201,14 @@ HIDDEN = frozenset(
         "signing_keys_created",
         "signing_key_rotated",
         "signing_key_revoked",
+        "group_created",
+        "group_changed",
+        "group_removed",
+        "claim_defined",
+        "claim_changed",
+        "claim_removed",
+        "configuration_imported",
+        "configuration_exported",
         "mail_retried",
         "mail_tested",
         "log_exported",

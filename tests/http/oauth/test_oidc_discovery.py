@@ -70,7 +70,10 @@ def test_the_document(client, settings):
         "request_parameter_supported": True,
         "request_object_signing_alg_values_supported": KEY_ALGS,
         "request_uri_parameter_supported": False,
-        "scopes_supported": ["openid", "profile", "email", "address", "phone", "offline_access"],
+        "scopes_supported": [
+            *("openid", "profile", "email", "address", "phone", "groups", "roles"),
+            "offline_access",
+        ],
         "claim_types_supported": ["normal"],
         "backchannel_logout_supported": True,
         "backchannel_logout_session_supported": True,
