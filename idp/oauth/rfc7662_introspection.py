@@ -7,6 +7,8 @@ answer has neither `token_type` nor `aud`, so nobody takes it for an access toke
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any, cast
 
 from authlib.oauth2.rfc6749.errors import InvalidRequestError
@@ -53,7 +55,7 @@ _TOLD = (
 _denied_tokens = cast("Table", DeniedToken.__table__)
 
 _FAMILY = (
-    select(families.c.revoked_at, users.c.disabled_at, FAMILY_IS_LIVE)
+    select(families.c.user_id, families.c.revoked_at, users.c.disabled_at, FAMILY_IS_LIVE)
     .select_from(families)
     .join(users, users.c.id == families.c.user_id)
     .outerjoin(sessions, sessions.c.id == families.c.session_id)
@@ -76,7 +78,7 @@ def introspect(client: RegisteredClient, received: Received) -> dict[str, Any]:
 
 def _access_token(caller: RegisteredClient, token: str) -> dict[str, Any] | None:
     claims = rfc9068_jwt_access_token.claims_of(token)
-    if claims is None or not _concerns(caller, claims) or not _is_alive(claims):
+    if claims is None or not _concerns(caller, claims) or holder_of(claims) is None:
         return None
     told = {name: claims[name] for name in _TOLD if name in claims}
     return told | {"token_type": issuing.TOKEN_TYPE}
@@ -89,16 +91,29 @@ def _concerns(caller: RegisteredClient, claims: dict[str, Any]) -> bool:
     return is_audience or claims["client_id"] == caller.client_id
 
 
-def _is_alive(claims: dict[str, Any]) -> bool:
-    """Signature and expiry are known to be good. One read says the rest."""
-    owner = registry.find(claims["client_id"])
-    if owner is None or not owner.is_enabled:
-        return False
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """Whose an access token is. `user_id`: for whom it speaks; None: for the client itself."""
+
+    client: RegisteredClient
+    user_id: str | None
+
+
+def holder_of(claims: Mapping[str, Any]) -> Holder | None:
+    """§2.2: of a token whose signature and expiry are known to be good. One read says the rest;
+    None: it was revoked, or what it hangs on has ended.
+    """
+    client = registry.find(claims["client_id"])
+    if client is None or not client.is_enabled:
+        return None
     if "fam" not in claims:
-        return connection().execute(_DENIAL, {"wanted_jti": claims["jti"]}).first() is None
+        denial = connection().execute(_DENIAL, {"wanted_jti": claims["jti"]}).first()
+        return Holder(client, None) if denial is None else None
     wanted = {"family_id": claims["fam"]} | live_at(clock.now())
     row = connection().execute(_FAMILY, wanted).first()
-    return row is not None and not row.revoked_at and not row.disabled_at and bool(row.is_live)
+    if row is None or row.revoked_at or row.disabled_at or not row.is_live:
+        return None
+    return Holder(client, row.user_id)
 
 
 def _refresh_token(caller: RegisteredClient, token: str) -> dict[str, Any] | None:

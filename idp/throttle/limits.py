@@ -145,4 +145,7 @@ LIMITS: dict[str, tuple[Window, ...]] = {
         Window("user_code.address.1d", _ADDRESS, 50, _DAY),
     ),
     "client_registration": (Window("client.registration", _ADDRESS, 30, _MINUTE),),
+    # Of the Admin API: each call of a client, and each token that is none.
+    "admin_api": (Window("admin_api.client", (Subject.CLIENT,), 600, _MINUTE),),
+    "admin_api_token": (Window("admin_api.token", _ADDRESS, 60, _MINUTE),),
 }

@@ -7,6 +7,7 @@ from flask import Flask
 from idp.web import (
     account,
     admin,
+    api,
     arrival,
     brand,
     dev,
@@ -37,6 +38,7 @@ PARTS = (
     device,
     account,
     admin,
+    api,
     sign_out,
     arrival,
 )

@@ -33,6 +33,8 @@ class Door(Enum):
     """Pages of the account."""
     ADMINISTRATION = "administration"
     """Pages of whoever may administer, proven by two factors."""
+    API = "api"
+    """The same without pages: a bearer token, and no cookie is looked at."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +100,11 @@ def admin_write(permission: Permission, purpose: str, *, keeps: Collection[str] 
     return Access(
         Door.ADMINISTRATION, purpose=purpose, keeps=_keepable(keeps), permission=permission
     )
+
+
+def api(permission: Permission) -> Access:
+    """An operation of the Admin API. A verb that writes wants fresh proofs of a user, too."""
+    return Access(Door.API, permission=permission)
 
 
 def _keepable(names: Collection[str]) -> frozenset[str]:

@@ -17,7 +17,7 @@ from idp.language import gettext as _
 from idp.language import gettext_noop
 from idp.models import Interaction
 from idp.oauth.errors import ShownError
-from idp.web import access
+from idp.web import access, problems
 from idp.web.access import Door
 from idp.web.pages import page
 
@@ -202,6 +202,8 @@ def _is_outage(error: DBAPIError) -> bool:
 
 
 def _answer(status: int, retry_after: int | None = None) -> Response:
+    if problems.are_wanted():
+        return problems.of_status(status)
     if _wants_json():
         code = "server_error" if status >= 500 else "invalid_request"
         if status == 503:

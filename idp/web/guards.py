@@ -22,7 +22,7 @@ from idp.interaction.facts import gather
 from idp.interaction.lifecycle import Opening
 from idp.interaction.machine import next_step
 from idp.models import Interaction, Kind, User
-from idp.web import browser, csrf, current, errors
+from idp.web import bearer, browser, csrf, current, errors
 from idp.web.access import PUBLIC, Access, Door
 from idp.web.current import Visit
 from idp.web.pages import RESUMED, see_other
@@ -262,6 +262,7 @@ _ENTRY = {
     Door.INTERACTION: _browser_of_the_interaction,
     Door.SIGNED_IN: _signed_in,
     Door.ADMINISTRATION: _administers,
+    Door.API: bearer.require,
 }
 _WITH_FORMS = frozenset(
     {Door.PUBLIC, Door.LEAVING, Door.INTERACTION, Door.SIGNED_IN, Door.ADMINISTRATION}

@@ -50,6 +50,7 @@ DOCUMENTS = {
     "RFC 9207": "Issuer in the authorization response",
     "RFC 9470": "Step-up authentication challenge",
     "RFC 9700": "OAuth 2.0 security best current practice",
+    "RFC 9728": "Protected resource metadata",
     "OIDC Core": "OpenID Connect Core",
     "OIDC Discovery": "OpenID Connect Discovery",
     "OIDC Registration": "OpenID Connect Dynamic Client Registration",

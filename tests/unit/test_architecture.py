@@ -14,12 +14,13 @@ TEMPLATES = sorted([*IDP.rglob("*.html"), *(PROJECT / "clients_example").rglob("
 
 # One transaction per request; commands and jobs use `extensions.transaction`; a throttle's counter
 # is committed before the secret is looked at, so that no rollback gives a guess back, and a
-# client's assertion is spent before anything is done for it.
+# client's assertion, or the key of a creation, is spent before anything is done for it.
 MAY_COMMIT = {
     "extensions.py",
     "web/request_cycle.py",
     "throttle/buckets.py",
     "clients/assertions.py",
+    "idempotency.py",
 }
 
 

@@ -1,0 +1,9 @@
+"""The Admin API, `/api/admin/v1`: what the pages of the administration can do, for programs.
+
+A module for each subject; none contains a rule. `operation` says how one is added.
+"""
+
+from idp.web.api import clients, routes
+from idp.web.api.operation import blueprint
+
+__all__ = ["blueprint", "clients", "routes"]

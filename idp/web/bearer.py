@@ -1,0 +1,163 @@
+"""The door of the Admin API: a bearer token of ours, meant for it, whose scopes allow what is
+asked; and if it speaks for a user, that user's role and proofs, too.
+
+The scopes are the most that a token can do. What a user's role allows is looked up at each call,
+so that a lost role opens nothing although the token is still good.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import structlog
+from flask import g, request
+
+from idp import audit, clock, origin, throttle
+from idp.accounts import permissions
+from idp.accounts.permissions import Permission
+from idp.audit import catalogue
+from idp.authentication.assurance import CANONICAL, Assurance
+from idp.clients import administration
+from idp.clients.metadata import administration as scopes
+from idp.extensions import db, settings
+from idp.language import SOURCE
+from idp.models import User
+from idp.oauth import api_access, rfc9728_protected_resource
+from idp.oauth.api_access import Bearer, Denied
+from idp.web.access import Access
+from idp.web.problems import Kind, Refused
+
+_log = structlog.get_logger("api")
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Who calls, and everything that they may do."""
+
+    client_id: str
+    user: User | None
+    verbs: frozenset[Permission]
+
+    @property
+    def actor(self) -> str:
+        """As the audit log names them."""
+        return f"user:{self.user.id}" if self.user else f"client:{self.client_id}"
+
+    @property
+    def name(self) -> str:
+        """For people to read."""
+        return self.user.name if self.user else self.client_id
+
+
+def caller() -> Caller:
+    """Of the request in hand; its guard has found them."""
+    found: Caller = g.caller
+    return found
+
+
+def require(rule: Access) -> None:
+    """Raises `Refused`, or names the caller."""
+    g.language = SOURCE  # an API speaks to programs
+    bearer = _bearer()
+    wait = throttle.take("admin_api", client=bearer.client.client_id)
+    if wait is not None:
+        raise _too_many(wait.total_seconds())
+    permission = rule.permission
+    assert permission is not None  # noqa: S101  every marker of this door names one
+    user = db.session.get(User, bearer.user_id) if bearer.user_id else None
+    allowed = _allowed(bearer, user)
+    g.caller = Caller(bearer.client.client_id, user, allowed)
+    origin.acting_as(g.caller.actor, bearer.sid)
+    if permission not in permissions.by_scopes(bearer.scope):
+        raise _scope_missing(permission)
+    if permission not in allowed:
+        _record_refusal(permission)
+        raise Refused(Kind.NOT_PERMITTED)
+    if user is not None:
+        _require_proofs(bearer, permission)
+    if Permission.ROLES_WRITE in allowed:
+        origin.handing_out_roles()
+
+
+def _bearer() -> Bearer:
+    found = api_access.judge(request.headers.get("Authorization"), administration.resource())
+    if isinstance(found, Bearer):
+        return found
+    if found is Denied.NO_TOKEN:
+        # RFC 6750 §3.1: who brought nothing is told the scheme and nothing else.
+        raise Refused(Kind.UNAUTHENTICATED, headers=_challenge())
+    _log.info("token refused", reason=found.value)
+    wait = throttle.take("admin_api_token")
+    if wait is not None:
+        raise _too_many(wait.total_seconds())
+    detail = "The access token is malformed, expired, revoked or not for this API."
+    headers = _challenge(error="invalid_token", error_description=detail)
+    raise Refused(
+        Kind.UNAUTHENTICATED,
+        f"{detail} Ask for one with resource={administration.resource()}",
+        headers=headers,
+    )
+
+
+def _allowed(bearer: Bearer, user: User | None) -> frozenset[Permission]:
+    own = permissions.by_scopes(bearer.scope)
+    if bearer.user_id is None:
+        return own
+    return own & permissions.of(user.role if user else None)
+
+
+def _require_proofs(bearer: Bearer, permission: Permission) -> None:
+    """RFC 9470 §3. `auth_time` is that of the oldest proof, so it speaks for both factors (R44)."""
+    age = settings().sessions.administration_age
+    is_fresh = bearer.proven_at is not None and bearer.proven_at >= clock.now() - age
+    has_two = bearer.level >= Assurance.TWO_FACTOR
+    if has_two and (is_fresh or not permission.value.endswith(".write")):
+        return
+    seconds = int(age.total_seconds())
+    headers = _challenge(
+        error="insufficient_user_authentication",
+        error_description="More recent or stronger proofs of the user are needed.",
+        acr_values=CANONICAL[Assurance.TWO_FACTOR],
+        max_age=str(seconds),
+    )
+    detail = f"Two factors are needed, for changes proven within the last {seconds} seconds."
+    raise Refused(Kind.PROOF_TOO_OLD, detail, headers=headers)
+
+
+def _scope_missing(permission: Permission) -> Refused:
+    """RFC 6750 §3.1, with the least scope that would do."""
+    least = min(
+        (name for name, verbs in scopes.SCOPES.items() if permission.value in verbs),
+        key=lambda name: (len(scopes.SCOPES[name]), name),
+    )
+    headers = _challenge(
+        error="insufficient_scope",
+        error_description="The access token lacks a scope.",
+        scope=least,
+    )
+    return Refused(Kind.SCOPE_MISSING, f"{least} is needed.", headers=headers)
+
+
+def _record_refusal(permission: Permission) -> None:
+    who = caller()
+    audit.record(
+        catalogue.AdministrationRefused(
+            user_id=who.user.id if who.user else None, permission=permission.value
+        )
+    )
+
+
+def _too_many(seconds: float) -> Refused:
+    return Refused(Kind.TOO_MANY, headers={"Retry-After": str(math.ceil(seconds))})
+
+
+def _challenge(**parameters: str) -> dict[str, str]:
+    """RFC 6750 §3, RFC 9728 §5.1."""
+    told = {
+        "realm": "admin",
+        **parameters,
+        "resource_metadata": rfc9728_protected_resource.address(),
+    }
+    said = ", ".join(f'{name}="{value}"' for name, value in told.items())
+    return {"WWW-Authenticate": f"Bearer {said}"}
