@@ -11,7 +11,7 @@ DEV := .venv/.installed-requirements-dev
 PYTEST := $(BIN)/python -m pytest -n 2 --dist worksteal $(if $(T),-k "$(T)")
 
 .PHONY: help demo test dev check static lint types layers migrations unit http cli browser certification interop security perf \
-  coverage fix migration bench routes rules totp mail readme messages screenshots hooks lock upgrade clean
+  coverage fix migration bench routes rules totp mail readme messages screenshots wheel sbom audit hooks lock upgrade clean
 
 help: ## print this list
 	@sed -nE 's/^([a-z]+):.*## (.*)/  \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
@@ -98,6 +98,15 @@ readme: $(DEV) ## write the tables of the README from the code
 
 messages: $(DEV) ## bring the catalogues of translations up to date with the marked texts
 	@$(BIN)/python -m tests.support.messages
+
+wheel: $(DEV) ## a package to install elsewhere: dist/*.whl, the same bytes for the same commit
+	@rm -rf dist/*.whl; SOURCE_DATE_EPOCH=$$(git log -1 --format=%ct) $(BIN)/python -m hatchling build -t wheel
+
+sbom: $(DEV) ## what a deployment is made of: dist/sbom.cdx.json (CycloneDX)
+	@mkdir -p dist; $(BIN)/cyclonedx-py requirements requirements.lock --pyproject pyproject.toml --output-reproducible --of JSON -o dist/sbom.cdx.json
+
+audit: $(DEV) ## known vulnerabilities of what is pinned; needs the network
+	@$(BIN)/pip-audit --requirement requirements.lock --require-hashes --disable-pip
 
 screenshots: $(DEV) ## pictures of every page: var/screenshots/index.html
 	@.ci/chromium; REQUIRE_BROWSER=1 $(BIN)/python -m pytest -q tests/browser/screenshots.py

@@ -40,6 +40,7 @@ from config_groups import (
 )
 
 __all__ = [
+    "DATA",
     "PROJECT",
     "AccountSettings",
     "AuditSettings",
@@ -64,6 +65,9 @@ __all__ = [
 ]
 
 PROJECT = Path(__file__).resolve().parent
+DATA = PROJECT if (PROJECT / "pyproject.toml").exists() else Path.cwd()
+"""Where `var/` and `keys/` stand unless told otherwise: in the source tree, or, where the wheel is
+installed, in the folder that the provider is started in."""
 # With a letter in its last label, so that `10.0.0.1/8` and `127.1` are not taken for names.
 _HOST_NAME = re.compile(r"([a-z0-9_-]+\.)*[a-z0-9_-]*[a-z][a-z0-9_-]*", re.IGNORECASE | re.ASCII)
 _SENDER = re.compile(r"[\w.!#$%&'*+/=?^`{|}~-]+@[a-z0-9.-]+", re.IGNORECASE | re.ASCII)
@@ -101,11 +105,11 @@ class Settings(BaseSettings):
     """`development`, `testing` or `production`."""
     issuer: str = "http://localhost:5000"
     """Our origin, byte for byte as clients know it: no path, no trailing slash."""
-    database_url: str = f"sqlite:///{PROJECT / 'var' / 'idp.sqlite3'}"
+    database_url: str = f"sqlite:///{DATA / 'var' / 'idp.sqlite3'}"
     """SQLAlchemy URL: a SQLite file, or `postgresql+psycopg://…`."""
     database_pool_size: int = Field(32, ge=1)
     """Connections one process keeps; at least one per server thread."""
-    keys_dir: Path = PROJECT / "keys"
+    keys_dir: Path = DATA / "keys"
     """Folder of the key ring."""
     mail_url: str | None = None
     """`smtp://…`, `smtps://…`, `file:///dir` or `log:`; required in production."""
@@ -158,7 +162,7 @@ class Settings(BaseSettings):
     @property
     def effective_mail_url(self) -> str:
         """Where mail goes; outside production a folder that the developer can read."""
-        return self.mail_url or f"file://{PROJECT / 'var' / 'mail'}"
+        return self.mail_url or f"file://{DATA / 'var' / 'mail'}"
 
     @property
     def sender_address(self) -> str:

@@ -1,4 +1,4 @@
-"""`python -m idp …`: the commands of `flask --app wsgi idp …`.
+"""`python -m idp …`, and `idp …` where it is installed: the commands of `flask --app wsgi idp …`.
 
 The app is made only when a command asks for it, so `keys init` also works where the settings are
 refused because there is no key ring yet.
@@ -21,6 +21,11 @@ def app() -> Flask:
     from wsgi import app as made  # noqa: PLC0415
 
     return made
+
+
+def main() -> None:
+    """What `idp` runs where the wheel is installed."""
+    cli.group.main(prog_name="idp", obj=ScriptInfo(create_app=app))
 
 
 if __name__ == "__main__":

@@ -78,6 +78,14 @@ def is_current(engine: Engine) -> bool:
     return current(engine) == newest()
 
 
+def serves(engine: Engine) -> bool:
+    """Whether this version of the program can work with the database: one that a newer version has
+    migrated already, too, since a migration leaves the version before it working.
+    """
+    found = current(engine)
+    return found is not None and found >= str(newest())
+
+
 def differences(engine: Engine) -> list[str]:
     """What a new migration would have to change to reach the models; empty is fine."""
     with engine.connect() as connection:

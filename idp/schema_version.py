@@ -12,12 +12,13 @@ from idp.extensions import db
 FOLDER = Path(__file__).resolve().parent.parent / "migrations"
 
 
-def is_current() -> bool:
-    """Whether the database stands where this version of the program needs it. Raises a database
-    error when it was never migrated.
+def serves() -> bool:
+    """Whether this version of the program can work with the database: one that a newer version has
+    migrated already, too, since nodes are upgraded one after another. Raises a database error when
+    it was never migrated.
     """
     found: str | None = db.session.scalar(text("SELECT version_num FROM alembic_version"))
-    return found == newest()
+    return found is not None and found >= newest()
 
 
 @lru_cache(maxsize=1)

@@ -8,7 +8,7 @@ import textwrap
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from config import PROJECT
+from config import DATA, PROJECT
 from idp.cli import output
 from idp.cli.supervisor import HOST, Part
 from idp.demo.clients import DemoApp, apps
@@ -105,7 +105,7 @@ def _example(app: DemoApp, issuer: str) -> Part:
         "CLIENT_SECRET": app.client_secret,
         "BASE_URL": app.base_url,
         "APP_NAME": app.name,
-        "SESSION_FILE": str(PROJECT / "var" / f"{app.client_id}.sqlite3"),
+        "SESSION_FILE": str(DATA / "var" / f"{app.client_id}.sqlite3"),
     }
     # From inside the folder, like somebody who copied the example.
     folder = PROJECT / "clients_example"

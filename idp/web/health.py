@@ -65,7 +65,7 @@ def _database() -> bool:
 
 
 def _schema() -> bool:
-    return schema_version.is_current()
+    return schema_version.serves()
 
 
 def _keys() -> bool:

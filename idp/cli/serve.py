@@ -1,0 +1,146 @@
+"""The production server: checks that the deployment can serve, then becomes granian.
+
+This process is replaced, so that what is left has loaded nothing of ours: only the workers have.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import sys
+import tempfile
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+import click
+from flask.cli import with_appcontext
+
+from config import PROJECT
+from idp import clock, schema
+from idp.cli import output
+from idp.extensions import db, settings
+from idp.jobs import rotate_keys
+
+_ADDRESS = re.compile(r"(?P<host>\[[0-9A-Fa-f:.]+\]|[^:\[\]]+):(?P<port>\d{1,5})")
+_METRICS = "idp-metrics-"
+KILL_AFTER_SECONDS = 30
+"""A request that is being answered when its worker shall end has this long."""
+OVERLAP_SECONDS = 6
+"""When workers are replaced, the new one has this long to start before the old one is asked to
+end."""
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """Where to listen."""
+
+    host: str
+    port: int
+
+
+class _AddressType(click.ParamType[Address]):
+    name = "HOST:PORT"
+
+    def convert(  # what click calls with what was typed, or with the default
+        self, value: object, param: click.Parameter | None, ctx: click.Context | None
+    ) -> Address:
+        if isinstance(value, Address):
+            return value
+        parts = _ADDRESS.fullmatch(str(value))
+        if parts is None or int(parts["port"]) > 65535:
+            self.fail(f"{value!r} is not HOST:PORT", param, ctx)
+        return Address(parts["host"].strip("[]"), int(parts["port"]))
+
+
+@click.command("serve")
+@click.option("--bind", type=_AddressType(), default="127.0.0.1:8000", show_default=True)
+@click.option(
+    "--workers",
+    type=click.IntRange(1, 64),
+    default=lambda: max(2, len(os.sched_getaffinity(0))),
+    show_default="one per CPU, at least 2",
+    help="Processes. Replacing them without a gap takes two.",
+)
+@click.option(
+    "--threads",
+    type=click.IntRange(1, 256),
+    default=32,
+    show_default=True,
+    help="Of each worker.",
+)
+@click.option("--upgrade", "first", flag_value="upgrade", help="Migrate the database before.")
+@with_appcontext
+def command(*, bind: Address, workers: int, threads: int, first: str | None) -> None:
+    """Serve until SIGTERM, which lets requests end; SIGHUP replaces the workers one by one.
+
+    Behind a proxy that ends TLS. The background jobs are a process of their own: idp jobs.
+    """
+    if first:
+        schema.upgrade(db.engine)
+        rotate_keys.run(clock.now())
+    _require_schema()
+    _require_room(threads)
+    db.session.remove()
+    db.engine.dispose()
+    _become(_granian(bind, workers, threads), _environment())
+
+
+def _require_schema() -> None:
+    if not schema.serves(db.engine):
+        raise output.Refused(
+            f"The schema is at {schema.current(db.engine) or 'nothing'}, this version needs"
+            f" {schema.newest()}. Run: flask --app wsgi idp db upgrade (or give --upgrade)"
+        )
+
+
+def _require_room(threads: int) -> None:
+    if settings().database_pool_size < threads:
+        raise output.Refused(
+            f"{threads} threads want as many connections: IDP_DATABASE_POOL_SIZE is"
+            f" {settings().database_pool_size}."
+        )
+
+
+def _granian(bind: Address, workers: int, threads: int) -> list[str]:
+    place = ("--host", bind.host, "--port", str(bind.port))
+    room = ("--workers", str(workers), "--blocking-threads", str(threads))
+    lives = (
+        "--respawn-failed-workers",
+        "--respawn-interval",
+        str(OVERLAP_SECONDS),
+        "--workers-kill-timeout",
+        str(KILL_AFTER_SECONDS),
+    )
+    start = (sys.executable, "-m", "granian", "--interface", "wsgi", "--no-ws")
+    return [*start, *place, *room, *lives, "wsgi:app"]
+
+
+def _environment() -> dict[str, str]:
+    """Workers find the app wherever they are started, and count in files of one folder: any of them
+    answers `/metrics` for all.
+    """
+    _forget_metrics_of_the_dead()
+    # This process keeps its number when it becomes granian, so the name tells whether it lives.
+    folder = tempfile.mkdtemp(prefix=f"{_METRICS}{os.getpid()}-")
+    paths = [str(PROJECT), *filter(None, [os.environ.get("PYTHONPATH")])]
+    return {
+        **os.environ,
+        "PROMETHEUS_MULTIPROC_DIR": folder,
+        "PYTHONPATH": os.pathsep.join(paths),
+    }
+
+
+def _forget_metrics_of_the_dead() -> None:
+    for folder in Path(tempfile.gettempdir()).glob(f"{_METRICS}*-*"):
+        number = folder.name.removeprefix(_METRICS).partition("-")[0]
+        with suppress(OSError):
+            if folder.stat().st_uid == os.getuid() and not Path(f"/proc/{number}").exists():
+                shutil.rmtree(folder)
+
+
+def _become(program: list[str], environment: dict[str, str]) -> None:
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os.execve(program[0], program, environment)  # noqa: S606  our own command, no shell
