@@ -10,14 +10,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import lru_cache
 from gettext import GNUTranslations, NullTranslations
 from io import BytesIO
 from pathlib import Path
 
 from babel.core import Locale
-from babel.dates import format_date, format_datetime, get_datetime_format
+from babel.dates import format_date, format_datetime, format_timedelta, get_datetime_format
 from babel.lists import format_list
 
 LANGUAGES = {
@@ -125,6 +125,16 @@ def spoken_datetime(value: datetime) -> str:
     time = format_datetime(value, "HH:mm 'UTC'", locale=_locale())
     order = str(get_datetime_format("long", locale=_locale()))
     return order.format(time, spoken_date(value))
+
+
+def spoken_distance(value: datetime, now: datetime) -> str:
+    """ "3 minutes ago", "in 23 hours"."""
+    return format_timedelta(value - now, add_direction=True, locale=_locale())
+
+
+def spoken_duration(value: timedelta) -> str:
+    """A span in its largest unit, for instance "12 hours"."""
+    return format_timedelta(value, threshold=1, locale=_locale())
 
 
 def spoken_list(items: Sequence[str]) -> str:

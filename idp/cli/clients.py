@@ -14,16 +14,19 @@ from flask.cli import AppGroup
 
 from idp.cli import initial_tokens, output
 from idp.cli.output import Refused
-from idp.clients import document, register, registry, templates
+from idp.clients import document, register, registry, secret_use, templates
 from idp.clients.metadata import Invalid
 from idp.clients.register import Given, Registered
 from idp.clients.registered import RegisteredClient
+from idp.clients.secret_use import SecretUse
 from idp.extensions import settings, transaction
 
 group = AppGroup("client", help="Relying parties.")
 group.add_command(initial_tokens.group)
 
 _SHOWN_ONCE = "client_secret"
+
+reason_option = click.option("--reason", default="", help="Why; kept in the audit log.")
 
 
 @group.command("create")
@@ -95,7 +98,12 @@ def import_(file: IO[str]) -> None:
 def show(client_id: str) -> None:
     """The registered metadata; without secrets, it can be imported again."""
     client = _existing(client_id)
-    output.show(_described(client), output.fields(_described(client)))
+    described = _described(client)
+    uses = [_use(one) for one in secret_use.of_client(client_id)] if client.uses_secret else []
+    about = (
+        f"\n\n{output.table(tuple(uses[0]), [list(one.values()) for one in uses])}" if uses else ""
+    )
+    output.show(described | ({"secrets": uses} if uses else {}), output.fields(described) + about)
 
 
 @group.command("list")
@@ -121,47 +129,66 @@ def list_() -> None:
     show_default=True,
     help="Hours in which the old secret is still good.",
 )
+@reason_option
 @output.json_option
-def rotate_secret(client_id: str, overlap: int) -> None:
+def rotate_secret(client_id: str, overlap: int, reason: str) -> None:
     """Give a client a new secret, printed once."""
     _existing(client_id)
     with transaction():
-        new = register.rotate_secret(client_id, timedelta(hours=overlap))
+        new = register.rotate_secret(client_id, timedelta(hours=overlap), reason=reason)
     if new is None:
         raise Refused("This client proves itself without a secret.")
     result = {"client_id": client_id, _SHOWN_ONCE: new}
     output.show(result, output.fields(result))
 
 
+@group.command("revoke-old-secret")
+@click.argument("client_id")
+@reason_option
+@output.json_option
+def revoke_old_secret(client_id: str, reason: str) -> None:
+    """End now the secret that a rotation has left good for a while."""
+    _existing(client_id)
+    with transaction():
+        ended = register.revoke_old_secret(client_id, reason=reason)
+    if not ended:
+        raise Refused("There is no old secret that is still good.")
+    result = {"client_id": client_id, "old_secret": "ended"}
+    output.show(result, f"The old secret of {client_id} has ended.")
+
+
 @group.command("disable")
 @click.argument("client_id")
+@reason_option
 @output.json_option
-def disable(client_id: str) -> None:
+def disable(client_id: str, reason: str) -> None:
     """Refuse a client until it is enabled; everything it was given ends."""
     _existing(client_id)
     with transaction():
-        register.disable(client_id)
+        register.disable(client_id, reason=reason)
     _show_state(client_id, "disabled")
 
 
 @group.command("enable")
 @click.argument("client_id")
+@reason_option
 @output.json_option
-def enable(client_id: str) -> None:
+def enable(client_id: str, reason: str) -> None:
     """Let a disabled client in again."""
     _existing(client_id)
     with transaction():
-        register.enable(client_id)
+        register.enable(client_id, reason=reason)
     _show_state(client_id, "enabled")
 
 
 @group.command("delete")
 @click.argument("client_id")
+@reason_option
 @output.json_option
-def delete(client_id: str) -> None:
+def delete(client_id: str, reason: str) -> None:
     """Forget a client, its secrets and its users' consent; everything it was given ends."""
     with transaction():
-        gone = register.remove(client_id)
+        gone = register.remove(client_id, reason=reason)
     if not gone:
         raise Refused(f"There is no client {client_id!a}.")
     _show_state(client_id, "deleted")
@@ -211,6 +238,15 @@ def _existing(client_id: str) -> RegisteredClient:
 
 def _described(client: RegisteredClient) -> dict[str, Any]:
     return document.as_document(client) | {"disabled": not client.is_enabled}
+
+
+def _use(one: SecretUse) -> dict[str, Any]:
+    return {
+        "secret": "new" if one.is_newest else "old",
+        "good_until": one.expires_at,
+        "last_used_at": one.last_used_at,
+        "last_used_from": one.last_used_from,
+    }
 
 
 def _shown(registered: Registered) -> dict[str, Any]:

@@ -137,6 +137,14 @@ NOT_OFFERED: dict[str, tuple[object, ...]] = {
 }
 """Names that promise something we do not do, and the values that ask for nothing."""
 
+_TYPES: dict[Read, Any] = {
+    _text: str,
+    _texts: list[str],
+    _response_types: list[str],
+    _number: int,
+    _truth: bool,
+    _key_set: dict[str, Any],
+}
 _LANGUAGE = re.compile(r"[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8}){0,4}")
 _ABOUT = {"client_id", "client_id_issued_at", "client_secret", "client_secret_expires_at"} | {
     "disabled",
@@ -165,6 +173,18 @@ def from_document(document: object) -> ProposedClient | Invalid:
     if problems:
         return Invalid(problems)
     return ProposedClient(**_with_defaults(values), metadata=kept)
+
+
+def types() -> dict[str, Any]:
+    """Every member that we know, and what it holds."""
+    return {
+        member: _TYPES[read] for member, read in (CHECKED | OURS | ABOUT_RESOURCES | KEPT).items()
+    }
+
+
+def is_translation(member: str) -> bool:
+    """Whether it is the same in another language (RFC 7591 §2.2)."""
+    return "#" in member and _reader(member) is not None
 
 
 def ignored_members(document: Mapping[str, Any]) -> list[str]:

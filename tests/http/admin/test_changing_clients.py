@@ -163,7 +163,7 @@ def test_two_secrets_are_good_until_the_old_one_ends(
 ) -> None:
     owner.open(f"/admin/clients/{rp.client_id}").follow("Replace the secret")
     assert owner.page == "admin-rotate-secret"
-    owner.fill(overlap="8").press("Make a new secret")
+    owner.fill(overlap="8", reason="Ops-1").press("Make a new secret")
     new = owner.find("[data-client-secret]").text
     old = rp.client_secret
 
@@ -183,7 +183,7 @@ def test_two_secrets_are_good_until_the_old_one_ends(
 def test_no_other_overlap_is_taken(owner: Browser, rp: RelyingParty, overlap: str) -> None:
     owner.open(f"/admin/clients/{rp.client_id}/secret")
 
-    owner.fill(overlap=overlap).press("Make a new secret")
+    owner.fill(overlap=overlap, reason="Ops-1").press("Make a new secret")
 
     assert (owner.status, owner.page) == (422, "admin-rotate-secret")
     assert not owner.all("[data-client-secret]")
@@ -211,12 +211,12 @@ def test_disabling_ends_what_the_app_was_given_and_enabling_lets_it_in_again(
         "admin-disable-client",
         200,
     )
-    owner.press("Disable")
+    owner.fill(reason="Ops-2").press("Disable")
 
     assert "The app is disabled" in owner.text
     assert rp.userinfo(given["access_token"]).status_code == 401
     assert bob.open(rp.authorization_url()).status == 400
-    owner.press("Enable")
+    owner.follow("Enable").fill(reason="Ops-3").press("Enable")
     assert "The app is enabled again." in owner.text
     assert rp.userinfo(given["access_token"]).status_code == 401
     assert answer(bob.open(rp.authorization_url()).left_for)["code"]
@@ -224,12 +224,12 @@ def test_disabling_ends_what_the_app_was_given_and_enabling_lets_it_in_again(
 
 def test_deleting_wants_the_name(a: Factory, owner: Browser, rp: RelyingParty) -> None:
     owner.open(f"/admin/clients/{rp.client_id}").follow("Delete")
-    owner.fill(confirmation="photos").press("Delete for good")
+    owner.fill(confirmation="photos", reason="Ops-4").press("Delete for good")
     assert (owner.status, owner.page) == (422, "admin-delete-client")
     with a.app.app_context():
         assert registry.read(rp.client_id) is not None
 
-    owner.fill(confirmation="Photos").press("Delete for good")
+    owner.fill(confirmation="Photos", reason="Ops-4").press("Delete for good")
 
     assert (owner.page, "The app is deleted." in owner.text) == ("admin-clients", True)
     assert owner.open(f"/admin/clients/{rp.client_id}").status == 404

@@ -9,13 +9,13 @@ from flask import Response, g, request, url_for
 from werkzeug.exceptions import NotFound
 
 from idp.accounts.permissions import Permission
-from idp.clients import register, templates
-from idp.clients.metadata import Invalid, ProposedClient
+from idp.clients import register, submission, templates
+from idp.clients.metadata import ProposedClient
 from idp.clients.templates import Template
 from idp.language import gettext as _
 from idp.language import gettext_noop
 from idp.web import access
-from idp.web.admin.clients import fields, form, show_once
+from idp.web.admin.clients import fields, form, once, show_once
 from idp.web.admin.clients.fields import Field
 from idp.web.admin.clients.form import Values
 from idp.web.admin.clients.found import KINDS
@@ -68,13 +68,18 @@ def new_client_of(template: str) -> Response:
 @access.access(WRITES)
 def submit_new_client(template: str) -> Response:
     """Registered, and shown once."""
-    chosen = _template(template)
+    chosen, sent = _template(template), once.sent()
     values = form.typed(request.form, _asked(chosen))
-    match register.register(_proposed(chosen, values)):
-        case Invalid(problems=problems):
-            return _show(chosen, values, FAILED_FORM, form.errors(problems, _asked(chosen)))
-        case registered:
-            return show_once.page_of(registered, _("The app is registered and can be used now."))
+    proposed = _proposed(chosen, values)
+    if invalid := register.judge(proposed):
+        return _show(chosen, values, FAILED_FORM, form.errors(invalid.problems, _asked(chosen)))
+    if sent is None:
+        return _show(chosen, values, FAILED_FORM, {"": _("This form is too old. Send it again.")})
+    if not submission.spend(sent):
+        return once.already(sent)
+    registered = register.enter(proposed)
+    submission.note(sent, registered.client.client_id)
+    return show_once.page_of(registered, _("The app is registered and can be used now."))
 
 
 def _proposed(template: Template, values: Values) -> ProposedClient:
@@ -112,5 +117,6 @@ def _show(
         names=[one.name for one in _asked(template)],
         values=values,
         errors=errors or {},
+        submission=once.new(),
         action=url_for("admin.submit_new_client", template=template.value),
     )

@@ -7,8 +7,9 @@ from typing import Any
 from flask import Response, g, request, url_for
 from werkzeug.exceptions import NotFound
 
+from idp import origin
 from idp.accounts.permissions import Permission
-from idp.clients import document, register
+from idp.clients import document, owner_limits, register
 from idp.clients.metadata import Invalid
 from idp.clients.register import Changed, Outdated
 from idp.clients.registered import RegisteredClient
@@ -16,7 +17,7 @@ from idp.language import gettext as _
 from idp.language import gettext_noop
 from idp.web import access
 from idp.web.admin.clients import fields, form, show_once
-from idp.web.admin.clients.fields import EDITABLE
+from idp.web.admin.clients.fields import EDITABLE, Field, Section
 from idp.web.admin.clients.form import Value, Values
 from idp.web.admin.clients.found import card, existing_now, to_client
 from idp.web.admin.routes import blueprint
@@ -28,8 +29,8 @@ VERSION = "version"
 OUTDATED = gettext_noop(
     "Somebody else has changed this app since you opened it. Nothing is saved yet."
 )
-WRITES = access.admin_write(
-    Permission.CLIENTS_WRITE, "change-apps", keeps=[VERSION, *(one.name for one in EDITABLE)]
+WRITES = access.of_client_write(
+    Permission.OWN_CLIENT_WRITE, "change-apps", keeps=[VERSION, *(one.name for one in EDITABLE)]
 )
 
 
@@ -38,10 +39,10 @@ WRITES = access.admin_write(
 def edit_client(client_id: str) -> Response:
     """The form as it is registered, or as it was typed before a step-up."""
     found = existing_now(client_id)
-    values = form.shown(document.as_document(found), EDITABLE)
+    values = form.shown(document.as_document(found), _fields())
     kept: dict[str, str] = g.typed
     if kept:
-        values |= form.resumed(kept, EDITABLE)
+        values |= form.resumed(kept, _fields())
     return _show(found, values, version=kept.get(VERSION) or register.version_of(found))
 
 
@@ -49,13 +50,13 @@ def edit_client(client_id: str) -> Response:
 @access.access(WRITES)
 def submit_edit_client(client_id: str) -> Response:
     """The whole form takes the place of what it shows; what it does not show stays."""
-    found, values = existing_now(client_id), form.typed(request.form, EDITABLE)
+    found, values = existing_now(client_id), form.typed(request.form, _fields())
     version = request.form.get(VERSION, "")
     match change(found, values, version):
         case None:
             raise NotFound
         case Invalid(problems=problems):
-            errors = form.errors(problems, EDITABLE)
+            errors = form.errors(problems, _fields())
             return _show(found, values, FAILED_FORM, version=version, errors=errors)
         case Outdated(client=now):
             return _show(now, values, CONFLICT, version=register.version_of(now))
@@ -66,7 +67,7 @@ def submit_edit_client(client_id: str) -> Response:
 
 def change(found: RegisteredClient, values: Values, version: str) -> Changed:
     """Through the same judgement as a document that is imported."""
-    changed = form.changed(document.as_document(found), values, EDITABLE)
+    changed = form.changed(document.as_document(found), values, _fields())
     proposed = document.from_document(changed)
     if isinstance(proposed, Invalid):
         return proposed
@@ -86,8 +87,8 @@ def _show(
         "admin/clients/edit.html",
         status,
         client=card(found),
-        sections=fields.SECTIONS,
-        names=[one.name for one in EDITABLE],
+        sections=_sections(),
+        names=[one.name for one in _fields()],
         values=values,
         version=version,
         errors=errors or {},
@@ -99,13 +100,24 @@ def _show(
 
 def _differences(now: RegisteredClient, values: Values) -> list[dict[str, Any]]:
     """Where what was typed is not what is registered meanwhile."""
-    registered = form.shown(document.as_document(now), EDITABLE)
+    registered = form.shown(document.as_document(now), _fields())
     return [
         {"name": one.name, "label": _(one.label), "now": registered[one.name]}
-        for one in EDITABLE
+        for one in _fields()
         if _plain(registered[one.name]) != _plain(values[one.name])
     ]
 
 
 def _plain(value: Value) -> list[str]:
     return value.split() if isinstance(value, str) else sorted(value)
+
+
+def _sections() -> tuple[Section, ...]:
+    """All, or those of which an owner of the app may change something."""
+    if origin.current().owns_the_app_only:
+        return fields.within(owner_limits.may_see_in_form)
+    return fields.SECTIONS
+
+
+def _fields() -> tuple[Field, ...]:
+    return tuple(field for section in _sections() for field in section.fields)

@@ -4,6 +4,7 @@ becomes a metadata document, and `idp.clients` judges it as it does every other 
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -231,3 +232,12 @@ SECTIONS = (
 """What can be changed afterwards, in its order on the page."""
 
 EDITABLE = tuple(field for section in SECTIONS for field in section.fields)
+
+
+def within(allowed: Callable[[str], bool]) -> tuple[Section, ...]:
+    """The sections with those fields whose member is allowed, without the empty ones."""
+    narrowed = (
+        Section(one.name, one.title, tuple(f for f in one.fields if allowed(f.member)))
+        for one in SECTIONS
+    )
+    return tuple(section for section in narrowed if section.fields)

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Any
 
 from flask import Response
 
-from idp import clock
 from idp.accounts.permissions import Permission
 from idp.clients import document, listing
 from idp.clients.registered import RegisteredClient
@@ -16,7 +14,7 @@ from idp.extensions import settings
 from idp.language import gettext as _
 from idp.web import access
 from idp.web.admin import notices
-from idp.web.admin.clients import fields, form
+from idp.web.admin.clients import fields, form, secret
 from idp.web.admin.clients.fields import Field, Kind
 from idp.web.admin.clients.form import Value
 from idp.web.admin.clients.found import card, existing
@@ -25,7 +23,7 @@ from idp.web.pages import page
 
 
 @blueprint.get("/clients/<path:client_id>")
-@access.access(access.admin(Permission.CLIENTS_READ))
+@access.access(access.of_client(Permission.CLIENTS_READ))
 def client(client_id: str) -> Response:
     """Everything but secrets, which nobody can read."""
     found = existing(client_id)
@@ -33,7 +31,7 @@ def client(client_id: str) -> Response:
         "admin/clients/show.html",
         client=card(found),
         sections=_sections(found),
-        secrets=_secrets(found),
+        secrets=secret.described(client_id) if found.uses_secret else [],
         warnings=list(doctor.warnings(found)),
         created_at=found.created_at,
         last_used_at=listing.last_used(client_id),
@@ -72,10 +70,3 @@ def _said(field: Field, value: Value) -> list[str]:
         case Kind.CHOICE:
             return [_(names[value]) if value in names else value]
     return [value] if value else []
-
-
-def _secrets(found: RegisteredClient) -> list[datetime | None]:
-    """When each of those that are still good ends; None: not yet known."""
-    now = clock.now()
-    ends = [secret.expires_at for secret in found.secrets]
-    return [end for end in ends if end is None or end > now]

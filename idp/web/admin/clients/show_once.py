@@ -33,7 +33,7 @@ def page_of(registered: Registered, message: str) -> Response:
 
 
 @blueprint.post("/clients/<path:client_id>/environment")
-@access.access(access.admin_write(Permission.CLIENTS_WRITE, "change-apps"))
+@access.access(access.of_client_write(Permission.OWN_CLIENT_WRITE, "change-apps"))
 def client_environment(client_id: str) -> Response:
     """A file that most frameworks read. The page that showed the secret sends it along."""
     client, secret = existing(client_id), request.form.get("client_secret", "")
