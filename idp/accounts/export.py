@@ -14,6 +14,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import DeclarativeBase, InstrumentedAttribute
 
 from idp import audit, clock
+from idp.accounts.custom_claims import values
+from idp.accounts.groups import members
 from idp.audit import catalogue
 from idp.authentication import recovery_code
 from idp.extensions import db, settings
@@ -71,7 +73,17 @@ def _account(user: User) -> Row:
     names = ("sub", "name", "locale", "role", "second_factor_policy", "second_factor_due_at")
     kept: Row = {name: _plain(getattr(user, name)) for name in names}
     times = {name: _plain(getattr(user, name)) for name in ("created_at", "updated_at")}
-    return kept | times | {"claims": user.claims}
+    memberships = members.of(user.id)
+    return (
+        kept
+        | times
+        | {
+            "claims": user.claims,
+            "custom_claims": values.of(user),
+            "groups": list(memberships.groups),
+            "roles_in_apps": list(memberships.roles),
+        }
+    )
 
 
 def _sign_in_methods(user: User) -> Row:

@@ -8,6 +8,7 @@ from datetime import datetime
 from sqlalchemy import select
 
 from idp import clock
+from idp.accounts.groups import members
 from idp.authentication import assurance, evidence, session
 from idp.authentication.assurance import Assurance
 from idp.authentication.evidence import ENROLLABLE, PRIMARY, Evidence, Method, counted
@@ -152,6 +153,9 @@ def _facts(
     asked: Asked,
     records: Records,
 ) -> Facts:
+    replacing = _may_have_lost_factor(asked, count, here) and (
+        interaction is not None and records.may_replace_factors(person.id, interaction.id)
+    )
     ticket_missing = _may_lack_ticket(asked, assurance.reached(count)) and (
         records.is_ticket_missing(person.id, interaction.id if interaction else None)
     )
@@ -159,14 +163,16 @@ def _facts(
         has_primary_proof=any(proof.method in PRIMARY for proof in count),
         is_expected_user=account_choice.is_expected(demand, person),
         reached=assurance.reached(count),
-        wanted=asked.wanted,
+        wanted=_at_least_two(asked.wanted) if replacing else asked.wanted,
         enrolled=asked.can_prove,
         ticket_missing=ticket_missing,
         recovered=_is_recovering(interaction, count, here),
+        replacing=replacing,
         remind_until=None if ticket_missing else asked.remind_until,
         # Also when only the second factor was set up here, on top of a session.
         recovery_codes_due=bool(here) and records.has_codes_left_open(person.id),
         address_unproven=records.is_address_unproven(person.id),
+        is_shut_out=_is_shut_out(demand, person),
         consent_due=_consent_due(demand, interaction, person),
         device_undecided=demand.kind is Kind.DEVICE and not _has_consented(interaction),
     )
@@ -179,6 +185,21 @@ def _may_lack_ticket(asked: Asked, reached: Assurance) -> bool:
     if reached >= asked.wanted and asked.remind_until is None:
         return False
     return asked.can_prove < Assurance.TWO_FACTOR
+
+
+def _may_have_lost_factor(
+    asked: Asked, count: tuple[Evidence, ...], here: tuple[Evidence, ...]
+) -> bool:
+    """R56. Only looked up for who has typed the password here and is yet to show what it takes
+    besides.
+    """
+    typed_password = any(proof.method is Method.PASSWORD for proof in here)
+    is_half_way = assurance.reached(count) < Assurance.TWO_FACTOR <= asked.can_prove
+    return typed_password and is_half_way
+
+
+def _at_least_two(wanted: Assurance | None) -> Assurance | None:
+    return wanted if wanted is None else max(wanted, Assurance.TWO_FACTOR)
 
 
 def _is_recovering(
@@ -199,6 +220,14 @@ def _consent_due(demand: Demand, interaction: Interaction | None, person: Person
     if demand.wants_consent or consent.is_asked_every_time(client):
         return True
     return bool(consent.missing(person.id, client, demand.scope, demand.claims))
+
+
+def _is_shut_out(demand: Demand, person: Person) -> bool:
+    """Asked at each request, so who leaves a group is out at once."""
+    if demand.client is None or demand.kind not in {Kind.AUTHORIZE, Kind.DEVICE}:
+        return False
+    admitted = demand.client.allowed_groups
+    return bool(admitted) and not members.is_in_any(person.id, admitted)
 
 
 def _has_consented(interaction: Interaction | None) -> bool:

@@ -26,6 +26,7 @@ class Step(StrEnum):
     ENROL_PASSKEY = "enrol-passkey"
     RECOVERY_CODES = "recovery-codes"
     VERIFY_EMAIL = "verify-email"
+    NOT_OPEN = "not-open"
     CONSENT = "consent"
     DEVICE = "device"
     UNMET = "unmet"
@@ -48,11 +49,17 @@ class Facts:
     """A privileged account, whose password alone may not set up its second factor (R20)."""
     recovered: bool = False
     """The second factor was a recovery code, and replacing the lost one was not declined."""
+    replacing: bool = False
+    """Of lost second factors, after a reset: they are not asked for, and a new one has to be set up
+    (R56).
+    """
     remind_until: datetime | None = None
     """A second factor has to be set up by then; it is offered now and may be put off."""
     recovery_codes_due: bool = False
     address_unproven: bool = False
     """The e-mail address has to be confirmed here, and is not."""
+    is_shut_out: bool = False
+    """The app admits members of certain groups only, and this user is in none of them."""
     consent_due: bool = False
     device_undecided: bool = False
     """A device elsewhere asks, and the user has not said yes."""
@@ -67,8 +74,9 @@ def is_out_of_reach(facts: Facts) -> bool:
 
 
 def lacks_second_factor(facts: Facts) -> bool:
-    """Whoever lost a factor and used a recovery code is not asked for it again."""
-    return facts.reached < facts.enrolled and _falls_short(facts) and not facts.recovered
+    """Whoever lost a factor, and used a recovery code or had it reset, is not asked for it."""
+    is_lost = facts.recovered or facts.replacing
+    return facts.reached < facts.enrolled and _falls_short(facts) and not is_lost
 
 
 def lacks_ticket(facts: Facts) -> bool:
@@ -116,6 +124,7 @@ RULES = (
     Rule(must_enrol, Step.ENROL, "interaction_required"),
     Rule(lambda facts: facts.recovery_codes_due, Step.RECOVERY_CODES, "interaction_required"),
     Rule(lambda facts: facts.address_unproven, Step.VERIFY_EMAIL, "interaction_required"),
+    Rule(lambda facts: facts.is_shut_out, Step.NOT_OPEN, "access_denied"),
     Rule(lambda facts: facts.consent_due, Step.CONSENT, "consent_required"),
     Rule(lambda facts: facts.device_undecided, Step.DEVICE, "interaction_required"),
 )

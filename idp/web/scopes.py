@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 
+from idp.accounts.custom_claims import definitions, values
+from idp.accounts.groups import members
 from idp.language import gettext as _
 from idp.language import gettext_noop
 from idp.models import User
@@ -14,6 +17,8 @@ SCOPES = {
     "email": gettext_noop("See your email"),
     "address": gettext_noop("See your postal address"),
     "phone": gettext_noop("See your phone number"),
+    "groups": gettext_noop("See which groups you are in"),
+    "roles": gettext_noop("See which roles you have"),
 }
 """Scope → what it allows, in plain words."""
 
@@ -37,6 +42,8 @@ CLAIMS = {
     "address": gettext_noop("See your postal address"),
     "phone_number": gettext_noop("See your phone number"),
     "phone_number_verified": gettext_noop("See whether your phone number is confirmed"),
+    "groups": SCOPES["groups"],
+    "roles": SCOPES["roles"],
 }
 """Claim → the same (OIDC Core §5.5)."""
 
@@ -52,25 +59,51 @@ class ScopeLine:
     optional: bool = False
 
 
-def lines(scope: tuple[str, ...], user: User) -> list[ScopeLine]:
-    """What is asked for, but for offline use, which has words of its own."""
-    return [
-        ScopeLine(name, _(SCOPES.get(name, name)), _value(name, user))
-        for name in scope
-        if name != "offline_access"
-    ]
+NO_CLAIMS: tuple[str, ...] = ()
 
 
-def claim_lines(claims: tuple[str, ...], user: User) -> list[ScopeLine]:
-    """A name in three languages is one name."""
-    names = dict.fromkeys(claim.partition("#")[0] for claim in claims)
-    return [
-        ScopeLine(name, _(CLAIMS.get(name, name)), _value_of_claim(name, user)) for name in names
-    ]
+def lines(
+    scope: tuple[str, ...], user: User, claims: tuple[str, ...] = NO_CLAIMS
+) -> list[ScopeLine]:
+    """What is asked for, but for offline use, which has words of its own. A scope that releases
+    claims of the deployment's own is told by these.
+    """
+    own = definitions.by_scope()
+    found: dict[str, ScopeLine] = {}
+    for name in scope:
+        if name in own and name not in SCOPES:
+            found |= {claim: _claim_line(claim, user) for claim in own[name]}
+        elif name != "offline_access":
+            found[name] = ScopeLine(name, _(SCOPES.get(name, name)), _value(name, user))
+    # A name in three languages is one name.
+    for claim in dict.fromkeys(claim.partition("#")[0] for claim in claims):
+        # A scope may be called like a claim that it is not.
+        key = claim if claim in found and claim not in SCOPES else f"claim:{claim}"
+        found.setdefault(key, _claim_line(claim, user))
+    return list(found.values())
+
+
+def _claim_line(name: str, user: User) -> ScopeLine:
+    if name in CLAIMS:
+        return ScopeLine(name, _(CLAIMS[name]), _value_of_claim(name, user))
+    claim = definitions.find(name)
+    said = claim.description if claim else ""
+    return ScopeLine(name, said or _("See “%(claim)s”", claim=name), _value_of_own(name, user))
+
+
+def _value_of_own(name: str, user: User) -> str | None:
+    """As the app is told it."""
+    value = values.of(user).get(name)
+    if isinstance(value, str) or value is None:
+        return value
+    if isinstance(value, list) and all(isinstance(one, str) for one in value):
+        return ", ".join(value)
+    return json.dumps(value, ensure_ascii=False)
 
 
 def _value(scope: str, user: User) -> str | None:
     shown = {"profile": "name", "email": "email", "phone": "phone_number", "address": "address"}
+    shown |= {name: name for name in ("groups", "roles")}
     return _value_of_claim(shown[scope], user) if scope in shown else None
 
 
@@ -80,6 +113,10 @@ def _value_of_claim(claim: str, user: User) -> str | None:
             return user.name
         case "email":
             return user.email.address if user.email else None
+        case "groups":
+            return ", ".join(members.of(user.id).groups) or None
+        case "roles":
+            return ", ".join(members.of(user.id).roles) or None
         case "address":
             address = user.claims.get("address") or {}
             return address.get("formatted") if isinstance(address, dict) else None

@@ -70,7 +70,9 @@ def _problems_of(schema: Mapping[str, Any], depth: int) -> Iterator[str]:
         elif not fits(value):
             yield f"{keyword} must be {wanted}"
             return
-    inner = [*schema.get("properties", {}).values(), *([schema["items"]] * ("items" in schema))]
+    inner = list(schema.get("properties", {}).values())
+    if "items" in schema:
+        inner.append(schema["items"])
     for one in inner:
         if not isinstance(one, dict):
             yield "properties must be an object of schemas"

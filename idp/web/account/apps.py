@@ -60,7 +60,7 @@ def _card(app: ConnectedApp, user: User) -> dict[str, Any]:
     return {
         "client_id": app.client.client_id,
         "client": client_card(app.client),
-        "scopes": [*scopes.lines(scope, user), *scopes.claim_lines(app.claims, user)],
+        "scopes": scopes.lines(scope, user, app.claims),
         "offline": "offline_access" in app.scope,
         "first_at": app.first_at,
         "last_used_at": app.last_used_at,

@@ -82,7 +82,9 @@ def cancelled(visit: Visit) -> Response:
     """ "Cancel": a request that insists on a level hears that it was not met, any other that access
     was denied.
     """
-    insisted = visit.demand.requirement.essential and visit.situation.facts.has_primary_proof
+    facts = visit.situation.facts
+    insisted = visit.demand.requirement.essential and facts.has_primary_proof
+    insisted = insisted and not facts.is_shut_out
     return give_up(visit, "unmet_authentication_requirements" if insisted else "access_denied")
 
 

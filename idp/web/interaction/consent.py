@@ -59,10 +59,7 @@ def _show(status: int = 200, *, problem: str | None = None) -> Response:
         status,
         **values,
         user=person_card(user),
-        scopes=[
-            *scopes.lines(visit.demand.scope, user),
-            *scopes.claim_lines(visit.demand.claims, user),
-        ],
+        scopes=scopes.lines(visit.demand.scope, user, visit.demand.claims),
         offline="offline_access" in visit.demand.scope,
         problem=problem,
         action=url(visit.interaction, "submit_consent"),

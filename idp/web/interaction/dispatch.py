@@ -24,6 +24,7 @@ PAGES = {
     Step.ENROL_PASSKEY: "enrol_passkey",
     Step.RECOVERY_CODES: "recovery_codes",
     Step.VERIFY_EMAIL: "verify_email",
+    Step.NOT_OPEN: "not_open",
     Step.CONSENT: "consent",
     Step.DEVICE: "device",
 }

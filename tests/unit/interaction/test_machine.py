@@ -116,6 +116,12 @@ SITUATIONS = [
         Step.RECOVERY_CODES,
         "interaction_required",
     ),
+    (
+        "whom the app does not admit is asked for nothing",
+        replace(KNOWN, is_shut_out=True, consent_due=True),
+        Step.NOT_OPEN,
+        "access_denied",
+    ),
     ("consent comes last", replace(KNOWN, consent_due=True), Step.CONSENT, "consent_required"),
     (
         "a device waits for its answer",
@@ -151,6 +157,7 @@ FACTS = st.builds(
     enrolled=st.sampled_from(Assurance),
     recovered=st.booleans(),
     recovery_codes_due=st.booleans(),
+    is_shut_out=st.booleans(),
     consent_due=st.booleans(),
     device_undecided=st.booleans(),
     remind_until=st.none() | st.just(SOON),
@@ -167,7 +174,7 @@ def test_nothing_finishes_unless_everything_wanted_is_proven(facts: Facts) -> No
 
 @given(FACTS)
 def test_a_page_after_identity_is_only_shown_to_the_proven(facts: Facts) -> None:
-    if next_step(facts) in {Step.CONSENT, Step.RECOVERY_CODES, Step.DEVICE}:
+    if next_step(facts) in {Step.NOT_OPEN, Step.CONSENT, Step.RECOVERY_CODES, Step.DEVICE}:
         assert is_proven(facts)
 
 
