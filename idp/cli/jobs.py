@@ -10,6 +10,7 @@ import click
 from flask import current_app
 from flask.cli import with_appcontext
 
+from idp import job_lease
 from idp.cli import output
 from idp.cli.output import Refused
 from idp.jobs import runner
@@ -19,14 +20,22 @@ if TYPE_CHECKING:
 
 
 @click.command("jobs")
-@click.option("--once", is_flag=True, help="Run every job once and leave, as for cron.")
+@click.option("--once", "mode", flag_value="once", help="Run every job once, as for cron.")
+@click.option("--status", "mode", flag_value="status", help="Say which node runs them.")
 @output.json_option
 @with_appcontext
-def command(*, once: bool) -> None:
-    """Do what needs no user: purge, rotate keys. Ends in order on SIGTERM and SIGINT."""
+def command(mode: str | None) -> None:
+    """Do what needs no user: purge, rotate keys. Ends in order on SIGTERM and SIGINT.
+
+    Start it on as many nodes as there are: one runs the jobs, and another takes over in seconds
+    when that one dies.
+    """
     app: Flask = current_app._get_current_object()  # type: ignore[attr-defined] # noqa: SLF001
-    if once:
+    if mode == "once":
         _run_once(app)
+        return
+    if mode == "status":
+        _tell()
         return
     stop = Event()
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -34,8 +43,21 @@ def command(*, once: bool) -> None:
     runner.run_until(stop, app)
 
 
+def _tell() -> None:
+    held = job_lease.current()
+    if held is None or held.is_over:
+        output.show({"running": False}, "Nobody runs the jobs.")
+        return
+    since = f"{held.taken_at:%Y-%m-%d %H:%M:%S} UTC"
+    document = {"running": True, "holder": held.holder, "since": held.taken_at.isoformat()}
+    output.show(document, f"{held.holder} runs the jobs since {since}.")
+
+
 def _run_once(app: Flask) -> None:
-    outcomes = runner.run_once(app)
+    try:
+        outcomes = runner.run_once(app)
+    except runner.HeldElsewhere as held:
+        raise Refused(f"{held} runs the jobs.") from held
     output.show(
         [{"job": one.job, "done": one.done, "failed": one.done is None} for one in outcomes],
         output.table(("job", "done"), ((one.job, one.done) for one in outcomes)),

@@ -10,7 +10,7 @@ from pathlib import Path
 from sqlalchemy import func, select, text
 from sqlalchemy.engine import make_url
 
-from idp import clock, schema
+from idp import clock, job_lease, schema
 from idp.authentication import time_check
 from idp.doctor.finding import Finding
 from idp.extensions import db, settings
@@ -86,7 +86,9 @@ def look_at_jobs() -> Iterator[Finding]:
             "run: flask --app wsgi idp jobs (beside the server, restarted when it ends)",
         )
     else:
-        yield Finding.ok(f"ran at {last:%H:%M:%S} UTC")
+        held = job_lease.current()
+        by = f" on {held.holder}" if held and not held.is_over else ""
+        yield Finding.ok(f"ran at {last:%H:%M:%S} UTC{by}")
 
 
 def _answers() -> bool:

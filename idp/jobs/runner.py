@@ -2,8 +2,7 @@
 
 There is a loop per lane, so that a slow mail server does not hold up the notices of a sign-out, nor
 a slow picture the rotation of keys.
-Jobs are idempotent and write by conditional statements, so it does no harm when two nodes run the
-same one; it is only done twice.
+One node runs them at a time, by a lease in the database (`idp.job_lease`); the others wait for it.
 """
 
 from __future__ import annotations
@@ -11,6 +10,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import Enum, auto
@@ -18,8 +18,11 @@ from threading import Event
 from typing import TYPE_CHECKING
 
 import structlog
+from sqlalchemy.exc import SQLAlchemyError
 
-from idp import clock, opaque, origin
+from idp import clock, job_lease, opaque, origin
+from idp.extensions import db
+from idp.job_lease import Lease
 from idp.jobs import (
     answer_requests,
     deliver_mail,
@@ -69,6 +72,10 @@ JOBS: tuple[Job, ...] = (
 )
 
 
+WAITING_SECONDS = 1.0
+"""How often a node that waits looks whether it is its turn."""
+
+
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """What became of one run. `done` is None when it failed."""
@@ -77,40 +84,93 @@ class Outcome:
     done: int | None
 
 
+class HeldElsewhere(Exception):
+    """Another process runs the jobs; the message names it."""
+
+
 def run_once(app: Flask) -> list[Outcome]:
-    """Every job once, in order; one that fails does not keep the others from running."""
-    return [_run(app, job) for job in JOBS]
+    """Every job once, in order; one that fails does not keep the others from running.
+
+    Raises `HeldElsewhere`.
+    """
+    ours, done = Lease(), Event()
+    with app.app_context():
+        if not ours.hold():
+            held = job_lease.current()
+            raise HeldElsewhere(held.holder if held else "another process")
+    with ThreadPoolExecutor(1, thread_name_prefix="lease") as pool:
+        keeping = pool.submit(_keep, done, app, ours)
+        try:
+            return [_run(app, job, ours) for job in JOBS]
+        finally:
+            done.set()
+            keeping.result()
 
 
 def run_until(stop: Event, app: Flask) -> None:
-    """Every job at its interval. Returns soon after `stop` is set, never in the middle of a job."""
+    """Every job at its interval, while this is the node that runs them. Returns soon after `stop`
+    is set, never in the middle of a job.
+    """
+    ours, over = Lease(), Event()
     lanes = [[job for job in JOBS if job.lane is lane] for lane in Lane]
-    with ThreadPoolExecutor(len(lanes), thread_name_prefix="jobs") as pool:
-        for loop in [pool.submit(_loop, stop, app, jobs) for jobs in lanes if jobs]:
-            loop.result()
+    with ThreadPoolExecutor(len(lanes) + 1, thread_name_prefix="jobs") as pool:
+        keeping = pool.submit(_keep, over, app, ours)
+        try:
+            for loop in [pool.submit(_loop, stop, app, jobs, ours) for jobs in lanes if jobs]:
+                loop.result()
+        finally:
+            # Not before the last job is done: until then it needs the lease.
+            over.set()
+            keeping.result()
 
 
-def _loop(stop: Event, app: Flask, jobs: Sequence[Job]) -> None:
+def _keep(over: Event, app: Flask, ours: Lease) -> None:
+    """Take the lease, or renew it, until it is over; then let it go."""
+    held = False
+    with app.app_context():
+        while not over.is_set():
+            try:
+                now_held = ours.hold()
+            except SQLAlchemyError as error:
+                _log.warning("lease_not_renewed", kind=type(error).__name__)
+            else:
+                if now_held is not held:
+                    _log.info("lease_taken" if now_held else "lease_is_elsewhere", by=ours.holder)
+                held = now_held
+            finally:
+                db.session.remove()
+            over.wait(job_lease.RENEWED_EVERY.total_seconds() if held else WAITING_SECONDS)
+        with suppress(SQLAlchemyError):
+            ours.let_go()
+
+
+def _loop(stop: Event, app: Flask, jobs: Sequence[Job], ours: Lease) -> None:
     due_at = {job.name: time.monotonic() for job in jobs}
     try:
         while not stop.is_set():
             for job in jobs:
-                if not stop.is_set() and due_at[job.name] <= time.monotonic():
-                    _run(app, job)
+                is_due = due_at[job.name] <= time.monotonic() and ours.fence is not None
+                if is_due and not stop.is_set():
+                    _run(app, job, ours)
                     due_at[job.name] = time.monotonic() + job.interval.total_seconds()
-            stop.wait(max(0, min(due_at.values()) - time.monotonic()))
+            waits = min(due_at.values()) - time.monotonic()
+            stop.wait(max(0.0, waits) if ours.fence is not None else WAITING_SECONDS / 4)
     finally:
         # Should one loop break, the process ends, and whoever watches it starts it again.
         stop.set()
 
 
-def _run(app: Flask, job: Job) -> Outcome:
+def _run(app: Flask, job: Job, ours: Lease) -> Outcome:
     # A context of its own: no session, no identity map outlives the job.
     with app.app_context():
         origin.enter(origin.Origin(actor=f"job:{job.name}", reference=opaque.identifier()[-8:]))
         started = time.monotonic()
         try:
-            done = job.run(clock.now())
+            with job_lease.fenced(ours.fence or job_lease.NOBODY):
+                done = job.run(clock.now())
+        except job_lease.LeaseLost:
+            _log.warning("job_overtaken", job=job.name)
+            return Outcome(job.name, None)
         except Exception:  # noqa: BLE001  whatever it is, the other jobs go on and it is logged
             _log.exception("job_failed", job=job.name)
             return Outcome(job.name, None)

@@ -33,6 +33,7 @@ from idp.models.group import ClaimDefinition, Group, GroupMember
 from idp.models.heartbeat import Heartbeat
 from idp.models.idempotent_request import IdempotentRequest
 from idp.models.interaction import Interaction, Kind, MailedLink
+from idp.models.job_lease import JobLease
 from idp.models.outbox import OutboundMessage
 from idp.models.session import AuthenticationEvent, Session
 from idp.models.signing_key import SigningKey
@@ -65,6 +66,7 @@ __all__ = [
     "IdempotentRequest",
     "InitialAccessToken",
     "Interaction",
+    "JobLease",
     "Kind",
     "KnownDevice",
     "MailedLink",

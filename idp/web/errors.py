@@ -171,7 +171,13 @@ def database_failed(error: SQLAlchemyError) -> Response:
     g.setdefault("signed_in", ())
     g.setdefault("recognised_session", None)
     away = isinstance(error, PoolTimeout) or (isinstance(error, DBAPIError) and _is_outage(error))
-    _log.error("database failed", kind=type(error).__name__, outage=away, exc_info=not away)
+    _log.error(
+        "database failed",
+        kind=type(error).__name__,
+        cause=_cause(error),
+        outage=away,
+        exc_info=not away,
+    )
     return busy(RETRY_AFTER_SECONDS) if away else _answer(500)
 
 
@@ -192,6 +198,13 @@ def unexpected(error: Exception) -> Response:
     """A bug: logged with its traceback, shown as a reference."""
     _log.error("unexpected error", kind=type(error).__name__, exc_info=error)
     return _answer(500)
+
+
+def _cause(error: SQLAlchemyError) -> str | None:
+    """The driver's name for it, without its text, which may show an address or a value."""
+    cause = getattr(error, "orig", None)
+    named = getattr(cause, "sqlite_errorname", None) or getattr(cause, "sqlstate", None)
+    return str(named) if named else None
 
 
 def _is_outage(error: DBAPIError) -> bool:

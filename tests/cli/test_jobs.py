@@ -5,6 +5,7 @@ import time
 
 import pytest
 
+from idp.job_lease import Lease
 from idp.jobs import runner
 from tests.support import provider
 
@@ -49,3 +50,14 @@ def test_the_loop_ends_in_order_when_it_is_told_to(settings, tmp_path, number):
         loop.kill()
         loop.wait()
     assert "Traceback" not in log.read_text()
+
+
+def test_status_tells_which_node_runs_them(idp, app):
+    assert idp("jobs", "--status").output == "Nobody runs the jobs.\n"
+    with app.app_context():
+        node = Lease()
+        node.hold()
+
+    told = idp("jobs", "--status", "--json").document
+    assert (told["running"], told["holder"]) == (True, node.holder)
+    assert node.holder in idp("jobs", "--once").errors
