@@ -10,7 +10,7 @@ from collections.abc import Collection
 from enum import StrEnum
 
 from idp.clients.metadata import administration
-from idp.models import Role
+from idp.models import Role, Standing
 
 
 class Permission(StrEnum):
@@ -22,12 +22,21 @@ class Permission(StrEnum):
     """Registrations. Secrets are kept as digests, so nobody can read one."""
     CLIENTS_WRITE = "clients.write"
     """Register, change, disable and delete apps, and give them new secrets."""
+    OWN_CLIENT_WRITE = "own-client.write"
+    """Change one app within its owners' limits (`clients.owner_limits`), replace its secret, say
+    who looks after it."""
     REQUESTS_READ = "requests.read"
     """What apps asked in the last day and why it failed, without secrets."""
+    REQUESTS_WRITE = "requests.write"
+    """Hand out a link that explains one request to whoever has it."""
     USERS_READ = "users.read"
     """People: how they can sign in, their sessions, what happened to their accounts."""
     USERS_WRITE = "users.write"
     """Invite, disable, sign out, start a reset. Never: see or set a password or a factor (R57)."""
+    GROUPS_READ = "groups.read"
+    """Groups with the names and addresses of their members; claims of the deployment's own."""
+    GROUPS_WRITE = "groups.write"
+    """Say who is in which group, and what can be told of people: it decides what apps allow."""
     ROLES_WRITE = "roles.write"
     """Say who administers, and as what."""
     AUDIT_READ = "audit.read"
@@ -54,7 +63,11 @@ ALLOWED: dict[Role, frozenset[Permission]] = {
             Permission.DASHBOARD_READ,
             Permission.CLIENTS_READ,
             Permission.CLIENTS_WRITE,
+            Permission.OWN_CLIENT_WRITE,
             Permission.REQUESTS_READ,
+            Permission.REQUESTS_WRITE,
+            Permission.GROUPS_READ,
+            Permission.GROUPS_WRITE,
         }
     ),
     Role.AUDITOR: _READING,
@@ -63,13 +76,29 @@ ALLOWED: dict[Role, frozenset[Permission]] = {
             Permission.DASHBOARD_READ,
             Permission.CLIENTS_READ,
             Permission.REQUESTS_READ,
+            Permission.REQUESTS_WRITE,
             Permission.USERS_READ,
             Permission.USERS_WRITE,
+            Permission.GROUPS_READ,
             Permission.MAIL_READ,
         }
     ),
 }
 """Each role's verbs. Whoever has no role has none."""
+
+OF_THEIR_APP: dict[Standing, frozenset[Permission]] = {
+    Standing.OWNER: frozenset(
+        {
+            Permission.CLIENTS_READ,
+            Permission.OWN_CLIENT_WRITE,
+            Permission.REQUESTS_READ,
+            Permission.REQUESTS_WRITE,
+        }
+    ),
+    Standing.CONTACT: frozenset({Permission.CLIENTS_READ, Permission.REQUESTS_READ}),
+}
+"""What people may do to the one app that they look after, whatever their role. Pages open to them
+say so in their marker (`web.access.of_client`); the others ask for the role alone."""
 
 
 def by_scopes(scopes: Collection[str]) -> frozenset[Permission]:
@@ -86,3 +115,8 @@ def allows(role: str | None, permission: Permission) -> bool:
 def of(role: str | None) -> frozenset[Permission]:
     """All that somebody of this role may do."""
     return ALLOWED[Role(role)] if role in set(Role) else frozenset()
+
+
+def of_standing(standing: Standing | None) -> frozenset[Permission]:
+    """All that somebody may do to an app to which they are this."""
+    return OF_THEIR_APP[standing] if standing else frozenset()

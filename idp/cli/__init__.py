@@ -24,6 +24,8 @@ COMMANDS = {
     "db": "db.group",
     "user": "people.group",
     "client": "clients.group",
+    "group": "groups.group",
+    "claim": "claims.group",
     "keys": "keys.group",
     "serve": "serve.command",
     "jobs": "jobs.command",
@@ -32,6 +34,7 @@ COMMANDS = {
     "doctor": "doctor.command",
     "trace": "traces.command",
     "audit": "audit.group",
+    "what-if": "what_if.command",
     "dev": "dev.group",
 }
 """Where each command stands. It is imported when it is called for: a server calls for none."""

@@ -17,10 +17,12 @@ PREFIX = "admin:"
 
 _ABOUT_APPS = ("clients.read", "requests.read")
 SCOPES: Mapping[str, tuple[str, ...]] = {
-    "admin:clients": (*_ABOUT_APPS, "clients.write"),
+    "admin:clients": (*_ABOUT_APPS, "clients.write", "own-client.write", "requests.write"),
     "admin:clients.read": _ABOUT_APPS,
     "admin:users": ("users.read", "users.write"),
     "admin:users.read": ("users.read",),
+    "admin:groups": ("groups.read", "groups.write"),
+    "admin:groups.read": ("groups.read",),
     "admin:roles": ("users.read", "roles.write"),
     "admin:audit.read": ("audit.read",),
     "admin:keys": ("keys.read", "keys.write"),
