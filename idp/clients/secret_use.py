@@ -10,7 +10,7 @@ from __future__ import annotations
 import threading
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
 import structlog
@@ -79,19 +79,27 @@ class _Noted:
                 self.timer.daemon = True
                 self.timer.start()
 
+    def take(self) -> list[dict[str, Any]]:
+        """What waits, for whoever writes it; in the same order everywhere, so that two who write
+        never wait for each other.
+        """
+        with self.lock:
+            waiting, self.waiting = self.waiting, {}
+        return [
+            {"used_digest": digest, "used_at": at, "used_from": address[:64]}
+            for digest, (at, address) in sorted(waiting.items())
+        ]
+
     def flush(self, engine: Engine) -> None:
         """Write what waits. A database that is away loses it, and no answer."""
         with self.writing:
             with self.lock:
                 if self.timer is not None:
                     self.timer.cancel()
-                waiting, self.waiting, self.timer = self.waiting, {}, None
-            if not waiting:
+                self.timer = None
+            rows = self.take()
+            if not rows:
                 return
-            rows = [
-                {"used_digest": digest, "used_at": at, "used_from": address[:64]}
-                for digest, (at, address) in sorted(waiting.items())
-            ]
             try:
                 with engine.begin() as connection:
                     connection.execute(_WRITE, rows)
@@ -113,8 +121,11 @@ def flush() -> None:
 
 
 def of_client(client_id: str) -> list[SecretUse]:
-    """Its secrets that are still good, the newest first."""
-    flush()
+    """Its secrets that are still good, the newest first. What waits to be written is written with
+    the unit of work in hand, which may hold SQLite's only write lock already.
+    """
+    if rows := _here().take():
+        db.session.connection().execute(_WRITE, rows)
     now = clock.now()
     good = or_(ClientSecret.expires_at.is_(None), ClientSecret.expires_at > now)
     newest_first = (

@@ -24,7 +24,7 @@ def latest_of(client_id: str, limit: int = 50) -> list[Trace]:
 
 
 def _read(statement: Select[RequestTrace], limit: int = MOST_SHOWN) -> list[Trace]:
-    writer.flush()
+    writer.hand_over()
     newest = statement.order_by(RequestTrace.id.desc()).limit(min(limit, MOST_SHOWN))
     return [
         restored(

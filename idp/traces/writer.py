@@ -29,6 +29,7 @@ EXTENSION = "idp.traces"
 CAPACITY = 500
 """Traces that wait in one process."""
 DELAY_SECONDS = 0.5
+PATIENCE_SECONDS = 1.0
 SUCCESSES_PER_MINUTE = 20
 FAILURES_PER_MINUTE = 100
 """Of one client in one process."""
@@ -83,6 +84,17 @@ class Writer:
             if rows:
                 self._write(rows)
 
+    def take(self) -> list[dict[str, Any]]:
+        """What waits, for whoever writes it. Who is writing now is waited for, but not long: it may
+        stand in line behind the very unit of work that asks.
+        """
+        if self.writing.acquire(timeout=PATIENCE_SECONDS):
+            self.writing.release()
+        with self.lock:
+            rows = list(self.waiting)
+            self.waiting.clear()
+        return rows
+
     def _write(self, rows: list[dict[str, Any]]) -> None:
         try:
             with self.engine.begin() as connection:
@@ -121,6 +133,14 @@ def put(trace: Trace) -> None:
 def flush() -> None:
     """Write this process's traces now, for whoever wants to read them."""
     _writer().flush()
+
+
+def hand_over() -> None:
+    """The same in the unit of work in hand: it may have written already, and on SQLite another
+    connection would wait for it in vain.
+    """
+    if rows := _writer().take():
+        db.session.execute(_INSERT, rows)
 
 
 def _writer() -> Writer:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from flask import Response, request, url_for
 from werkzeug.exceptions import NotFound
 
+from idp import clock
 from idp.accounts import administered
 from idp.accounts.permissions import Permission
 from idp.clients import register
@@ -52,7 +53,7 @@ def _is_disabled(client: RegisteredClient) -> bool:
 
 
 def _has_several_secrets(client: RegisteredClient) -> bool:
-    return len(client.secrets) > 1
+    return any(one.expires_at and one.expires_at > clock.now() for one in client.secrets)
 
 
 ACTS: dict[str, Act] = {
