@@ -1,5 +1,25 @@
 """Registered apps: the list, a new one, one and its changes, and what became of its requests."""
 
-from idp.web.admin.clients import create, edit, listing, requests, secret, show, state
+from idp.web.admin.clients import (
+    address_check,
+    create,
+    edit,
+    listing,
+    people,
+    requests,
+    secret,
+    show,
+    state,
+)
 
-__all__ = ["create", "edit", "listing", "requests", "secret", "show", "state"]
+__all__ = [
+    "address_check",
+    "create",
+    "edit",
+    "listing",
+    "people",
+    "requests",
+    "secret",
+    "show",
+    "state",
+]

@@ -15,7 +15,7 @@ from idp.clients.templates import Template
 from idp.language import gettext as _
 from idp.language import gettext_noop
 from idp.web import access
-from idp.web.admin.clients import fields, form, once, show_once
+from idp.web.admin.clients import address_check, fields, form, once, show_once
 from idp.web.admin.clients.fields import Field
 from idp.web.admin.clients.form import Values
 from idp.web.admin.clients.found import KINDS
@@ -117,6 +117,7 @@ def _show(
         names=[one.name for one in _asked(template)],
         values=values,
         errors=errors or {},
+        check=address_check.of_form(values, templates.propose(template, "").application_type),
         submission=once.new(),
         action=url_for("admin.submit_new_client", template=template.value),
     )

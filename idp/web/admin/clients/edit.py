@@ -16,7 +16,7 @@ from idp.clients.registered import RegisteredClient
 from idp.language import gettext as _
 from idp.language import gettext_noop
 from idp.web import access
-from idp.web.admin.clients import fields, form, show_once
+from idp.web.admin.clients import address_check, fields, form, show_once
 from idp.web.admin.clients.fields import EDITABLE, Field, Section
 from idp.web.admin.clients.form import Value, Values
 from idp.web.admin.clients.found import card, existing_now, to_client
@@ -92,6 +92,7 @@ def _show(
         values=values,
         version=version,
         errors=errors or {},
+        check=address_check.of_form(values, found.application_type),
         problem=_(OUTDATED) if is_outdated else None,
         differences=_differences(found, values) if is_outdated else [],
         action=url_for("admin.submit_edit_client", client_id=found.client_id),

@@ -8,6 +8,7 @@ from flask import Response, request, url_for
 from werkzeug.exceptions import NotFound
 
 from idp import traces
+from idp.accounts import app_people, permissions
 from idp.accounts.permissions import Permission
 from idp.clients import document, register, registry
 from idp.clients.metadata import Invalid
@@ -18,7 +19,7 @@ from idp.web import access
 from idp.web.admin import notices
 from idp.web.admin.clients.explained import explained
 from idp.web.admin.clients.found import card, existing, existing_now
-from idp.web.admin.routes import blueprint
+from idp.web.admin.routes import blueprint, me
 from idp.web.pages import FAILED_FORM, page, see_other
 
 SHOWN = 50
@@ -26,26 +27,28 @@ LONGEST_REFERENCE = 20
 
 
 @blueprint.get("/requests")
-@access.access(access.admin(Permission.REQUESTS_READ))
+@access.access(access.of_their_clients(Permission.REQUESTS_READ))
 def requests() -> Response:
     """`reference`: as the error page showed it to a user."""
     asked = request.args.get("reference", "").strip()[:LONGEST_REFERENCE]
     return page(
         "admin/clients/reference.html",
         reference=asked,
-        traces=[_explained(one) for one in traces.of_reference(asked)] if asked else [],
+        traces=[_explained(one) for one in traces.of_reference(asked) if _is_for_me(one)]
+        if asked
+        else [],
     )
 
 
 @blueprint.get("/clients/<path:client_id>/requests")
-@access.access(access.admin(Permission.REQUESTS_READ))
+@access.access(access.of_client(Permission.REQUESTS_READ))
 def client_requests(client_id: str) -> Response:
     """The newest first."""
     return _show(existing(client_id))
 
 
 @blueprint.post("/clients/<path:client_id>/requests")
-@access.access(access.admin_write(Permission.CLIENTS_WRITE, "change-apps"))
+@access.access(access.of_client_write(Permission.OWN_CLIENT_WRITE, "change-apps"))
 def register_redirect_uri(client_id: str) -> Response:
     """Exactly the address that was refused, judged as every other one."""
     found = existing_now(client_id)
@@ -67,6 +70,13 @@ def _with_redirect_uri(found: RegisteredClient, uri: str) -> Changed:
     if isinstance(proposed, Invalid):
         return proposed
     return register.change(found.client_id, register.version_of(found), proposed)
+
+
+def _is_for_me(trace: traces.Trace) -> bool:
+    """By role those of every app, and of none; by standing those of one's own."""
+    if permissions.allows(me().role, Permission.REQUESTS_READ):
+        return True
+    return trace.client_id in {app.client_id for app in app_people.apps_of(me().id)}
 
 
 def _explained(trace: traces.Trace) -> dict[str, Any]:

@@ -1,0 +1,45 @@
+"""Addresses while they are typed: which of them would be refused, why, and what to do instead."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from idp.clients import redirect_uri
+from idp.clients.redirect_uri import Deployment
+
+MOST = 100
+SHOWN = 120
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """One line. `says` and `instead` are None for what may be registered."""
+
+    uri: str
+    says: str | None
+    instead: str | None
+
+
+def check(typed: str, application_type: str, deployment: Deployment) -> list[Checked]:
+    """Line by line, as the form is read when it is sent."""
+    lines = [line.strip() for line in typed.splitlines() if line.strip()]
+    found = [_checked(line, application_type, deployment) for line in lines[:MOST]]
+    repeated = {line for number, line in enumerate(lines[:MOST]) if line in lines[:number]}
+    return found + [
+        Checked(_short(line), "stands there twice", "Leave one of them out.")
+        for line in sorted(repeated)
+    ]
+
+
+def refused(checked: list[Checked]) -> list[Checked]:
+    """Only what cannot be registered."""
+    return [one for one in checked if one.says is not None]
+
+
+def _checked(uri: str, application_type: str, deployment: Deployment) -> Checked:
+    wrong = redirect_uri.fault(uri, application_type, deployment)
+    return Checked(_short(uri), wrong.says if wrong else None, wrong.instead if wrong else None)
+
+
+def _short(uri: str) -> str:
+    return uri if len(uri) <= SHOWN else uri[: SHOWN - 1] + "…"
