@@ -3,7 +3,17 @@
 A module for each subject; none contains a rule. `operation` says how one is added.
 """
 
-from idp.web.api import clients, routes
+from idp.web.api import audit, clients, evidence, keys, mail, operations, routes, users
 from idp.web.api.operation import blueprint
 
-__all__ = ["blueprint", "clients", "routes"]
+__all__ = [
+    "audit",
+    "blueprint",
+    "clients",
+    "evidence",
+    "keys",
+    "mail",
+    "operations",
+    "routes",
+    "users",
+]

@@ -136,6 +136,8 @@ def _asked(one: Operation) -> Iterable[dict[str, Any]]:
     schema = one.query.model_json_schema()
     for name, member in schema["properties"].items():
         described = {"description": member.pop("description")} if "description" in member else {}
+        if name in schema.get("required", ()):
+            described["required"] = True
         yield {"name": name, "in": "query", "schema": _in_address(member, schema), **described}
 
 

@@ -5,6 +5,7 @@ Unknown names are refused with the place where they stand, so that a misspelt on
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterable
 from typing import Any, TypeVar
@@ -47,9 +48,8 @@ def body(model: type[Read]) -> Read:
     """A JSON object, RFC 8259 and no looser. The size is the server's limit."""
     if request.mimetype != "application/json":
         raise Refused(Kind.UNSUPPORTED)
-    text = request.get_data()
     try:
-        parsed = strict_json.parse(text)
+        parsed = strict_json.parse(request.get_data())
     except ValueError:
         raise Refused(
             Kind.MALFORMED, "The body is not JSON (RFC 8259) with unique names."
@@ -58,7 +58,7 @@ def body(model: type[Read]) -> Read:
     if faults:
         raise Refused(Kind.INVALID, None, *faults)
     try:
-        return model.model_validate_json(text, strict=True)
+        return model.model_validate_json(json.dumps(_whole(parsed)), strict=True)
     except ValidationError as error:
         raise Refused(Kind.INVALID, None, *map(_fault_of_body, error.errors())) from None
 
@@ -70,7 +70,7 @@ def version() -> str:
         raise Refused(Kind.PRECONDITION_REQUIRED)
     matched = _ETAG.fullmatch(sent.strip())
     if matched is None:
-        raise Refused(Kind.OUTDATED, "If-Match has to be the ETag that was read.")
+        raise Refused(Kind.MALFORMED, "If-Match has to be the ETag that was read.")
     return matched[1]
 
 
@@ -81,6 +81,18 @@ def _faults_of_query(error: ValidationError) -> Iterable[Fault]:
 
 def _fault_of_body(error: ErrorDetails) -> Fault:
     return Fault(error["msg"], pointer=problems.pointer(*error["loc"]))
+
+
+def _whole(value: Any) -> Any:  # noqa: ANN401  JSON
+    """JSON has one kind of number: 60.0 is as whole as 60."""
+    match value:
+        case float() if value.is_integer():
+            return int(value)
+        case dict():
+            return {name: _whole(member) for name, member in value.items()}
+        case list():
+            return [_whole(member) for member in value]
+    return value
 
 
 def _nul_in(value: Any, place: tuple[str | int, ...]) -> Iterable[str]:  # noqa: ANN401  JSON

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -30,17 +30,21 @@ class Program:
     client: FlaskClient
     issuer: str
     token: str
-    rp: RelyingParty
-    headers: dict[str, str] = field(default_factory=dict)
+    rp: RelyingParty | None
+    refresh_token: str | None = None
 
     def call(self, method: str, path: str, body: Any = None, **headers: str) -> TestResponse:
         """`If_Match="…"` becomes a header."""
         named = {name.replace("_", "-"): value for name, value in headers.items()}
-        sent = {"Authorization": f"Bearer {self.token}"} | self.headers | named
+        sent = {"Authorization": f"Bearer {self.token}"} | named
         options = {"json": body} if body is not None else {}
         return self.client.open(
             PATH + path, method=method, headers=sent, base_url=self.issuer, **options
         )
+
+    def refresh(self) -> None:
+        """A new token, which rests on the same proofs."""
+        self.token = self.rp.refresh(self.refresh_token).json["access_token"]
 
     def get(self, path: str, **headers: str) -> TestResponse:
         return self.call("GET", path, **headers)
@@ -101,10 +105,12 @@ class Api:
         rp = self.register("web", scope=f"openid {scope}", client_name="Console")
         approve = Approver(app, user, acr=acr)
         code = approve.code(rp, resource=self.resource, scope=f"openid {scope}")
-        return self.program(rp.exchange(code).json["access_token"], rp)
+        tokens = rp.exchange(code).json
+        return self.program(tokens["access_token"], rp, tokens["refresh_token"])
 
-    def program(self, token: str, rp: RelyingParty | None = None) -> Program:
-        return Program(self.a.app.test_client(), self.issuer, token, rp)
+    def program(self, token: str, rp: RelyingParty | None = None, refresh: str = "") -> Program:
+        """Whatever somebody takes for a token."""
+        return Program(self.a.app.test_client(), self.issuer, token, rp, refresh)
 
 
 @pytest.fixture
