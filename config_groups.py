@@ -73,6 +73,14 @@ class SecondFactorSettings(_Group):
     """People may trust a browser, where a second factor is asked of them and of no duty."""
     trust_lifetime: timedelta = Field(timedelta(days=30), gt=timedelta(0), le=timedelta(days=30))
     """How long a browser is trusted at most."""
+    reset_delay: timedelta = Field(
+        timedelta(hours=24), ge=timedelta(hours=1), le=timedelta(days=30)
+    )
+    """How long a reset that an administrator started waits, unless a second one approves it."""
+    reset_link_lifetime: timedelta = Field(
+        timedelta(hours=24), ge=timedelta(minutes=10), le=timedelta(days=7)
+    )
+    """How long the link of such a reset is good, once it has taken effect."""
 
 
 class AccountSettings(_Group):

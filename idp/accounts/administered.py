@@ -6,12 +6,21 @@ an account that has one: support could otherwise take over an owner by way of a 
 
 from __future__ import annotations
 
-from enum import Enum, auto
+from collections.abc import Collection
 
 from sqlalchemy import update
 
 from idp import audit, clock
-from idp.accounts import closing, disable, mailed_link, password_reset, permissions, sign_out
+from idp.accounts import (
+    closing,
+    disable,
+    factor_reset,
+    mailed_link,
+    password_reset,
+    permissions,
+    sign_out,
+)
+from idp.accounts.outcome import Outcome
 from idp.accounts.permissions import Permission
 from idp.audit import catalogue
 from idp.extensions import rows_changed
@@ -21,19 +30,14 @@ from idp.models import Role, User
 LONGEST_REASON = 300
 
 
-class Outcome(Enum):
-    """What came of it."""
-
-    DONE = auto()
-    UNCHANGED = auto()
-    """It was so before."""
-    LAST_OWNER = auto()
-    """Nobody would be left who could administer."""
-
-
 def may_touch(actor: User, user: User) -> bool:
     """Whether this administrator may do anything to this account."""
-    return user.role is None or permissions.allows(actor.role, Permission.ROLES_WRITE)
+    return is_within_reach(permissions.of(actor.role), user)
+
+
+def is_within_reach(verbs: Collection[Permission], user: User) -> bool:
+    """The same for whoever has these verbs, also for a program."""
+    return user.role is None or Permission.ROLES_WRITE in verbs
 
 
 def disable_user(user: User, *, reason: str) -> Outcome:
@@ -85,6 +89,7 @@ def choose_role(user: User, role: Role | None, *, reason: str) -> Outcome:
     audit.record(event)
     if before is None:
         # What was begun with less must not go on with more.
+        factor_reset.withdraw(user)
         mailed_link.void(user_id=user.id)
         sign_out.end_all(user.id, reason="role_changed")
     return Outcome.DONE

@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import update
 
 from idp import audit, clock, throttle
-from idp.accounts import mailed_link, sign_out
+from idp.accounts import factor_reset, mailed_link, sign_out
 from idp.audit import catalogue
 from idp.extensions import rows_changed
 from idp.grants import revoke
@@ -21,6 +21,7 @@ def disable(user: User, *, reason: str = "") -> bool:
         return False
     sign_out.end_all(user.id, reason="disabled")
     revoke.by_user(user.id, because="disabled")
+    factor_reset.withdraw(user)
     mailed_link.void(user_id=user.id)
     audit.record(catalogue.UserDisabled(user_id=user.id, reason=reason))
     messages.account_disabled(user)

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from sqlalchemy import select
 
-from idp import audit, origin, throttle
+from idp import origin, throttle
 from idp.accounts import last_factor, sign_out
 from idp.accounts.last_factor import Removal
-from idp.audit import catalogue
 from idp.authentication import (
     authenticators,
     browser_accounts,
@@ -60,22 +59,23 @@ def remove_passkey(user: User, passkey_id: str) -> Removal:
     return Removal.DONE
 
 
-def reset(user: User, *, reason: str) -> bool:
-    """By an administrator, for somebody who lost all of them. False: there were none."""
-    apps, passkeys = totp.enrolled(user), passkey.enrolled(user)
-    had_codes = recovery_code.left(user) > 0
-    for app in apps:
-        totp.remove(user, app.id)
-    for one in passkeys:
-        passkey.remove(user, one.id)
+def replace_all(user: User, new: Evidence) -> None:
+    """After a reset: what was just set up takes the place of everything older (R56)."""
+    for app in totp.enrolled(user):
+        if app.id != new.credential_id:
+            totp.remove(user, app.id)
+    for one in passkey.enrolled(user):
+        if one.id != new.credential_id:
+            passkey.remove(user, one.id)
     recovery_code.forget(user.id)
     throttle.clear_series(TOTP_SERIES, user=user.id)
     _start_over(user, keep_sid="")
-    audit.record(catalogue.SecondFactorsReset(user_id=user.id, reason=reason))
-    changed = bool(apps or passkeys) or had_codes
-    if changed:
-        messages.second_factor_reset(user)
-    return changed
+
+
+def are_there(user: User) -> bool:
+    """Whether there is anything that somebody could have lost."""
+    lost = totp.enrolled(user) or passkey.enrolled(user)
+    return bool(lost) or recovery_code.left(user) > 0
 
 
 def clients_that_demand(user: User, level: Assurance) -> list[str]:

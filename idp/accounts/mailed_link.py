@@ -35,6 +35,8 @@ class Purpose(StrEnum):
     ENROLMENT = "enrolment"
     TICKET = "enrolment_ticket"
     """Granted in place of a spent link; nobody is given its token."""
+    REPLACE_FACTORS = "replace_factors"
+    CANCEL_RESET = "cancel_reset"
 
 
 PATHS = {
@@ -45,6 +47,8 @@ PATHS = {
     Purpose.VERIFY_ADDRESS: "/verify-email/",
     Purpose.CHANGE_ADDRESS: "/change-email/",
     Purpose.ENROLMENT: "/enrolment/",
+    Purpose.REPLACE_FACTORS: "/replace-factors/",
+    Purpose.CANCEL_RESET: "/cancel-reset/",
 }
 
 

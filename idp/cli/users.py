@@ -13,10 +13,12 @@ import click
 from flask.cli import AppGroup
 
 from config import Environment, SecondFactorPolicy
+from idp import origin
 from idp.accounts import disable as account_state
-from idp.accounts import enrolment_ticket, factors, password_link, second_factor_duty
+from idp.accounts import enrolment_ticket, factor_reset, password_link, second_factor_duty
 from idp.accounts.create import create_user
 from idp.accounts.invalid import Invalid
+from idp.accounts.outcome import Outcome
 from idp.authentication import password, totp
 from idp.authentication.password_hash import StoredHash
 from idp.authentication.password_rules import is_too_long
@@ -87,15 +89,45 @@ def enrol_totp(email: str, reason: str | None) -> None:
 
 @group.command("reset-mfa")
 @click.argument("email")
+@click.option(
+    "--wait",
+    "start",
+    flag_value="wait",
+    help="As administrators do on their pages: after a delay, or when one of them approves.",
+)
 @reason_option
 @output.json_option
-def reset_mfa(email: str, reason: str | None) -> None:
-    """Remove every second factor of somebody who has lost them; ends all sessions and tokens."""
+def reset_mfa(email: str, start: str | None, reason: str | None) -> None:
+    """Let somebody who has lost their second factors set up a new one; they are told by mail.
+
+    The old ones end when the new one works. Sessions and tokens end at once, unless it waits.
+    """
     because = reason_given(reason)
     with transaction():
-        changed = factors.reset(existing(email), reason=because)
-    text = "All second factors are removed." if changed else "There was no second factor."
-    output.show({"email": email, "second_factors": "none", "changed": changed}, text)
+        shown = (_wait_for_reset if start else _reset_at_once)(existing(email), because)
+    output.show({"email": email, **shown}, output.fields({"email": email, **shown}))
+
+
+def _reset_at_once(user: User, because: str) -> dict[str, Any]:
+    url = factor_reset.start_at_machine(user, by=origin.current().actor, reason=because)
+    if url is None:
+        return {"state": "unchanged", "changed": False}
+    minutes = factor_reset.MACHINE_LINK_LIFETIME.total_seconds() // 60
+    return {
+        "state": "in effect",
+        "changed": True,
+        "enrolment_url": url,
+        "link_good_for_minutes": int(minutes),
+        "password_alone_leads_there": user.role is None,
+    }
+
+
+def _wait_for_reset(user: User, because: str) -> dict[str, Any]:
+    outcome = factor_reset.start(user, by=origin.current().actor, reason=because)
+    reset = factor_reset.under_way(user.id)
+    if outcome is not Outcome.DONE or reset is None:
+        return {"state": "unchanged", "changed": False}
+    return {"state": "waiting", "changed": True, "effective_at": reset.effective_at.isoformat()}
 
 
 @group.command("require-second-factor")

@@ -9,10 +9,10 @@ from typing import Any
 from sqlalchemy import or_, select, update
 
 from idp import audit, clock, opaque
-from idp.accounts import devices, password_reset, second_factor_duty, sign_out
+from idp.accounts import devices, factor_reset, password_reset, second_factor_duty, sign_out
 from idp.audit import catalogue
 from idp.authentication import browser_accounts, known_device, proof_rows, session
-from idp.authentication.evidence import Evidence
+from idp.authentication.evidence import SECOND, Evidence
 from idp.authentication.requirement import Requirement
 from idp.authentication.session import LiveSession, RecognisedSession, Stay
 from idp.extensions import db, rows_changed, settings
@@ -113,6 +113,8 @@ def prove(
         _drop_proofs(interaction)
     interaction.user_id = proof.user_id
     proof_rows.record(proof, interaction_id=interaction.id)
+    if proof.method in SECOND:
+        factor_reset.end_by_factor(proof.user_id)
     situation = after_proof(demand, in_browser, interaction)
     if not is_proven(situation.facts):
         return None

@@ -29,9 +29,11 @@ from idp.jobs import (
     deliver_outbox,
     fetch_logos,
     heartbeat,
+    import_people,
     purge,
     rotate_keys,
     seal_audit,
+    settle_factor_resets,
 )
 
 if TYPE_CHECKING:
@@ -48,6 +50,8 @@ class Lane(Enum):
     NOTICES = auto()
     MAIL = auto()
     LOGOS = auto()
+    PEOPLE = auto()
+    """Files of people, which may be long."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +72,10 @@ JOBS: tuple[Job, ...] = (
     Job("deliver_mail", timedelta(seconds=2), deliver_mail.run, Lane.MAIL),
     Job("rotate_keys", timedelta(hours=1), rotate_keys.run),
     Job("fetch_logos", timedelta(seconds=10), fetch_logos.run, Lane.LOGOS),
+    Job("settle_factor_resets", timedelta(minutes=1), settle_factor_resets.run),
     Job("purge", timedelta(minutes=1), purge.run),
+    Job("import_people", timedelta(seconds=2), import_people.run, Lane.PEOPLE),
+    Job("wrap_passwords", timedelta(seconds=10), import_people.wrap, Lane.PEOPLE),
 )
 
 

@@ -52,29 +52,28 @@ def to_address(name: Name, address: str, language: str | None = None, **facts: A
 def link_to_user(name: Name, user: User, url: str, lifetime: timedelta) -> None:
     """To the stored address, with a single-use link."""
     if user.email is not None:
-        _put_link(name, user.email.address, user.locale, url, lifetime, {})
+        _put_link(user.email.address, _payload(name, user.locale, {}), url, lifetime)
+
+
+def link_of_others(name: Name, user: User, url: str, lifetime: timedelta, **facts: Any) -> None:
+    """To the stored address, with a single-use link, about what somebody else did."""
+    if user.email is not None:
+        payload = _facts(name, user.locale, facts)
+        _put_link(user.email.address, payload, url, lifetime)
 
 
 def link_to_address(name: Name, address: str, url: str, lifetime: timedelta, **facts: Any) -> None:
     """To somebody who may have no account, with a single-use link."""
-    _put_link(name, address, None, url, lifetime, facts)
+    _put_link(address, _payload(name, None, facts), url, lifetime)
 
 
-def _put_link(  # noqa: PLR0917  the two above give all of it
-    name: Name,
-    address: str,
-    language: str | None,
-    url: str,
-    lifetime: timedelta,
-    facts: dict[str, Any],
-) -> None:
-    until = clock.now() + lifetime
-    payload = _payload(name, language, facts | {"until": until.isoformat()}) | {HAS_LINK: True}
+def _put_link(address: str, payload: dict[str, Any], url: str, lifetime: timedelta) -> None:
+    payload["facts"]["until"] = (clock.now() + lifetime).isoformat()
     # A link that is dead needs no delivery.
     outbox.put(
         KIND,
         addresses.sendable(address),
-        payload,
+        payload | {HAS_LINK: True},
         secret=url.encode(),
         lifetime=min(lifetime, LIFETIME),
     )

@@ -10,6 +10,7 @@ from idp.models.client import (
     InitialAccessToken,
     UsedAssertion,
 )
+from idp.models.client_person import ClientPerson, Standing
 from idp.models.credential import (
     Passkey,
     PasskeyChallenge,
@@ -40,6 +41,14 @@ from idp.models.signing_key import SigningKey
 from idp.models.throttle import Bucket
 from idp.models.trace import RequestTrace
 from idp.models.user import EmailAddress, Role, User
+from idp.models.user_import import (
+    ImportState,
+    RetiredSubject,
+    UserImport,
+    UserImportChunk,
+    UserImportKey,
+    UserImportProblem,
+)
 from idp.models.workbench import FormSubmission, TrialSignIn
 
 __all__ = [
@@ -53,6 +62,7 @@ __all__ = [
     "ClaimDefinition",
     "Client",
     "ClientLogo",
+    "ClientPerson",
     "ClientSecret",
     "DeniedToken",
     "DeviceAuthorization",
@@ -64,6 +74,7 @@ __all__ = [
     "GroupMember",
     "Heartbeat",
     "IdempotentRequest",
+    "ImportState",
     "InitialAccessToken",
     "Interaction",
     "JobLease",
@@ -78,9 +89,11 @@ __all__ = [
     "RecoveryCodeSet",
     "RefreshToken",
     "RequestTrace",
+    "RetiredSubject",
     "Role",
     "Session",
     "SigningKey",
+    "Standing",
     "TokenFamily",
     "TotpCredential",
     "TotpMiss",
@@ -88,4 +101,8 @@ __all__ = [
     "TrustedDevice",
     "UsedAssertion",
     "User",
+    "UserImport",
+    "UserImportChunk",
+    "UserImportKey",
+    "UserImportProblem",
 ]

@@ -181,8 +181,8 @@ def database_failed(error: SQLAlchemyError) -> Response:
     return busy(RETRY_AFTER_SECONDS) if away else _answer(500)
 
 
-def session_ended() -> Response:
-    """While its form was on its way: what the form did is undone."""
+def undone() -> Response:
+    """What a form rested on ended while it was on its way: what the form did is undone."""
     db.session.rollback()
     return _answer(410)
 

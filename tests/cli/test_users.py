@@ -12,7 +12,7 @@ from idp.authentication import password, totp
 from idp.authentication.evidence import Evidence
 from idp.extensions import db
 from idp.models import Role
-from tests.support.factories import EMAIL, PASSWORD, Factory
+from tests.support.factories import EMAIL, PASSWORD, Factory, Phone
 
 GOOD = "heron umbrella cobalt ladder"
 
@@ -191,15 +191,57 @@ def test_the_printed_secret_signs_in(idp, app, make, events):
     assert isinstance(verdict, Evidence)
 
 
-def test_resetting_removes_every_second_factor_and_says_why(idp, app, make, events):
-    make.phone(make.user())
+def test_a_reset_lets_the_password_lead_to_a_new_factor_and_only_then_ends_the_old_ones(
+    idp, a, browser, mailbox, events
+):
+    """R56: at the machine itself nobody is waited for; it is told, and the old one stays."""
+    old = a.phone(a.user(EMAIL))
+    browser.open("/account/").submit(username=EMAIL, password=PASSWORD).submit(code=old.code())
 
     ran = idp("user", "reset-mfa", EMAIL, "--reason", "lost phone", "--json")
 
-    assert ran.document == {"email": EMAIL, "second_factors": "none", "changed": True}
-    with app.app_context():
-        assert not totp.is_enrolled(password.find_user(EMAIL).id)
-    assert "second_factors_reset" in events()
+    assert (ran.document["state"], ran.document["changed"]) == ("in effect", True)
+    assert mailbox.link(EMAIL) == ran.document["enrolment_url"]
+    assert browser.open("/account/").submit(username=EMAIL, password=PASSWORD).page == "enrol-totp"
+    assert "totp_removed" not in events()
+    new = Phone(browser.find("[data-totp-secret]").get_text(strip=True))
+    browser.submit(code=new.code()).fill(saved="yes").press("Continue")
+    assert browser.page == "account"
+    assert {"totp_removed", "second_factors_reset"} <= set(events())
+    assert browser.open(ran.document["enrolment_url"]).status == 410
+
+
+def test_an_hour_later_the_password_leads_nowhere_any_more(idp, a, browser, clock):
+    a.phone(a.user(EMAIL))
+    idp("user", "reset-mfa", EMAIL)
+
+    clock.advance(hours=1)
+
+    page = browser.open("/account/").submit(username=EMAIL, password=PASSWORD).page
+    assert page == "second-factor"
+
+
+def test_whoever_administers_needs_the_link_and_not_only_the_password(idp, a, browser):
+    """R20."""
+    a.administrator(email=EMAIL)
+    ran = idp("user", "reset-mfa", EMAIL, "--json")
+    assert ran.document["password_alone_leads_there"] is False
+
+    page = browser.open("/account/").submit(username=EMAIL, password=PASSWORD).page
+    assert page == "second-factor"
+    browser.open(ran.document["enrolment_url"]).press("Continue").submit(password=PASSWORD)
+    assert browser.page == "enrol-totp"
+
+
+def test_a_reset_can_wait_as_those_of_administrators_do(idp, a, browser, mailbox):
+    a.phone(a.user(EMAIL))
+
+    ran = idp("user", "reset-mfa", EMAIL, "--wait", "--json")
+
+    assert (ran.document["state"], "enrolment_url" in ran.document) == ("waiting", False)
+    page = browser.open("/account/").submit(username=EMAIL, password=PASSWORD).page
+    assert page == "second-factor"
+    assert "An administrator wants to reset your two-step sign-in" in mailbox.subjects(EMAIL)
 
 
 def test_resetting_what_is_not_there_is_done_already(idp, make):

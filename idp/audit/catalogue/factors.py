@@ -89,13 +89,6 @@ class RecoveryCodesSaved(Event):
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class SecondFactorsReset(Event):
-    """An administrator removed every second factor of an account. `reason` as given."""
-
-    reason: str
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
 class SealFoundBroken(Event):
     """A sealed secret did not open: altered, moved from another user, or its key is gone. Alert."""
 

@@ -10,6 +10,13 @@ from idp.mail.messages.account import (
     new_device,
     password_changed,
 )
+from idp.mail.messages.app_people import app_person_added, app_person_removed
+from idp.mail.messages.factor_resets import (
+    factor_reset_cancelled,
+    factor_reset_link,
+    factor_reset_started,
+    second_factor_reset,
+)
 from idp.mail.messages.factors import (
     code_reused,
     passkey_added,
@@ -17,7 +24,6 @@ from idp.mail.messages.factors import (
     recovery_code_used,
     recovery_codes_renewed,
     second_factor_due,
-    second_factor_reset,
     second_step_failed,
     totp_added,
     totp_added_for,
@@ -41,8 +47,13 @@ __all__ = [
     "address_changed",
     "already_registered",
     "app_connected",
+    "app_person_added",
+    "app_person_removed",
     "code_reused",
     "device_trusted",
+    "factor_reset_cancelled",
+    "factor_reset_link",
+    "factor_reset_started",
     "invitation",
     "new_device",
     "passkey_added",

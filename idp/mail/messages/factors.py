@@ -62,11 +62,6 @@ def recovery_codes_renewed(user: User) -> None:
     post.to_user(Name.RECOVERY_CODES_RENEWED, user)
 
 
-def second_factor_reset(user: User) -> None:
-    """By an administrator."""
-    post.of_others(Name.SECOND_FACTOR_RESET, user)
-
-
 def second_factor_due(user: User, by: datetime) -> None:
     """A reminder to set one up in time."""
     post.of_others(Name.SECOND_FACTOR_DUE, user, by=by.isoformat())

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 
 from idp.mail.letter import Letter, Occasion
 from idp.mail.name import Name
-from idp.mail.wording import account, attempts, factors, links
+from idp.mail.wording import account, app_people, attempts, factor_resets, factors, links
 
 Wording = Callable[[Occasion], Letter]
 
@@ -21,6 +21,8 @@ WORDINGS: Mapping[Name, Wording] = {
     Name.ADDRESS_CHANGE_ASKED: account.address_change_asked,
     Name.ADDRESS_CHANGED: account.address_changed,
     Name.APP_CONNECTED: account.app_connected,
+    Name.APP_PERSON_ADDED: app_people.added,
+    Name.APP_PERSON_REMOVED: app_people.removed,
     Name.NEW_DEVICE: account.new_device,
     Name.DEVICE_TRUSTED: account.device_trusted,
     Name.ACCOUNT_DISABLED: account.account_disabled,
@@ -33,7 +35,10 @@ WORDINGS: Mapping[Name, Wording] = {
     Name.PASSKEY_REMOVED: factors.passkey_removed,
     Name.RECOVERY_CODE_USED: factors.recovery_code_used,
     Name.RECOVERY_CODES_RENEWED: factors.recovery_codes_renewed,
-    Name.SECOND_FACTOR_RESET: factors.second_factor_reset,
+    Name.SECOND_FACTOR_RESET: factor_resets.second_factor_reset,
+    Name.FACTOR_RESET_STARTED: factor_resets.started,
+    Name.FACTOR_RESET_LINK: factor_resets.link,
+    Name.FACTOR_RESET_CANCELLED: factor_resets.cancelled,
     Name.SECOND_FACTOR_DUE: factors.second_factor_due,
     Name.SECOND_STEP_FAILED: attempts.second_step_failed,
     Name.CODE_REUSED: attempts.code_reused,

@@ -119,26 +119,6 @@ def recovery_codes_renewed(of: Occasion) -> Letter:
     )
 
 
-def second_factor_reset(of: Occasion) -> Letter:
-    return Letter(
-        subject=_("Your two-step sign-in was reset by an administrator"),
-        paragraphs=(
-            _(
-                "An administrator of %(brand)s removed every authenticator app, passkey and"
-                " recovery code of your account. You are signed out everywhere.",
-                brand=of.brand,
-            ),
-            _(
-                "Set up two-step sign-in again. If you did not ask for this, change your password,"
-                " and tell whoever runs this service."
-            ),
-        ),
-        action=Action(_("Open the security page"), of.page(SECURITY_PAGE)),
-        circumstances=Circumstances.TIME,
-        closing=Closing.NONE,
-    )
-
-
 def second_factor_due(of: Occasion) -> Letter:
     return Letter(
         subject=_("Set up two-step sign-in by %(date)s", date=spoken_date(of.instant("by"))),

@@ -108,6 +108,7 @@ SENTENCES: dict[Kind, dict[str, str]] = {
             "100 passwords in a row were wrong. Somebody may be guessing yours."
         ),
         "user_created": gettext_noop("Your account was made."),
+        "user_imported": gettext_noop("Your account was brought over from another system."),
         "user_disabled": gettext_noop("Your account was disabled by an administrator."),
         "user_enabled": gettext_noop("Your account was enabled again by an administrator."),
         "user_signed_out": gettext_noop("An administrator signed you out everywhere."),
@@ -141,6 +142,7 @@ SENTENCES: dict[Kind, dict[str, str]] = {
         ),
         "second_factor_due": gettext_noop("You were asked to set up two-step sign-in in time."),
         "data_exported": gettext_noop("A copy of your data was downloaded."),
+        "claims_shown": gettext_noop("An administrator saw what an app can learn about you."),
         "group_member_added": gettext_noop("An administrator put you into a group."),
         "group_member_removed": gettext_noop("An administrator took you out of a group."),
         "custom_claims_set": gettext_noop("An administrator changed what apps can learn about you."),
@@ -153,6 +155,8 @@ SENTENCES: dict[Kind, dict[str, str]] = {
         "code_issued": gettext_noop(
             "%(app)s was told that it is you; you had signed in with %(methods)s."
         ),
+        "app_person_added": gettext_noop("You were asked to look after %(app)s."),
+        "app_person_removed": gettext_noop("You look after %(app)s no more."),
         "device_allowed": gettext_noop("You connected a device to %(app)s."),
         "device_denied": gettext_noop("You did not connect a device to %(app)s."),
         "code_reused": gettext_noop(
@@ -187,6 +191,7 @@ HIDDEN = frozenset(
         "user_code_rejected",
         "administration_refused",
         "client_registered",
+        "explanation_shared",
         "old_secret_revoked",
         "trial_sign_in_begun",
         "trial_sign_in_ended",
@@ -213,6 +218,11 @@ HIDDEN = frozenset(
         "mail_tested",
         "log_exported",
         "user_invited",
+        "import_uploaded",
+        "import_begun",
+        "import_cancelled",
+        "import_ended",
+        "people_exported",
         # Of an account that has gone.
         "account_closed",
     }

@@ -69,7 +69,7 @@ def _done(proof: Evidence, replaced: TotpCredential | None) -> Response:
     user = me()
     token = factors.strengthen_session(current.session(), proof)
     if token is None:
-        return errors.session_ended()
+        return errors.undone()
     browser.begin_session(token)
     if replaced is not None:
         factors.remove_totp(user, replaced.id)

@@ -32,6 +32,7 @@ NOTICES = {
     "app-removed": gettext_noop("The app was removed. It has no access any more."),
     "app-signed-out": gettext_noop("The app was signed out of your account."),
     "totp-renamed": gettext_noop("The name was changed."),
+    "reset-cancelled": gettext_noop("The reset is called off. Your second step stays as it is."),
     "totp-replaced": gettext_noop("The new authenticator app works, and the old one was removed."),
 }
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flask import Response
 
+from idp.accounts import app_people
 from idp.authentication import enrolled
 from idp.web import access
 from idp.web.account import activity, notices, recovery_codes, sessions
@@ -26,4 +27,5 @@ def overview() -> Response:
         session=sessions.this_browser(),
         notice=notices.asked_for(),
         is_admin=user.role is not None,
+        looks_after_apps=bool(app_people.apps_of(user.id)),
     )

@@ -52,7 +52,7 @@ def submit_passkey() -> Response:
         case Evidence() as proof:
             token = factors.strengthen_session(session, proof)
             if token is None:
-                return errors.session_ended()
+                return errors.undone()
             browser.begin_session(token)
             if recovery_code.left(user) > 0:
                 return to_security("passkey-added")

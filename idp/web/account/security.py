@@ -9,11 +9,12 @@ from flask import Response
 
 from idp.models import User
 from idp.web import access
-from idp.web.account import notices, passkeys, password, recovery_codes, totp
+from idp.web.account import factor_reset, notices, passkeys, password, recovery_codes, totp
 from idp.web.account.routes import blueprint, me
 from idp.web.pages import page
 
 PANELS: dict[str, Callable[[User], dict[str, Any]]] = {
+    "factor_reset": factor_reset.panel,
     "authenticators": totp.panel,
     "passkeys": passkeys.panel,
     "recovery_codes": recovery_codes.panel,

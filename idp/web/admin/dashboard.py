@@ -5,16 +5,21 @@ from __future__ import annotations
 from flask import Response, url_for
 
 from idp import doctor
-from idp.accounts import at_a_glance
+from idp.accounts import at_a_glance, factor_reset
 from idp.accounts.permissions import Permission
 from idp.clients import listing
 from idp.clients.listing import Only
 from idp.doctor import Finding, Level
+from idp.language import gettext as _
 from idp.language import ngettext
 from idp.web import access
 from idp.web.admin import notices
 from idp.web.admin.routes import blueprint, may
+from idp.web.admin.users import factor_resets
 from idp.web.pages import page
+
+MOST_RESETS = 20
+"""The oldest; whoever has more has other worries."""
 
 
 @blueprint.get("/")
@@ -33,10 +38,28 @@ def dashboard() -> Response:
 
 
 def _to_dos() -> list[dict[str, str]]:
-    """What somebody who may read the apps should look at."""
+    """What somebody of this role should look at."""
+    return _resets() + _apps()
+
+
+def _resets() -> list[dict[str, str]]:
+    if not may(Permission.USERS_READ):
+        return []
+    return [
+        {
+            "text": factor_resets.to_do(user),
+            "url": url_for("admin.user", user_id=user.id),
+            "label": _("Open"),
+        }
+        for _reset, user in factor_reset.waiting(most=MOST_RESETS)
+    ]
+
+
+def _apps() -> list[dict[str, str]]:
     if not may(Permission.CLIENTS_READ):
         return []
     plain, bare = listing.count(Only.PLAIN_HTTP), listing.count(Only.WITHOUT_PKCE)
+    left = listing.count(Only.ABANDONED)
     counted = (
         (
             Only.PLAIN_HTTP,
@@ -47,6 +70,15 @@ def _to_dos() -> list[dict[str, str]]:
             Only.WITHOUT_PKCE,
             bare,
             ngettext("%(num)s app may do without PKCE.", "%(num)s apps may do without PKCE.", bare),
+        ),
+        (
+            Only.ABANDONED,
+            left,
+            ngettext(
+                "%(num)s app has lost its last owner.",
+                "%(num)s apps have lost their last owner.",
+                left,
+            ),
         ),
     )
     return [

@@ -31,6 +31,8 @@ NOTICES = {
     "client-unchanged": gettext_noop("There was nothing to change."),
     "old-secret-revoked": gettext_noop("The old secret has ended. The new one stays good."),
     "client-deleted": gettext_noop("The app is deleted."),
+    "person-added": gettext_noop("Added, and told by mail."),
+    "person-removed": gettext_noop("Removed. The app's pages are closed to them from now on."),
     "uri-registered": gettext_noop("The address is registered. Try the app again."),
 }
 

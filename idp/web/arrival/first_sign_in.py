@@ -42,12 +42,18 @@ def url(interaction_id: str, user: User) -> str:
     """Where to sign in, after a one-time link was spent: the page names the account and asks for
     its password. A privileged account may set up its second factor there (R13, R20).
     """
+    waiting = begin(interaction_id, user)
+    enrolment_ticket.grant(user, waiting.id)
+    return waiting_sign_in.url(waiting.id)
+
+
+def begin(interaction_id: str, user: User) -> Interaction:
+    """The sign-in, which expects this account and knows nothing of it yet."""
     waiting = _interaction(interaction_id)
     if waiting is None or waiting.kind == Kind.STEP_UP:
         waiting = _fresh()
     lifecycle.expect(waiting, user.id)
-    enrolment_ticket.grant(user, waiting.id)
-    return waiting_sign_in.url(waiting.id)
+    return waiting
 
 
 def _fresh() -> Interaction:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from flask import Response, request
 
 from config import SecondFactorPolicy
-from idp.accounts import enrolment_ticket
 from idp.authentication import assurance, recovery_code, totp
 from idp.authentication.evidence import Evidence
 from idp.authentication.verdict import Rejected, Throttled
@@ -14,16 +13,10 @@ from idp.interaction import lifecycle
 from idp.interaction.machine import Step
 from idp.language import gettext as _
 from idp.language import ngettext, spoken_date
-from idp.web import access, browser, current, enrolment, words
+from idp.web import access, current, enrolment, words
 from idp.web.current import Visit
-from idp.web.interaction.routes import (
-    blueprint,
-    go_on_with,
-    pinned_user,
-    shared,
-    to_dispatcher,
-    url,
-)
+from idp.web.interaction import new_factor
+from idp.web.interaction.routes import blueprint, pinned_user, shared, to_dispatcher, url
 from idp.web.pages import FAILED_FORM, page
 
 
@@ -46,11 +39,7 @@ def submit_enrol(interaction_id: str) -> Response:
     name = enrolment.device_name(request.form)
     match totp.confirm(user, interaction.id, request.form.get("code", ""), name):
         case Evidence() as proof:
-            enrolment_ticket.spend(user.id)
-            if recovery_code.left(user) == 0:
-                recovery_code.begin(user, interaction.id)
-            token = lifecycle.prove(interaction, proof, visit.demand, browser.recognised_session())
-            return go_on_with(token)
+            return new_factor.go_on(visit, proof)
         case Rejected(reason=reason, hint_steps=steps):
             return _show(
                 FAILED_FORM,
@@ -124,7 +113,7 @@ def _show(
         problem=problem,
         clock_hint=clock_hint,
         device_name=name,
-        first_authenticator=not totp.is_enrolled(user.id),
+        first_authenticator=_is_first(visit),
         action=url(visit.interaction, "submit_enrol"),
         skip_action=url(visit.interaction, "skip_enrol") if may_skip else None,
         passkey_url=(
@@ -134,7 +123,17 @@ def _show(
     )
 
 
+def _is_first(visit: Visit) -> bool:
+    """Also of somebody whose older ones are about to go."""
+    return visit.situation.facts.replacing or not totp.is_enrolled(pinned_user(visit).id)
+
+
 def _reason(visit: Visit) -> str:
+    if visit.situation.facts.replacing:
+        return _(
+            "Your second step was reset. Once the new one works, every older authenticator app,"
+            " passkey and recovery code ends."
+        )
     if visit.situation.facts.recovered:
         return ngettext(
             "You used a recovery code. Each code works once. %(num)s left. Set up an "

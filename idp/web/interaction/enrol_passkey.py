@@ -6,15 +6,15 @@ from __future__ import annotations
 
 from flask import Response, request
 
-from idp.accounts import enrolment_ticket
-from idp.authentication import passkey, recovery_code
+from idp.authentication import passkey
 from idp.authentication.evidence import Evidence
 from idp.authentication.verdict import Rejected, Throttled
 from idp.interaction import lifecycle
 from idp.interaction.machine import Step
 from idp.language import gettext as _
-from idp.web import access, browser, current, passkeys, words
-from idp.web.interaction.routes import blueprint, go_on_with, pinned_user, shared, url
+from idp.web import access, current, passkeys, words
+from idp.web.interaction import new_factor
+from idp.web.interaction.routes import blueprint, pinned_user, shared, url
 from idp.web.pages import FAILED_FORM, page
 
 _HERE = access.interaction(Step.ENROL, Step.ENROL_PASSKEY)
@@ -48,11 +48,7 @@ def submit_enrol_passkey(interaction_id: str) -> Response:
     name = passkeys.chosen_name(request.form)
     match passkey.confirm(user, interaction.id, request.form.get("answer", ""), name):
         case Evidence() as proof:
-            enrolment_ticket.spend(user.id)
-            if recovery_code.left(user) == 0:
-                recovery_code.begin(user, interaction.id)
-            token = lifecycle.prove(interaction, proof, visit.demand, browser.recognised_session())
-            return go_on_with(token)
+            return new_factor.go_on(visit, proof)
         case Rejected(reason=reason):
             return _show(FAILED_FORM, problem=words.new_passkey_problem(reason), name=name)
         case Throttled(wait=wait):

@@ -26,9 +26,12 @@ URL = "https://login.example.com/reset/aFyWv2Qx0m-s3cr3t-9Zk_1"
 VALUES = {
     "address": "ann@example.com",
     "by": lambda: clock.now() + timedelta(days=7),
+    "cancel_url": URL,
     "client_name": "Photos & <b>Friends</b>",
+    "effective_at": lambda: clock.now() + timedelta(days=1),
     "invited_by": "Olga Owner",
     "left": 3,
+    "lifetime": timedelta(hours=24),
     "name": "Ann's <i>phone</i>",
     "new": "new@example.com",
     "old": "ann@example.com",
@@ -162,7 +165,7 @@ def test_a_mail_reports_the_moment_and_the_browser_of_its_cause_however_late_it_
     assert "Firefox on Windows" in letter.text
 
 
-@pytest.mark.parametrize("name", ["second_factor_reset", "totp_added_for", "account_disabled"])
+@pytest.mark.parametrize("name", ["factor_reset_cancelled", "totp_added_for", "account_disabled"])
 def test_an_administrators_act_does_not_tell_where_the_administrator_sits(ann, mailbox, name):
     caused(name, ann)
 

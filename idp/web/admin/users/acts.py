@@ -11,13 +11,14 @@ from flask import Response, request, url_for
 from werkzeug.exceptions import NotFound
 
 from idp.accounts import administered
-from idp.accounts.administered import Outcome
+from idp.accounts.outcome import Outcome
 from idp.accounts.permissions import Permission
 from idp.language import gettext as _
 from idp.language import gettext_noop
 from idp.models import User
 from idp.web import access
 from idp.web.admin.routes import blueprint
+from idp.web.admin.users import factor_resets
 from idp.web.admin.users.found import existing, out_of_reach, reason, reason_problem, to_user
 from idp.web.pages import FAILED_FORM, page
 
@@ -79,6 +80,65 @@ ACTS: dict[str, Act] = {
         administered.start_password_reset,
         _can_get_mail,
     ),
+    "reset-factors": Act(
+        gettext_noop("Let %(person)s set up a new second step?"),
+        (
+            gettext_noop("A mail tells the person at once, with a link to call it off."),
+            gettext_noop(
+                "It takes effect when another administrator approves it, or after a delay. Until"
+                " then a sign-in with the second step calls it off, too."
+            ),
+            gettext_noop(
+                "Then a link goes to the address of the account. It leads to a new second step"
+                " after the password; nobody else sees it."
+            ),
+            gettext_noop(
+                "The old second step works until the new one does. Then it ends, with every"
+                " session and every token."
+            ),
+        ),
+        gettext_noop("Reset the second step"),
+        "danger",
+        "reset-started",
+        factor_resets.start,
+        factor_resets.can_start,
+    ),
+    "approve-reset": Act(
+        gettext_noop("Approve that %(person)s sets up a new second step?"),
+        (
+            gettext_noop("Make sure that it is this person who asked, and nobody else."),
+            gettext_noop("A link goes to the address of the account at once."),
+        ),
+        gettext_noop("Approve the reset"),
+        "primary",
+        "reset-approved",
+        factor_resets.approve,
+        factor_resets.can_approve,
+    ),
+    "mail-reset-link": Act(
+        gettext_noop("Mail %(person)s another link for a new second step?"),
+        (
+            gettext_noop("The last link ends, and so does a sign-in that was begun with it."),
+            gettext_noop("The new one is good as long as the last one was."),
+        ),
+        gettext_noop("Mail the link again"),
+        "primary",
+        "reset-mailed",
+        factor_resets.mail_again,
+        factor_resets.can_mail_again,
+    ),
+    "cancel-reset": Act(
+        gettext_noop("Call off the reset for %(person)s?"),
+        (
+            gettext_noop("The second step stays as it is."),
+            gettext_noop("Its links end. A mail tells the person."),
+        ),
+        gettext_noop("Call off the reset"),
+        "primary",
+        "reset-cancelled",
+        factor_resets.cancel,
+        factor_resets.can_cancel,
+    ),
     "unlock": Act(
         gettext_noop("Lift the waits of %(person)s?"),
         (
@@ -119,6 +179,17 @@ ACTS: dict[str, Act] = {
 }
 
 
+_REFUSALS = {
+    Outcome.LAST_OWNER: gettext_noop("This is the only owner. Make somebody else an owner first."),
+    Outcome.OWN_ACCOUNT: gettext_noop(
+        "Nobody resets their own second step. Ask another administrator."
+    ),
+    Outcome.ANOTHER_PERSON: gettext_noop(
+        "You started this reset. It takes another administrator to approve it."
+    ),
+}
+
+
 def offered(user: User) -> list[tuple[str, Act]]:
     """What can be done now."""
     return [(name, act) for name, act in ACTS.items() if act.applies(user)]
@@ -142,14 +213,14 @@ def submit_act_on_user(user_id: str, act: str) -> Response:
     if problem := reason_problem(because):
         return _show(user, act, chosen, errors={"reason": problem})
     outcome = chosen.run(user, reason=because)
-    if outcome is Outcome.LAST_OWNER:
-        return _show(user, act, chosen, problem=last_owner())
+    if outcome in _REFUSALS:
+        return _show(user, act, chosen, problem=_(_REFUSALS[outcome]))
     return to_user(user, chosen.notice if outcome is Outcome.DONE else "user-unchanged")
 
 
 def last_owner() -> str:
     """Why the only owner stays one."""
-    return _("This is the only owner. Make somebody else an owner first.")
+    return _(_REFUSALS[Outcome.LAST_OWNER])
 
 
 def _chosen(name: str) -> Act:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Response, request, url_for
 
 from idp.accounts import administered
-from idp.accounts.administered import Outcome
+from idp.accounts.outcome import Outcome
 from idp.accounts.permissions import Permission
 from idp.language import gettext as _
 from idp.language import gettext_noop
