@@ -20,6 +20,10 @@ class Origin:
     """Whether who asks may say who administers. No unless the edge found out otherwise, so that a
     door which forgets to ask gives nobody power over others.
     """
+    owns_the_app_only: bool = False
+    """Whether who asks was let in as an owner of the one app in hand: what they change of it is
+    limited (`clients.owner_limits`).
+    """
 
 
 _NOBODY = Origin()
@@ -44,6 +48,11 @@ def acting_as(actor: str, session_sid: str = "") -> None:
 def handing_out_roles() -> None:
     """An owner of the provider asks, or somebody on its machine."""
     _current.set(replace(_current.get(), hands_out_roles=True))
+
+
+def owning_the_app() -> None:
+    """Whoever asks has no role that would do."""
+    _current.set(replace(_current.get(), owns_the_app_only=True))
 
 
 def network(address: str) -> str:

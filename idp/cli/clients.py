@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -12,17 +11,19 @@ from typing import IO, Any
 import click
 from flask.cli import AppGroup
 
-from idp.cli import initial_tokens, output
+from idp.cli import client_people, initial_tokens, output
+from idp.cli import env_file as environment
 from idp.cli.output import Refused
 from idp.clients import document, register, registry, secret_use, templates
 from idp.clients.metadata import Invalid
 from idp.clients.register import Given, Registered
 from idp.clients.registered import RegisteredClient
 from idp.clients.secret_use import SecretUse
-from idp.extensions import settings, transaction
+from idp.extensions import transaction
 
 group = AppGroup("client", help="Relying parties.")
 group.add_command(initial_tokens.group)
+group.add_command(client_people.group)
 
 _SHOWN_ONCE = "client_secret"
 
@@ -73,7 +74,8 @@ def create(
         registered = _accepted(register.register(proposed))
         # Written before the commit: who cannot be told the secret does not get the client.
         if env_file is not None:
-            _write_environment(env_file, registered)
+            client_id = registered.client.client_id
+            environment.write(env_file, client_id, registered.client_secret)
     shown = _shown(registered)
     output.show(shown, output.fields(shown))
 
@@ -264,15 +266,3 @@ def _kind(client: RegisteredClient) -> str:
 
 def _show_state(client_id: str, state: str) -> None:
     output.show({"client_id": client_id, "state": state}, f"{client_id} is {state}.")
-
-
-def _write_environment(path: Path, registered: Registered) -> None:
-    lines = {"ISSUER": settings().issuer, "CLIENT_ID": registered.client.client_id}
-    if registered.client_secret is not None:
-        lines["CLIENT_SECRET"] = registered.client_secret
-    try:
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except OSError as error:
-        raise Refused(f"Cannot write {path}: {error.strerror}") from error
-    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-        file.writelines(f"{name}={value}\n" for name, value in lines.items())

@@ -7,6 +7,7 @@ own role allows, or take such a program over by giving it a new secret or anothe
 from __future__ import annotations
 
 from idp import origin
+from idp.clients import owner_limits
 from idp.clients.metadata import ProposedClient, administration
 from idp.clients.registered import RegisteredClient
 from idp.extensions import settings
@@ -34,6 +35,8 @@ def problems(proposed: ProposedClient, now: RegisteredClient | None = None) -> d
     """Why it may not be so; `now`: what it shall take the place of."""
     if now is not None and is_out_of_reach(now):
         return {"scope": ONLY_OWNERS}
+    if now is not None and origin.current().owns_the_app_only:
+        return owner_limits.problems(now, proposed)
     if not administration.administers(proposed):
         return {}
     if now is not None and now.is_self_registered:

@@ -6,11 +6,22 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import ColumnElement, ScalarSelect, String, cast, func, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    ScalarSelect,
+    String,
+    and_,
+    cast,
+    exists,
+    func,
+    not_,
+    or_,
+    select,
+)
 
 from idp.audit import catalogue
 from idp.extensions import db
-from idp.models import AuditEvent, Client
+from idp.models import AuditEvent, Client, ClientPerson, Standing, User
 
 PAGE = 25
 
@@ -24,6 +35,8 @@ class Only(StrEnum):
     """Some redirect URI is `http://localhost`: fine on a developer's machine, and nowhere else."""
     WITHOUT_PKCE = "without-pkce"
     DISABLED = "disabled"
+    ABANDONED = "abandoned"
+    """It had owners, and each of them closed the account or was disabled."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,8 +101,14 @@ def _last_used() -> ScalarSelect[datetime]:
     return newest.order_by(AuditEvent.id.desc()).limit(1).scalar_subquery()
 
 
+_IS_OWNED = and_(
+    ClientPerson.client_id == Client.client_id, ClientPerson.standing == Standing.OWNER.value
+)
+_IS_ACTIVE = and_(User.id == ClientPerson.user_id, User.disabled_at.is_(None))
+
 _IS: dict[Only, ColumnElement[bool]] = {
     Only.PLAIN_HTTP: cast(Client.redirect_uris, String).contains('"http://localhost'),
     Only.WITHOUT_PKCE: Client.pkce_waived.is_(True),
     Only.DISABLED: Client.disabled_at.is_not(None),
+    Only.ABANDONED: and_(exists().where(_IS_OWNED), not_(exists().where(_IS_OWNED, _IS_ACTIVE))),
 }

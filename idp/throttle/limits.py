@@ -145,6 +145,8 @@ LIMITS: dict[str, tuple[Window, ...]] = {
         Window("user_code.address.1d", _ADDRESS, 50, _DAY),
     ),
     "client_registration": (Window("client.registration", _ADDRESS, 30, _MINUTE),),
+    # By who asks: the answer tells whether an account has an address.
+    "app_people": (Window("app_people.actor", _USER, 20, _HOUR),),
     # Of the Admin API: each call of a client, and each token that is none.
     "admin_api": (Window("admin_api.client", (Subject.CLIENT,), 600, _MINUTE),),
     "admin_api_token": (Window("admin_api.token", _ADDRESS, 60, _MINUTE),),

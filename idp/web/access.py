@@ -37,6 +37,17 @@ class Door(Enum):
     """The same without pages: a bearer token, and no cookie is looked at."""
 
 
+class Reach(Enum):
+    """Whom a page of the administration is open to, beside people of a role that allows it."""
+
+    ROLE = "role"
+    """Nobody."""
+    THIS_CLIENT = "this-client"
+    """Who looks after the client that `client_id` of the address names."""
+    THEIR_CLIENTS = "their-clients"
+    """Who looks after any client; the view shows them nothing of another one."""
+
+
 @dataclass(frozen=True, slots=True)
 class Access:
     """`steps`: of an interaction page, the steps it serves (none: the dispatcher). `purpose`: the
@@ -52,10 +63,12 @@ class Access:
     """The form itself asks for the password: who has no other factor is not asked twice."""
     permission: Permission | None = None
     """What the account's role must allow. None only outside the administration."""
+    reach: Reach = Reach.ROLE
 
     def __str__(self) -> str:
         extra = [
             *([self.permission.value] if self.permission else []),
+            *([self.reach.value] if self.reach is not Reach.ROLE else []),
             *sorted(self.steps),
             *([f"fresh:{self.purpose}"] if self.purpose else []),
         ]
@@ -100,6 +113,27 @@ def admin_write(permission: Permission, purpose: str, *, keeps: Collection[str] 
     return Access(
         Door.ADMINISTRATION, purpose=purpose, keeps=_keepable(keeps), permission=permission
     )
+
+
+def of_client(permission: Permission) -> Access:
+    """A page about the client in its address, also for its owners or contacts."""
+    return Access(Door.ADMINISTRATION, permission=permission, reach=Reach.THIS_CLIENT)
+
+
+def of_client_write(permission: Permission, purpose: str, *, keeps: Collection[str] = ()) -> Access:
+    """The same for one that changes something: fresh proofs of two factors, for owners too."""
+    return Access(
+        Door.ADMINISTRATION,
+        purpose=purpose,
+        keeps=_keepable(keeps),
+        permission=permission,
+        reach=Reach.THIS_CLIENT,
+    )
+
+
+def of_their_clients(permission: Permission) -> Access:
+    """A page about several clients, also for whoever looks after any."""
+    return Access(Door.ADMINISTRATION, permission=permission, reach=Reach.THEIR_CLIENTS)
 
 
 def api(permission: Permission) -> Access:

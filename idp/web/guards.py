@@ -8,7 +8,7 @@ from flask import Response, current_app, g, request, url_for
 from werkzeug.exceptions import Forbidden, HTTPException
 
 from idp import audit, clock, demands, opaque, origin
-from idp.accounts import permissions
+from idp.accounts import app_people, permissions
 from idp.accounts.permissions import Permission
 from idp.audit import catalogue
 from idp.authentication import assurance, enrolled, session
@@ -21,9 +21,9 @@ from idp.interaction import lifecycle, typed
 from idp.interaction.facts import gather
 from idp.interaction.lifecycle import Opening
 from idp.interaction.machine import next_step
-from idp.models import Interaction, Kind, User
+from idp.models import Interaction, Kind, Standing, User
 from idp.web import bearer, browser, csrf, current, errors
-from idp.web.access import PUBLIC, Access, Door
+from idp.web.access import PUBLIC, Access, Door, Reach
 from idp.web.current import Visit
 from idp.web.pages import RESUMED, see_other
 
@@ -123,10 +123,10 @@ def _administers(rule: Access) -> Answer:
         return _to_interaction(Opening(Kind.SIGN_IN, Requirement(), _here(), return_to=_way_back()))
     origin.acting_as(f"user:{recognised.user_id}", recognised.sid)
     _touch(recognised)
-    if not _role_allows(recognised.user_id, rule.permission):
+    verbs = _verbs(recognised.user_id, rule)
+    if rule.permission not in verbs:
         return _not_permitted(rule, recognised.user_id)
-    if _role_allows(recognised.user_id, Permission.ROLES_WRITE):
-        origin.handing_out_roles()
+    g.verbs = verbs
     if not _has_two_factors(recognised, settings().second_factor.proof_lifetime):
         return _to_step_up(recognised, Requirement(floor=Assurance.TWO_FACTOR))
     age = settings().sessions.administration_age
@@ -137,11 +137,25 @@ def _administers(rule: Access) -> Answer:
     return _to_step_up(recognised, wanted, rule)
 
 
-def _role_allows(user_id: str, permission: Permission | None) -> bool:
+def _verbs(user_id: str, rule: Access) -> frozenset[Permission]:
+    """By role, and on a page about clients also by what one is to them. Who changes an app by that
+    alone is limited in what (`clients.owner_limits`).
+    """
     user = db.session.get(User, user_id)
-    if user is None or permission is None:
-        return False
-    return permissions.allows(user.role, permission)
+    by_role = permissions.of(user.role) if user else frozenset()
+    if Permission.ROLES_WRITE in by_role:
+        origin.handing_out_roles()
+    if user is None or rule.reach is Reach.ROLE:
+        return by_role
+    if Permission.CLIENTS_WRITE not in by_role:
+        origin.owning_the_app()
+    return by_role | permissions.of_standing(_standing(user_id, rule))
+
+
+def _standing(user_id: str, rule: Access) -> Standing | None:
+    if rule.reach is Reach.THEIR_CLIENTS:
+        return app_people.best_standing_of(user_id)
+    return app_people.standing_of(user_id, (request.view_args or {})["client_id"])
 
 
 def _not_permitted(rule: Access, user_id: str) -> Answer:

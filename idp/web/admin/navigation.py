@@ -40,6 +40,13 @@ PARTS = (
         Permission.REQUESTS_READ,
     ),
     Part("users", "admin.users", "user-round", gettext_noop("People"), Permission.USERS_READ),
+    Part(
+        "what-if",
+        "admin.what_if_page",
+        "arrow-right-left",
+        gettext_noop("What if?"),
+        Permission.USERS_READ,
+    ),
     Part("audit", "admin.audit", "history", gettext_noop("Audit log"), Permission.AUDIT_READ),
     Part("keys", "admin.keys", "key-round", gettext_noop("Keys"), Permission.KEYS_READ),
     Part("mail", "admin.mail", "mail", gettext_noop("Mail"), Permission.MAIL_READ),
@@ -51,6 +58,8 @@ PARTS = (
 def of(role: str | None) -> list[dict[str, str]]:
     """What somebody of this role is shown."""
     allowed = permissions.of(role)
+    if not allowed:
+        return _of_owners()
     return [
         {
             "name": part.name,
@@ -60,4 +69,22 @@ def of(role: str | None) -> list[dict[str, str]]:
         }
         for part in PARTS
         if part.permission in allowed and part.endpoint in current_app.view_functions
+    ]
+
+
+def _of_owners() -> list[dict[str, str]]:
+    """Whoever looks after an app and administers nothing else."""
+    return [
+        {
+            "name": "clients",
+            "icon": "layout-grid",
+            "text": _("Your apps"),
+            "url": url_for("account.apps_of_mine"),
+        },
+        {
+            "name": "requests",
+            "icon": "circle-question-mark",
+            "text": _("Why did it fail?"),
+            "url": url_for("admin.requests"),
+        },
     ]

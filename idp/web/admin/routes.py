@@ -24,18 +24,25 @@ def me() -> User:
     return user
 
 
+def verbs() -> frozenset[Permission]:
+    """All that who acts may do here: by role, and on a page about an app that they look after also
+    by that. The guard has found them.
+    """
+    found: frozenset[Permission] = g.get("verbs", frozenset())
+    return found
+
+
 def may(permission: Permission) -> bool:
     """Whether who acts may do this too, for buttons that would only lead to a refusal."""
-    return permissions.allows(me().role, permission)
+    return permission in verbs()
 
 
 @blueprint.context_processor
 def _variables() -> dict[str, Any]:
     # An error page of somebody who is not signed in comes by here as well.
     role = me().role if g.get("recognised_session") else None
-    return {"navigation": navigation.of(role), "may": _allows_by_name(role)}
-
-
-def _allows_by_name(role: str | None) -> frozenset[str]:
-    """For templates: `"clients.write" in may`."""
-    return frozenset(one.value for one in permissions.of(role))
+    return {
+        "navigation": navigation.of(role),
+        "may": frozenset(one.value for one in verbs()),
+        "administers": bool(permissions.of(role)),
+    }

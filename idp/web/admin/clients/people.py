@@ -119,7 +119,6 @@ def _person(found: RegisteredClient, user_id: str) -> Person:
 
 
 def _shown(person: Person, found: RegisteredClient) -> dict[str, Any]:
-    names = {"client_id": found.client_id, "user_id": person.user_id}
     return {
         "name": person.name,
         "address": person.address,
@@ -127,7 +126,9 @@ def _shown(person: Person, found: RegisteredClient) -> dict[str, Any]:
         "is_owner": person.standing is Standing.OWNER,
         "is_me": person.user_id == me().id,
         "added_at": person.added_at,
-        "remove_url": url_for("admin.remove_client_person", **names),
+        "remove_url": url_for(
+            "admin.remove_client_person", client_id=found.client_id, user_id=person.user_id
+        ),
     }
 
 
