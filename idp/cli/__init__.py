@@ -26,6 +26,8 @@ COMMANDS = {
     "client": "clients.group",
     "group": "groups.group",
     "claim": "claims.group",
+    "export": "configuration.export",
+    "import": "configuration.import_",
     "keys": "keys.group",
     "serve": "serve.command",
     "jobs": "jobs.command",

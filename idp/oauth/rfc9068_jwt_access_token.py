@@ -89,9 +89,7 @@ def _issue(
     resource: tuple[str, ...],
 ) -> Issued:
     now = int(clock.now().timestamp())
-    lifetime = client.access_token_lifetime or int(
-        settings().tokens.access_token_lifetime.total_seconds()
-    )
+    lifetime = lifetime_of(client)
     claims |= {
         "iss": settings().issuer,
         "aud": _audience(scope, resource),
@@ -103,6 +101,12 @@ def _issue(
     if scope:
         claims["scope"] = " ".join(scope)
     return Issued(jwt.sign(jwt.ACCESS_TOKEN, claims, ALGORITHM), lifetime)
+
+
+def lifetime_of(client: RegisteredClient) -> int:
+    """Seconds: the app's own, else everybody's."""
+    everybodys = int(settings().tokens.access_token_lifetime.total_seconds())
+    return client.access_token_lifetime or everybodys
 
 
 def _jti(family_id: str | None) -> str:

@@ -71,6 +71,7 @@ PURPOSES = {
     "change-roles": gettext_noop("Before you change who administers"),
     "change-keys": gettext_noop("Before you change the keys that sign tokens"),
     "change-mail": gettext_noop("Before you send mail"),
+    "see-claims": gettext_noop("Before you see what apps are told about somebody"),
     "change-apps": gettext_noop("Before you change how apps sign people in"),
 }
 """Why a step-up asks, by the purpose of the page that wants it."""

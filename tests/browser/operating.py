@@ -79,3 +79,16 @@ def looking_after_the_rest(site, visitor):
     yield "admin-settings"
     visitor.open(f"{site.issuer}/admin/doctor").is_at("admin-doctor")
     yield "admin-doctor"
+
+
+@walk("admin-what-if")
+def foretelling(site, visitor):
+    bob = site.account_with_phone()
+    rp = site.a.client(client_name="Photos", trusted=True)
+    arrive(site, visitor)
+    visitor.open(f"{site.issuer}/admin/what-if").is_at("admin-what-if")
+    yield "admin-what-if"
+    visitor.fill(person=bob.email, client=rp.client_id).press("Ask").reads("Pages, in their order")
+    yield "admin-what-if-answered"
+    visitor.fill(client="nothing").press("Ask").reads("No app has this client_id.")
+    yield "admin-what-if-nothing"

@@ -27,3 +27,8 @@ class LogExported(Event):
 
     form: str
     filters: list[str]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ClaimsShown(Event):
+    """Somebody who administers saw what an app would be told of a person: the values of claims."""

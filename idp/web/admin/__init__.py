@@ -1,6 +1,6 @@
 """Pages of whoever administers: one module per subject."""
 
-from idp.web.admin import audit, clients, dashboard, evidence, keys, mail, settings, users
+from idp.web.admin import audit, clients, dashboard, evidence, keys, mail, settings, users, what_if
 from idp.web.admin.routes import blueprint
 
 __all__ = [
@@ -13,4 +13,5 @@ __all__ = [
     "mail",
     "settings",
     "users",
+    "what_if",
 ]
