@@ -71,7 +71,7 @@ def take(actor: str, key: str, request: str) -> Taken | Done | UnderWay | Other:
     taking = insert(row).values(**values)
     taking = taking.on_conflict_do_update(
         index_elements=["digest"], set_=values, where=or_(given_up, row.expires_at <= now)
-    )
+    ).execution_options(preserve_rowcount=True)
     with db.engine.connect() as connection:
         if connection.execute(taking).rowcount == 1:
             connection.commit()
