@@ -39,10 +39,20 @@ json_option = click.option(
 
 def show(document: object, text: str) -> None:
     """The result of a command: the document when `--json` was given, else the text."""
-    if click.get_current_context().meta.get(_JSON_WANTED):
+    if wants_json():
         click.echo(json.dumps(document, default=_plain, ensure_ascii=False, indent=2))
     elif text:
         click.echo(text)
+
+
+def json_is_wanted() -> bool:
+    """For a result too long to be held at once, which the command writes in pieces itself."""
+    return bool(click.get_current_context().meta.get(_JSON_WANTED))
+
+
+def wants_json() -> bool:
+    """Whether the command in hand prints a document, and so nothing else."""
+    return bool(click.get_current_context().meta.get(_JSON_WANTED))
 
 
 def fields(values: Mapping[str, object]) -> str:

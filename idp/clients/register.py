@@ -81,6 +81,13 @@ def enter(proposed: ProposedClient) -> Registered:
     return _settled(client_id, proposed, given=None)
 
 
+def enter_as(client_id: str, proposed: ProposedClient) -> Registered | None:
+    """The same under an identity that was chosen elsewhere. None: somebody has it already."""
+    if not _insert(client_id, proposed):
+        return None
+    return _settled(client_id, proposed, given=None)
+
+
 def replace(client_id: str, proposed: ProposedClient) -> Registered | Invalid | None:
     """Put new metadata in the place of the old (RFC 7592 §2.2). None: there is no such client."""
     if invalid := judge(proposed):
@@ -94,8 +101,13 @@ def replace(client_id: str, proposed: ProposedClient) -> Registered | Invalid | 
 
 def change(client_id: str, version: str, proposed: ProposedClient, *, reason: str = "") -> Changed:
     """The same for somebody who has looked at it: only if it still is what they saw."""
-    if invalid := judge(proposed):
-        return invalid
+    return judge(proposed) or exchange(client_id, version, proposed, reason=reason)
+
+
+def exchange(
+    client_id: str, version: str, proposed: ProposedClient, *, reason: str = ""
+) -> Changed:
+    """The same for one that has just been judged."""
     # The row is locked before it is read, so that of two editors the second sees the first.
     _lock(client_id)
     now = registry.read(client_id)
