@@ -30,8 +30,11 @@ def approve(user: User, *, reason: str) -> Outcome:
 
 
 def can_approve(user: User) -> bool:
+    """Not by who started it: to them it would only be refused."""
     reset = factor_reset.under_way(user.id)
-    return reset is not None and factor_reset.is_waiting(reset)
+    if reset is None or not factor_reset.is_waiting(reset):
+        return False
+    return reset.started_by != origin.current().actor
 
 
 def mail_again(user: User, *, reason: str) -> Outcome:
