@@ -24,6 +24,8 @@ from idp.web.pages import page
 _log = structlog.get_logger("error")
 
 RETRY_AFTER_SECONDS = 5
+_READ_ONLY = "25006"
+"""PostgreSQL's state of a server that takes no writes: a standby that is about to take over."""
 
 _SHOWN_TO_PEOPLE = frozenset({"protocol.authorize", "sign_out.logout"})
 """Protocol endpoints that a browser is sent to."""
@@ -167,9 +169,10 @@ def database_failed(error: SQLAlchemyError) -> Response:
     """The database is away or overloaded: nobody gets in, and the caller may come back."""
     # The page of the error asks the same session who is here, and a failed flush has left it shut.
     db.session.rollback()
-    # The page must not ask a database that is away.
-    g.setdefault("signed_in", ())
-    g.setdefault("recognised_session", None)
+    # The page must not ask a database that is away, not even for the language of an interaction:
+    # the rollback has forgotten what was read of it.
+    g.pop("visit", None)
+    g.signed_in, g.recognised_session = (), None
     away = isinstance(error, PoolTimeout) or (isinstance(error, DBAPIError) and _is_outage(error))
     _log.error(
         "database failed",
@@ -208,10 +211,11 @@ def _cause(error: SQLAlchemyError) -> str | None:
 
 
 def _is_outage(error: DBAPIError) -> bool:
-    return error.connection_invalidated or type(error).__name__ in {
-        "OperationalError",
-        "InterfaceError",
-    }
+    return (
+        error.connection_invalidated
+        or type(error).__name__ in {"OperationalError", "InterfaceError"}
+        or _cause(error) == _READ_ONLY
+    )
 
 
 def _answer(status: int, retry_after: int | None = None) -> Response:
