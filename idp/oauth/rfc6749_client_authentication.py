@@ -56,7 +56,7 @@ def authenticate(
     client = registry.find(credential.client_id)
     if client is None or not client.is_enabled:
         raise InvalidClient("client unknown or disabled", client)
-    if not _is_registered(client, credential.method):
+    if not is_registered(client, credential.method):
         raise InvalidClient(f"method {credential.method} is not registered", client)
     if credential.secret is not None:
         _require_secret(client, credential.secret)
@@ -72,8 +72,10 @@ def _require_secret(client: RegisteredClient, offered_secret: str) -> None:
     secret_use.note(known.digest)
 
 
-def _is_registered(client: RegisteredClient, method: str) -> bool:
-    """§2.3: a confidential client without a pinned method may use its secret either way."""
+def is_registered(client: RegisteredClient, method: str) -> bool:
+    """Whether the client may prove itself so. §2.3: without a pinned method a confidential one may
+    use its secret either way.
+    """
     pinned = client.token_endpoint_auth_method
     return method in _SECRET_METHODS if pinned is None else method == pinned
 

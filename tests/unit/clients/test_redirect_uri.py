@@ -34,7 +34,7 @@ def test_https_is_for_everybody(uri):
 )
 def test_plain_http_on_the_loopback_address_is_for_native_clients(uri):
     assert problem(uri, "native", PUBLIC) is None
-    assert problem(uri, "web", PUBLIC) == "must be https"
+    assert (problem(uri, "web", PUBLIC) or "").startswith("must be https")
 
 
 @pytest.mark.spec("RFC 8252", "8.3")
@@ -43,7 +43,7 @@ def test_localhost_by_name_is_for_development_only():
 
     assert problem(uri, "web", LOCAL) is None
     assert problem(uri, "native", LOCAL) is None
-    assert problem(uri, "web", PUBLIC) == "must be https"
+    assert (problem(uri, "web", PUBLIC) or "").startswith("must be https")
     assert "127.0.0.1" in problem(uri, "native", PUBLIC)
 
 
@@ -51,7 +51,7 @@ def test_localhost_by_name_is_for_development_only():
 @pytest.mark.parametrize("uri", ["com.example.app:/cb", "com.example.app://cb/x", "org.a-b.c:/"])
 def test_a_reverse_domain_scheme_is_for_native_clients(uri):
     assert problem(uri, "native", LOCAL) is None
-    assert problem(uri, "web", LOCAL) == "must be https"
+    assert (problem(uri, "web", LOCAL) or "").startswith("must be https")
 
 
 @pytest.mark.spec("RFC 9700", "2.1")

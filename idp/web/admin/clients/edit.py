@@ -2,35 +2,50 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from typing import Any
 
 from flask import Response, g, request, url_for
 from werkzeug.exceptions import NotFound
 
 from idp import origin
+from idp.accounts import administered
 from idp.accounts.permissions import Permission
 from idp.clients import document, owner_limits, register
-from idp.clients.metadata import Invalid
-from idp.clients.register import Changed, Outdated
+from idp.clients.metadata import Invalid, ProposedClient
+from idp.clients.register import Outdated
 from idp.clients.registered import RegisteredClient
 from idp.language import gettext as _
 from idp.language import gettext_noop
 from idp.web import access
-from idp.web.admin.clients import address_check, fields, form, show_once
+from idp.web.admin.clients import address_check, fields, form, preview, show_once
 from idp.web.admin.clients.fields import EDITABLE, Field, Section
 from idp.web.admin.clients.form import Value, Values
 from idp.web.admin.clients.found import card, existing_now, to_client
+from idp.web.admin.clients.said import said
 from idp.web.admin.routes import blueprint
+from idp.web.admin.users.found import reason, reason_problem
 from idp.web.pages import FAILED_FORM, page
 
 CONFLICT = 409
 VERSION = "version"
+STEP = "step"
+
+
+class Step(StrEnum):
+    """What a button asks for; without a name a form is previewed."""
+
+    SAVE = "save"
+    AGAIN = "again"
+
 
 OUTDATED = gettext_noop(
     "Somebody else has changed this app since you opened it. Nothing is saved yet."
 )
 WRITES = access.of_client_write(
-    Permission.OWN_CLIENT_WRITE, "change-apps", keeps=[VERSION, *(one.name for one in EDITABLE)]
+    Permission.OWN_CLIENT_WRITE,
+    "change-apps",
+    keeps=[VERSION, "reason", *(one.name for one in EDITABLE)],
 )
 
 
@@ -49,10 +64,68 @@ def edit_client(client_id: str) -> Response:
 @blueprint.post("/clients/<path:client_id>/edit")
 @access.access(WRITES)
 def submit_edit_client(client_id: str) -> Response:
-    """The whole form takes the place of what it shows; what it does not show stays."""
+    """The whole form takes the place of what it shows; what it does not show stays. First it is
+    previewed, and saved when it comes again from there with a reason.
+    """
     found, values = existing_now(client_id), form.typed(request.form, _fields())
     version = request.form.get(VERSION, "")
-    match change(found, values, version):
+    proposed = _proposed(found, values)
+    if isinstance(proposed, Invalid):
+        errors = form.errors(proposed.problems, _fields())
+        return _show(found, values, FAILED_FORM, version=version, errors=errors)
+    match request.form.get(STEP):
+        case Step.SAVE:
+            return _save(found, values, version, proposed)
+        case Step.AGAIN:
+            return _show(found, values, version=version)
+    return _preview(found, values, version, proposed)
+
+
+def _proposed(found: RegisteredClient, values: Values) -> ProposedClient | Invalid:
+    """Through the same judgement as a document that is imported."""
+    changed = form.changed(document.as_document(found), values, _fields())
+    proposed = document.from_document(changed)
+    if isinstance(proposed, Invalid):
+        return proposed
+    return register.judge(proposed) or proposed
+
+
+def _preview(
+    found: RegisteredClient,
+    values: Values,
+    version: str,
+    proposed: ProposedClient,
+    errors: dict[str, str] | None = None,
+) -> Response:
+    if version != register.version_of(found):
+        return _show(found, values, CONFLICT, version=register.version_of(found))
+    differences = _differences(found, values)
+    if not differences:
+        return to_client(found.client_id, "client-unchanged")
+    return page(
+        "admin/clients/preview.html",
+        FAILED_FORM if errors else 200,
+        client=card(found),
+        fields=_fields(),
+        values=values,
+        version=version,
+        differences=differences,
+        foreseen=preview.of(found, proposed),
+        warns_of_pkce=proposed.pkce_waived and not found.pkce_waived,
+        errors=errors or {},
+        reason=request.form.get("reason", "") or g.get("typed", {}).get("reason", ""),
+        longest=administered.LONGEST_REASON,
+        action=url_for("admin.submit_edit_client", client_id=found.client_id),
+    )
+
+
+def _save(
+    found: RegisteredClient, values: Values, version: str, proposed: ProposedClient
+) -> Response:
+    because = reason()
+    if problem := reason_problem(because):
+        return _preview(found, values, version, proposed, {"reason": problem})
+    match register.exchange(found.client_id, version, proposed, reason=because):
         case None:
             raise NotFound
         case Invalid(problems=problems):
@@ -62,16 +135,7 @@ def submit_edit_client(client_id: str) -> Response:
             return _show(now, values, CONFLICT, version=register.version_of(now))
         case registered if registered.client_secret is not None:
             return show_once.page_of(registered, _("The app proves itself by a secret now."))
-    return to_client(client_id, "client-saved")
-
-
-def change(found: RegisteredClient, values: Values, version: str) -> Changed:
-    """Through the same judgement as a document that is imported."""
-    changed = form.changed(document.as_document(found), values, _fields())
-    proposed = document.from_document(changed)
-    if isinstance(proposed, Invalid):
-        return proposed
-    return register.change(found.client_id, version, proposed)
+    return to_client(found.client_id, "client-saved")
 
 
 def _show(
@@ -103,7 +167,12 @@ def _differences(now: RegisteredClient, values: Values) -> list[dict[str, Any]]:
     """Where what was typed is not what is registered meanwhile."""
     registered = form.shown(document.as_document(now), _fields())
     return [
-        {"name": one.name, "label": _(one.label), "now": registered[one.name]}
+        {
+            "name": one.name,
+            "label": _(one.label),
+            "now": said(one, registered[one.name]),
+            "then": said(one, values[one.name]),
+        }
         for one in _fields()
         if _plain(registered[one.name]) != _plain(values[one.name])
     ]

@@ -15,9 +15,8 @@ from idp.language import gettext as _
 from idp.web import access
 from idp.web.admin import notices
 from idp.web.admin.clients import fields, form, secret
-from idp.web.admin.clients.fields import Field, Kind
-from idp.web.admin.clients.form import Value
 from idp.web.admin.clients.found import card, existing
+from idp.web.admin.clients.said import said
 from idp.web.admin.routes import blueprint
 from idp.web.pages import page
 
@@ -48,25 +47,10 @@ def _sections(found: RegisteredClient) -> list[dict[str, Any]]:
             "name": section.name,
             "title": _(section.title),
             "facts": [
-                (_(field.label), said)
+                (_(field.label), lines)
                 for field in section.fields
-                if (said := _said(field, form.shown(registered, [field])[field.name]))
+                if (lines := said(field, form.shown(registered, [field])[field.name]))
             ],
         }
         for section in fields.SECTIONS
     ]
-
-
-def _said(field: Field, value: Value) -> list[str]:
-    """A value in words, one line each; nothing for what is not set."""
-    names = dict(field.choices)
-    if isinstance(value, list):
-        return [_(names[one]) if one in names else one for one in value]
-    match field.kind:
-        case Kind.LINES:
-            return value.splitlines()
-        case Kind.TICK:
-            return [_("Yes")] if value else []
-        case Kind.CHOICE:
-            return [_(names[value]) if value in names else value]
-    return [value] if value else []

@@ -24,9 +24,7 @@ from idp.web.admin.users.found import reason, reason_problem
 from idp.web.pages import FAILED_FORM, page, see_other
 
 WRITES = access.admin_write(Permission.CLIENTS_WRITE, "change-apps", keeps=("reason",))
-OWNER_WRITES = access.of_client_write(
-    Permission.OWN_CLIENT_WRITE, "change-apps", keeps=("reason",)
-)
+OWNER_WRITES = access.of_client_write(Permission.OWN_CLIENT_WRITE, "change-apps", keeps=("reason",))
 """Replacing a secret is an owner's business, and so is ending the old one."""
 
 
