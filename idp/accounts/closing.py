@@ -1,22 +1,22 @@
 """The end of an account, by its owner: what rests on it ends, and its rows are deleted.
 
-What happened stays in the audit log, which knows the account by its row's id only. A `sub` is 256
-random bits and is never made again: whoever registers with the address later is somebody else to
-every app (OIDC Core §2).
+What happened stays in the audit log, which knows the account by its row's id only. A `sub` is never
+given again, for which its digest is kept: whoever registers with the address later is somebody else
+to every app (OIDC Core §2).
 """
 
 from __future__ import annotations
 
 from sqlalchemy import delete, select, update
 
-from idp import audit, throttle
+from idp import audit, clock, opaque, throttle
 from idp.accounts import sign_out
 from idp.audit import catalogue
 from idp.authentication.identifier import canonical
-from idp.extensions import db, rows_changed
+from idp.extensions import db, insert, rows_changed
 from idp.grants import revoke
 from idp.mail import messages, post
-from idp.models import MailedLink, OutboundMessage, Role, User
+from idp.models import MailedLink, OutboundMessage, RetiredSubject, Role, User
 
 REASON = "account_closed"
 
@@ -75,4 +75,6 @@ def _delete(user: User, address: str | None) -> None:
         rows_changed(sent)
         rows_changed(delete(MailedLink).where(MailedLink.address == canonical(address)))
     db.session.expunge(user)
+    retired = insert(RetiredSubject).values(digest=opaque.digest(user.sub), retired_at=clock.now())
+    rows_changed(retired.on_conflict_do_nothing())
     rows_changed(delete(User).where(User.id == user_id))

@@ -16,9 +16,11 @@ from idp.audit import catalogue
 from idp.authentication.identifier import address_problem, canonical, stored_form
 from idp.extensions import db
 from idp.language import gettext as _
+from idp.language import gettext_noop
 from idp.models import EmailAddress, Role, User
 
 LONGEST_NAME = 200
+NAME_RULE = gettext_noop("1 to %(most)s characters, without control characters.")
 NO_CLAIMS: Mapping[str, Any] = {}
 
 
@@ -67,7 +69,7 @@ def name_problem(name: str) -> str | None:
     """Why nobody can be called so, in a sentence; None is fine."""
     if name and len(name) <= LONGEST_NAME and name.isprintable():
         return None
-    return _("1 to %(most)s characters, without control characters.", most=LONGEST_NAME)
+    return _(NAME_RULE, most=LONGEST_NAME)
 
 
 def is_taken(email: str, *, but_of: str = "") -> bool:

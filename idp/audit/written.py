@@ -9,12 +9,12 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from idp.models import AuditEvent
+from idp.spreadsheet import safe_cell
 
 COLUMNS = (
     *("sequence", "id", "happened_at", "type", "actor", "user_id", "client_id", "sid"),
     *("address", "user_agent", "reference", "details", "chain"),
 )
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 _BYTES_AT_ONCE = 32 * 1024
 
 
@@ -52,8 +52,7 @@ def _cell(value: object) -> str:
             return ""
         case dict():
             return json.dumps(value, ensure_ascii=False)
-    text = str(value)
-    return f"'{text}" if text.startswith(_FORMULA) else text
+    return safe_cell(str(value))
 
 
 FORMATS = {"jsonl": json_lines, "csv": comma_separated}

@@ -15,6 +15,7 @@ from idp.audit import catalogue
 from idp.authentication import (
     account_turn,
     hash_pool,
+    imported_hash,
     known_device,
     limited,
     password_hash,
@@ -79,9 +80,9 @@ def verify(
     credential = _credential_of(user)
     stored = credential.stored if credential else None
     cost = settings().passwords.bcrypt_cost
-    pepper = _pepper(stored.pepper_key_id if stored else None)
-    is_right = _hashed(
-        lambda: password_hash.matches(password, stored, pepper, cost),
+    pepper = pepper_of(stored.pepper_key_id if stored else None)
+    is_right = hashed(
+        lambda: _matches(password, stored, pepper, cost),
         settings().passwords.hash_wait,
         device,
     )
@@ -96,18 +97,13 @@ def verify(
 
 def prepare(password: str) -> StoredHash | Busy:
     """Hash a new password. Slow, so before the first write of the transaction that stores it."""
-    pepper, cost = _pepper(None), settings().passwords.bcrypt_cost
-    return _hashed(lambda: password_hash.make(password, pepper, cost), PATIENCE)
+    pepper, cost = pepper_of(None), settings().passwords.bcrypt_cost
+    return hashed(lambda: password_hash.make(password, pepper, cost), PATIENCE)
 
 
 def store(user: User, prepared: StoredHash) -> None:
     """Make it the user's password; what was there before is gone."""
-    values = {
-        "scheme": prepared.scheme,
-        "hash": prepared.hash,
-        "pepper_key_id": prepared.pepper_key_id,
-        "changed_at": clock.now(),
-    }
+    values = columns(prepared) | {"changed_at": clock.now()}
     new = insert(Password).values(id=opaque.identifier(), user_id=user.id, **values)
     db.session.execute(new.on_conflict_do_update(index_elements=[Password.user_id], set_=values))
     throttle.clear_series(PASSWORD_SERIES, user=user.id)
@@ -122,6 +118,22 @@ def set_password(user: User, password: str) -> Busy | None:
         return prepared
     store(user, prepared)
     return None
+
+
+def _matches(password: str, stored: StoredHash | None, pepper: Pepper, cost: int) -> bool:
+    if stored is not None and stored.recipe is not None:
+        return imported_hash.matches(password, stored, pepper, cost)
+    return password_hash.matches(password, stored, pepper, cost)
+
+
+def columns(kept: StoredHash) -> dict[str, str | None]:
+    """Of its row."""
+    return {
+        "scheme": kept.scheme,
+        "hash": kept.hash,
+        "pepper_key_id": kept.pepper_key_id,
+        "recipe": kept.recipe,
+    }
 
 
 def _right(
@@ -145,13 +157,11 @@ def _is_in_force(credential: _Credential, kept: StoredHash) -> bool:
     sign in. The UPDATE, which also keeps it in its newest form, is the gate.
     """
     enabled = select(User.id).where(User.id == Password.user_id, User.disabled_at.is_(None))
-    keeping = update(Password).where(
-        Password.id == credential.id,
-        Password.hash == credential.stored.hash,
-        enabled.exists(),
-    )
-    values = {"hash": kept.hash, "pepper_key_id": kept.pepper_key_id, "scheme": kept.scheme}
-    return rows_changed(keeping.values(values)) == 1
+    stored = credential.stored
+    # An imported one may have been wrapped meanwhile; its recipe holds its salt, and stays.
+    is_same = Password.recipe == stored.recipe if stored.recipe else Password.hash == stored.hash
+    keeping = update(Password).where(Password.id == credential.id, is_same, enabled.exists())
+    return rows_changed(keeping.values(columns(kept))) == 1
 
 
 def _wrong(
@@ -179,30 +189,30 @@ def _refused(reason: Reason) -> Rejected:
 def _credential_of(user: User | None) -> _Credential | None:
     # Asked for an unknown name as well, so that both take the same statements.
     row = db.session.execute(
-        select(Password.id, Password.hash, Password.pepper_key_id, Password.scheme).where(
-            Password.user_id == (user.id if user else "")
-        )
+        select(
+            Password.id, Password.hash, Password.pepper_key_id, Password.scheme, Password.recipe
+        ).where(Password.user_id == (user.id if user else ""))
     ).first()
     return _Credential(row[0], StoredHash(*row[1:])) if row else None
 
 
 def _renewed(stored: StoredHash, password: str) -> StoredHash | None:
     """The same password hashed anew, when the cost or the pepper has changed and a slot is free."""
-    pepper, cost = _pepper(None), settings().passwords.bcrypt_cost
+    pepper, cost = pepper_of(None), settings().passwords.bcrypt_cost
     if stored.cost == cost and stored.pepper_key_id == pepper.key_id:
         return None
-    renewed = _hashed(
+    renewed = hashed(
         lambda: password_hash.make(password, pepper, cost), settings().passwords.hash_wait
     )
     return None if isinstance(renewed, Busy) else renewed
 
 
-def _pepper(key_id: str | None) -> Pepper:
+def pepper_of(key_id: str | None) -> Pepper:
     chosen = key_id or keyring().active_id
     return Pepper(chosen, keyring().derive("pepper", chosen))
 
 
-def _hashed(job: Callable[[], T], wait: timedelta, device: Device = Device.UNKNOWN) -> T | Busy:
+def hashed(job: Callable[[], T], wait: timedelta, device: Device = Device.UNKNOWN) -> T | Busy:
     """In the pool, and never in a transaction that has written: everybody would queue behind it."""
     let_go()
     return hash_pool.pool(hash_pool.slots_for(settings().passwords.hash_slots)).run(

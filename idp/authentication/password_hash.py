@@ -26,10 +26,13 @@ class StoredHash:
     hash: str
     pepper_key_id: str
     scheme: str = SCHEME
+    recipe: str | None = None
+    """Of an imported one: what is done to a typed password first (`imported_hash`)."""
 
     @property
-    def cost(self) -> int:
-        return int(self.hash.split("$")[2])
+    def cost(self) -> int | None:
+        """None: it is not one of ours."""
+        return int(self.hash.split("$")[2]) if self.scheme == SCHEME else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,14 +56,14 @@ def make(password: str, pepper: Pepper, cost: int) -> StoredHash:
 
 def matches(password: str, stored: StoredHash | None, pepper: Pepper, cost: int) -> bool:
     """Whether it is the one. Costs as much as a hash of `cost`, whatever there is to match."""
-    if stored is None or stored.scheme != SCHEME:
-        bcrypt.checkpw(_digestible(password, pepper), _nobody(cost))
+    if stored is None or stored.cost is None:
+        bcrypt.checkpw(_digestible(password, pepper), nobody(cost))
         return False
     digestible = _digestible(password, pepper)
     is_right = bcrypt.checkpw(digestible, stored.hash.encode("ascii"))
     # 2^s + 2^s + … + 2^(c-1) = 2^c rounds: a cheaper, older hash is not told by its speed.
     for rounds in range(stored.cost, cost):
-        bcrypt.checkpw(digestible, _nobody(rounds))
+        bcrypt.checkpw(digestible, nobody(rounds))
     return is_right
 
 
@@ -70,7 +73,7 @@ def _digestible(password: str, pepper: Pepper) -> bytes:
     return base64.b64encode(hmac.new(pepper.key, text, sha256).digest())
 
 
-def _nobody(cost: int) -> bytes:
+def nobody(cost: int) -> bytes:
     """The hash of no password: well-formed, so that checking it takes all its rounds."""
     tail = "".join(secrets.choice(_SALT_ALPHABET) for _ in range(30))
     return f"$2b${cost:02d}${'.' * 22}{tail}.".encode("ascii")

@@ -4,23 +4,46 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import BigInteger, ForeignKey, Integer, LargeBinary, String, UniqueConstraint
+from sqlalchemy import (
+    BigInteger,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    String,
+    Text,
+    UniqueConstraint,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from idp import clock, opaque
 from idp.models.base import Base, Digest, Document, Identifier, Opaque, Sealed, UtcDateTime
+
+_IMPORTED_QUICK = text("scheme = 'imported-quick'")
 
 
 class Password(Base):
     """A user's password hash, the scheme and the pepper that made it."""
 
     __tablename__ = "passwords"
+    __table_args__ = (
+        # Those that wait for the job that wraps them are found without looking at the others.
+        Index(
+            "ix_passwords_imported_quick",
+            "id",
+            sqlite_where=_IMPORTED_QUICK,
+            postgresql_where=_IMPORTED_QUICK,
+        ),
+    )
 
     id: Mapped[str] = mapped_column(Identifier, primary_key=True, default=opaque.identifier)
     user_id: Mapped[str] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), unique=True)
     scheme: Mapped[str] = mapped_column(String(30))
     hash: Mapped[str] = mapped_column(String(120))
     pepper_key_id: Mapped[str] = mapped_column(String(8), index=True)
+    recipe: Mapped[str | None] = mapped_column(Text)
+    """Of an imported one: the foreign scheme, its cost and its salt."""
     changed_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
 
 

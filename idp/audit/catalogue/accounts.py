@@ -73,3 +73,53 @@ class RoleChanged(Event):
     before: str | None
     role: str | None
     reason: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class UserImported(Event):
+    """An account was made from a row of a file. `import_id`: of which import."""
+
+    import_id: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ImportUploaded(Event):
+    """A file of people was handed over for a dry run. Nobody is made by it yet."""
+
+    import_id: str
+    file_name: str
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ImportBegun(Event):
+    """Somebody said yes to an import of people. `reason` as given."""
+
+    import_id: str
+    file_name: str
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ImportCancelled(Event):
+    """A file of people was thrown away."""
+
+    import_id: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ImportEnded(Event):
+    """The last row of an import was worked off. Counts of accounts made, there before, refused."""
+
+    import_id: str
+    created: int
+    existing: int
+    refused: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PeopleExported(Event):
+    """Everybody's account was taken along as a file, without secrets. `form`: its format."""
+
+    form: str
+    reason: str
