@@ -19,6 +19,19 @@ SCOPES = {
     "phone": gettext_noop("See your phone number"),
     "groups": gettext_noop("See which groups you are in"),
     "roles": gettext_noop("See which roles you have"),
+    "admin:clients": gettext_noop("Register and change apps"),
+    "admin:clients.read": gettext_noop("See apps and what became of their requests"),
+    "admin:users": gettext_noop("See people and act on their accounts"),
+    "admin:users.read": gettext_noop("See people and how they sign in"),
+    "admin:groups": gettext_noop("See groups and say who is in them"),
+    "admin:groups.read": gettext_noop("See groups and who is in them"),
+    "admin:roles": gettext_noop("Say who administers this site"),
+    "admin:audit.read": gettext_noop("Read the audit log"),
+    "admin:keys": gettext_noop("See and rotate signing keys"),
+    "admin:keys.read": gettext_noop("See signing keys"),
+    "admin:mail": gettext_noop("See mails that wait, and send them again"),
+    "admin:mail.read": gettext_noop("See mails that wait"),
+    "admin:settings.read": gettext_noop("See settings and figures of this site"),
 }
 """Scope → what it allows, in plain words."""
 

@@ -1,13 +1,14 @@
-"""The tables of the README that follow from the code: settings and specifications.
+"""The tables of the README that follow from the code, settings and specifications, and those of the
+API's reference.
 
-`python -m tests.support.readme` writes them into the README; a test says when that is due.
+`python -m tests.support.readme` writes them into the pages; a test says when that is due.
 """
 
 from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from datetime import timedelta
 from enum import Enum
 from pathlib import Path
@@ -16,9 +17,10 @@ from pydantic import BaseModel
 
 import config
 from config import PROJECT
-from tests.support import spec_matrix
+from tests.support import api_reference, spec_matrix
 
 README = PROJECT / "README.md"
+API = PROJECT / "docs" / "api.md"
 SETTINGS = (PROJECT / "config.py", PROJECT / "config_groups.py")
 _UNITS = ((86_400, "d"), (3_600, "h"), (60, "min"), (1, "s"))
 
@@ -79,7 +81,10 @@ def _duration(value: timedelta) -> str:
     return f"{seconds // size} {unit}"
 
 
-BLOCKS = {"settings": settings_table, "specifications": spec_matrix.table}
+PAGES: dict[Path, Mapping[str, Callable[[], str]]] = {
+    README: {"settings": settings_table, "specifications": spec_matrix.table},
+    API: api_reference.BLOCKS,
+}
 
 
 def block(name: str, text: str) -> str:
@@ -87,9 +92,9 @@ def block(name: str, text: str) -> str:
     return _parts(name, text)[1].strip()
 
 
-def renewed(text: str) -> str:
-    """The README with every block as the code says it now."""
-    for name, render in BLOCKS.items():
+def renewed(text: str, blocks: Mapping[str, Callable[[], str]]) -> str:
+    """A page with every block as the code says it now."""
+    for name, render in blocks.items():
         before, _, after = _parts(name, text)
         text = f"{before}\n{render()}\n{after}"
     return text
@@ -99,9 +104,10 @@ def _parts(name: str, text: str) -> tuple[str, str, str]:
     pattern = rf"(.*<!-- {name}: written by `make readme` -->)(.*?)(<!-- /{name} -->.*)"
     found = re.fullmatch(pattern, text, re.DOTALL)
     if found is None:
-        raise LookupError(f"the README has no block {name!r}")
+        raise LookupError(f"the page has no block {name!r}")
     return found[1], found[2], found[3]
 
 
 if __name__ == "__main__":
-    README.write_text(renewed(README.read_text()))
+    for page, blocks in PAGES.items():
+        page.write_text(renewed(page.read_text(), blocks))
