@@ -249,8 +249,14 @@ def choose_account(
 
 def settle_stay(interaction: Interaction, stay: Stay) -> None:
     """How long the session that this interaction begins is to last (R42)."""
-    is_offered = settings().sessions.keep_signed_in is not None
-    interaction.keep_signed_in = is_offered and stay is Stay.KEPT
+    interaction.keep_signed_in = may_stay(interaction) and stay is Stay.KEPT
+
+
+def may_stay(interaction: Interaction) -> bool:
+    """Whether a session that lasts longer is offered: where one may begin, if the deployment likes.
+    Whoever only proves again what is signed in already chooses nothing by that.
+    """
+    return settings().sessions.keep_signed_in is not None and interaction.kind != Kind.STEP_UP
 
 
 def begin_enrolling(interaction: Interaction) -> None:

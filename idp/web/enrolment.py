@@ -11,9 +11,12 @@ from flask import Response
 from markupsafe import Markup
 
 from idp.authentication.totp import PendingTotp
+from idp.authentication.verdict import Reason
 from idp.extensions import settings
 from idp.language import gettext as _
+from idp.web.pages import FAILED_FORM
 
+GONE = 410
 NAME_LENGTH = 64
 
 
@@ -36,6 +39,13 @@ def qr_code(text: str) -> Markup:
     image = qrcode.make(text, image_factory=SvgPathFillImage, box_size=10, border=3)
     svg = image.to_string(encoding="unicode")
     return Markup(svg)  # noqa: S704  made by the library from modules, holds no input
+
+
+def failed_status(reason: Reason) -> int:
+    """Of the answer to a first code that enrols nothing. 410: the secret that the form was about is
+    good no more, and the page shows another one (A28).
+    """
+    return GONE if reason is Reason.EXPIRED else FAILED_FORM
 
 
 def device_name(form: Mapping[str, str]) -> str:

@@ -14,7 +14,7 @@ from idp.authentication.verdict import Rejected, Throttled
 from idp.models import TotpCredential
 from idp.web import access, browser, current, enrolment, errors, words
 from idp.web.account.routes import blueprint, me, to_security
-from idp.web.pages import FAILED_FORM, page, see_other
+from idp.web.pages import page, see_other
 
 
 @blueprint.get("/totp")
@@ -53,7 +53,7 @@ def _confirm(*, replaced: TotpCredential | None = None) -> Response:
             return _done(proof, replaced)
         case Rejected(reason=reason, hint_steps=steps):
             return _show(
-                FAILED_FORM,
+                enrolment.failed_status(reason),
                 replaced=replaced,
                 problem=words.problem(reason),
                 clock_hint=words.clock_hint(steps) if steps else None,

@@ -42,7 +42,7 @@ def submit_enrol(interaction_id: str) -> Response:
             return new_factor.go_on(visit, proof)
         case Rejected(reason=reason, hint_steps=steps):
             return _show(
-                FAILED_FORM,
+                enrolment.failed_status(reason),
                 problem=words.problem(reason),
                 clock_hint=words.clock_hint(steps) if steps else None,
                 name=name,

@@ -9,7 +9,6 @@ from idp.authentication import password
 from idp.authentication.evidence import Evidence
 from idp.authentication.session import Stay
 from idp.authentication.verdict import Busy, Reason, Rejected, Throttled
-from idp.extensions import settings
 from idp.interaction import lifecycle
 from idp.interaction.machine import Step
 from idp.models import Interaction, Kind
@@ -80,13 +79,6 @@ def _stay() -> Stay:
     return Stay.KEPT if "keep_signed_in" in request.form else Stay.ORDINARY
 
 
-def _may_stay(interaction: Interaction) -> bool:
-    """Whether "keep me signed in" is offered: where a session may begin, if the deployment likes
-    (R42).
-    """
-    return settings().sessions.keep_signed_in is not None and interaction.kind != Kind.STEP_UP
-
-
 def _is_pinned() -> bool:
     visit = current.visit()
     return visit.interaction.kind == Kind.STEP_UP and visit.situation.person is not None
@@ -114,7 +106,7 @@ def show(
         passkey=offer(visit),
         problem_field=problem_field,
         retry_after=retry_after,
-        may_stay=_may_stay(visit.interaction),
+        may_stay=lifecycle.may_stay(visit.interaction),
         stays=_stay() is Stay.KEPT,
         action=url(visit.interaction, "submit_sign_in"),
         reset_url=url_for("arrival.password_reset", interaction=visit.interaction.id),

@@ -60,6 +60,22 @@ def lifetime(browser: Browser) -> int | None:
     return cookie.max_age
 
 
+def test_a_step_up_offers_no_longer_stay_and_takes_none(
+    browser: Browser, ann: User, clock: Clock
+) -> None:
+    """What the page did not offer counts for nothing, whoever posts it."""
+    browser.open("/account/").submit(username=EMAIL, password=PASSWORD)
+    clock.advance(minutes=6)
+    browser.open("/account/export")
+    assert (browser.page, browser.all("[name=keep_signed_in]")) == ("sign-in", [])
+
+    form = browser.find("main form")
+    data = browser.fields_of(form) | {"password": PASSWORD} | TICKED
+    browser.open(str(form["action"]), method="POST", data=data)
+
+    assert (browser.page, lifetime(browser)) == ("export", None)
+
+
 def test_the_session_goes_on_after_hours_and_days(kept, rp, clock: Clock) -> None:
     began = int(clock.now().timestamp())
     for days in (0.2, 1, 5):
