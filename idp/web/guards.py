@@ -16,6 +16,7 @@ from idp.authentication.assurance import Assurance
 from idp.authentication.evidence import counted
 from idp.authentication.requirement import Requirement
 from idp.authentication.session import RecognisedSession
+from idp.clients import administration, registry
 from idp.extensions import db, settings
 from idp.interaction import lifecycle, typed
 from idp.interaction.facts import gather
@@ -124,7 +125,7 @@ def _administers(rule: Access) -> Answer:
     origin.acting_as(f"user:{recognised.user_id}", recognised.sid)
     _touch(recognised)
     verbs = _verbs(recognised.user_id, rule)
-    if rule.permission not in verbs:
+    if rule.permission not in verbs or _is_about_a_client_out_of_reach(rule):
         return _not_permitted(rule, recognised.user_id)
     g.verbs = verbs
     if not _has_two_factors(recognised, settings().second_factor.proof_lifetime):
@@ -135,6 +136,12 @@ def _administers(rule: Access) -> Answer:
         return None
     wanted = Requirement(proven_since=clock.now() - age, floor=Assurance.TWO_FACTOR)
     return _to_step_up(recognised, wanted, rule)
+
+
+def may_send_file(rule: Access) -> bool:
+    """Asked before the body is read; whatever else the page wants is asked afterwards."""
+    recognised = None if browser.is_foreign_post() else browser.recognised_session()
+    return recognised is not None and rule.permission in _verbs(recognised.user_id, rule)
 
 
 def _verbs(user_id: str, rule: Access) -> frozenset[Permission]:
@@ -150,6 +157,15 @@ def _verbs(user_id: str, rule: Access) -> frozenset[Permission]:
     if Permission.CLIENTS_WRITE not in by_role:
         origin.owning_the_app()
     return by_role | permissions.of_standing(_standing(user_id, rule))
+
+
+def _is_about_a_client_out_of_reach(rule: Access) -> bool:
+    """A page that changes a client which may administer; in an emergency anybody disables it."""
+    named = request.view_args or {}
+    if rule.purpose is None or "client_id" not in named or named.get("act") == "disable":
+        return False
+    client = registry.find(named["client_id"])
+    return client is not None and administration.is_out_of_reach(client)
 
 
 def _standing(user_id: str, rule: Access) -> Standing | None:

@@ -9,8 +9,11 @@ from idp.accounts.permissions import Permission
 from idp.clients import register, registry
 from idp.clients.metadata.administration import SCOPES
 from idp.models import Role
+from idp.web import scopes as words
 from idp.web.api.operation import OPERATIONS, Operation
+from tests.http.admin.conftest import sign_in
 from tests.http.api.conftest import Api, Program, problem
+from tests.support.browser import Browser
 from tests.support.databases import EngineKind
 from tests.support.factories import EMAIL, Factory
 from tests.support.relying_party import RelyingParty
@@ -63,6 +66,7 @@ def test_the_scopes_stand_for_every_verb_and_for_nothing_else() -> None:
     assert named == {verb.value for verb in Permission}
     reading = [name for name in SCOPES if name.endswith(".read")]
     assert all(verb.endswith(".read") for name in reading for verb in SCOPES[name])
+    assert SCOPES.keys() <= words.SCOPES.keys(), "consent tells them in words"
 
 
 def test_a_user_gets_no_more_of_a_scope_than_the_role_allows(api: Api) -> None:
@@ -117,6 +121,19 @@ class TestOnlyWhoHandsOutRoles:
         deleted = manager.post(f"{path}/delete", because, If_Match=version)
         problem(deleted, 403, "out-of-reach")
         assert manager.post(f"{path}/disable", because).json == {"changed": True}, "in an emergency"
+
+    def test_nor_on_a_page(self, api: Api, a: Factory, browser: Browser) -> None:
+        client_id = api.machine("admin:clients").rp.client_id
+        phone = a.administrator(Role.CLIENT_MANAGER, "max@example.com")
+        sign_in(browser, phone, "max@example.com")
+
+        for page in ("edit", "secret", "enable", "delete", "old-secret"):
+            assert browser.open(f"/admin/clients/{client_id}/{page}").status == 403, page
+
+        assert browser.open(f"/admin/clients/{client_id}").status == 200
+        browser.open(f"/admin/clients/{client_id}/disable").submit(reason="it runs wild")
+        with a.app.app_context():
+            assert registry.read(client_id).is_enabled is False
 
     def test_and_nobody_registers_one_for_himself(self, a: Factory, api: Api) -> None:
         client = a.app.test_client()
