@@ -23,7 +23,8 @@ test: $(DEV) ## every test, on SQLite and a real PostgreSQL, in a real Chromium;
 	@.ci/chromium
 	@.ci/node
 	@.ci/apache
-	@REQUIRE_BROWSER=1 REQUIRE_NODE=1 REQUIRE_APACHE=1 $(PYTEST) $(if $(ENGINES),,--share-engines)
+	@.ci/proxies
+	@REQUIRE_BROWSER=1 REQUIRE_NODE=1 REQUIRE_APACHE=1 REQUIRE_PROXIES=1 $(PYTEST) $(if $(ENGINES),,--share-engines)
 
 dev: $(DEV) ## like demo, with reload
 	@exec $(IDP) dev demo --reload
@@ -61,7 +62,7 @@ interop: $(DEV) ## tests with the example apps and independent libraries
 	@.ci/chromium; .ci/node; .ci/apache; REQUIRE_BROWSER=1 REQUIRE_NODE=1 REQUIRE_APACHE=1 $(PYTEST) tests/interop
 
 certification: $(DEV) ## what the official profiles ask for, from a production server behind a TLS proxy
-	@.ci/apache; REQUIRE_APACHE=1 $(PYTEST) tests/certification
+	@.ci/apache; .ci/proxies; REQUIRE_APACHE=1 REQUIRE_PROXIES=1 $(PYTEST) tests/certification
 
 security: $(DEV) ## tests named after attacks
 	@$(PYTEST) tests/security

@@ -12,6 +12,7 @@ import os
 import re
 import ssl
 from collections.abc import Iterator
+from datetime import timedelta
 from enum import StrEnum
 from ipaddress import ip_network
 from pathlib import Path
@@ -109,6 +110,8 @@ class Settings(BaseSettings):
     """SQLAlchemy URL: a SQLite file, or `postgresql+psycopg://…`."""
     database_pool_size: int = Field(32, ge=1)
     """Connections one process keeps; at least one per server thread."""
+    database_slow_statement: timedelta = timedelta(milliseconds=250)
+    """Statements that take longer are counted and logged, without their values."""
     keys_dir: Path = DATA / "keys"
     """Folder of the key ring."""
     mail_url: str | None = None

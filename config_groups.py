@@ -229,3 +229,5 @@ class ServerSettings(_Group):
     """Bytes of path and query."""
     metrics_token: str | None = None
     """Bearer token for `/metrics`; without one only loopback peers are answered."""
+    opentelemetry: bool = False
+    """A span for each request, sent to where OpenTelemetry's own variables (`OTEL_…`) say."""

@@ -21,6 +21,7 @@ from sqlalchemy import event
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import make_url
 
+from idp import slow_statements
 from idp.write_queue import WriteQueue
 
 if TYPE_CHECKING:
@@ -62,6 +63,7 @@ def install(app: Flask, chosen: Settings, ring: KeyRing) -> None:
     db.init_app(app)
     with app.app_context():
         prepare(db.engine)
+        slow_statements.watch(db.engine, chosen.database_slow_statement)
 
 
 def engine_options(chosen: Settings) -> dict[str, Any]:

@@ -40,6 +40,10 @@ hash_refusals = Counter(
     "idp_hash_refusals", "Password checks refused because every slot was taken."
 )
 hash_wait_seconds = Histogram("idp_hash_wait_seconds", "Wait for a hashing slot.", buckets=_SLOW)
+hash_seconds = Histogram("idp_hash_seconds", "Time a password hash took.", buckets=_SLOW)
+slow_statements = Counter(
+    "idp_slow_statements", "Statements slower than the limit, by their first word.", ["verb"]
+)
 breach_lookups = Counter(
     "idp_breach_lookups", "Look-ups of new passwords among leaked ones.", ["result"]
 )

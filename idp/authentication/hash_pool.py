@@ -60,7 +60,7 @@ class HashPool:
                     for slots in self._slots_for(device)
                 )
             metrics.hash_wait_seconds.observe(time.monotonic() - began)
-            return self._threads.submit(job).result() if has_slot else _busy()
+            return self._threads.submit(_timed, job).result() if has_slot else _busy()
 
     def _slots_for(self, device: Device) -> tuple[threading.Semaphore, ...]:
         """Strangers come first to their own, so that they never wait for, or hold, a kept one."""
@@ -92,6 +92,11 @@ def pool(slots: int) -> HashPool:
         if slots not in _pools:
             _pools[slots] = HashPool(slots)
         return _pools[slots]
+
+
+def _timed(job: Callable[[], T]) -> T:
+    with metrics.hash_seconds.time():
+        return job()
 
 
 def _busy() -> Busy:

@@ -16,9 +16,20 @@ from flask import Flask, Response, current_app, g, request
 from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.exceptions import BadRequest, RequestURITooLarge
 
-from idp import metrics, origin
+from idp import metrics, origin, telemetry
 from idp.extensions import db, settings
-from idp.web import access, browser, current, device_cookies, errors, guards, headers, language
+from idp.telemetry import Telemetry
+from idp.web import (
+    access,
+    browser,
+    current,
+    device_cookies,
+    errors,
+    guards,
+    headers,
+    language,
+    misdirected,
+)
 from idp.web.access import Door
 
 _log = structlog.get_logger("request")
@@ -29,6 +40,8 @@ _PROBES = frozenset({"health.healthz", "health.readyz", "health.metrics"})
 def install(app: Flask) -> None:
     """Attach the hooks in order."""
     limits = app.extensions["idp.settings"].server
+    if limits.opentelemetry:
+        app.extensions["idp.telemetry"] = telemetry.begin()
     app.config["MAX_CONTENT_LENGTH"] = limits.maximum_body_size
     app.config["MAX_FORM_MEMORY_SIZE"] = limits.maximum_body_size
     app.config["MAX_FORM_PARTS"] = 200
@@ -43,14 +56,17 @@ def enter_origin() -> None:
     """
     g.started = time.perf_counter()
     g.access = access.of(_view())
+    reference = _reference()
     origin.enter(
         origin.Origin(
             address=client_address(),
             user_agent=request.headers.get("User-Agent", "")[:255],
-            reference=_reference(),
+            reference=reference,
             actor="anonymous",
         )
     )
+    if spans := _telemetry():
+        g.span = spans.begin(request.headers.get("traceparent", ""), reference)
     device_cookies.take()
     language.enter()
 
@@ -74,7 +90,16 @@ def require_our_host() -> None:
     if rule is not None and rule.door is Door.OPERATIONS:
         return
     if request.host.lower() != urlsplit(settings().issuer).netloc:
+        misdirected.note_wrong_host()
         raise BadRequest("unknown Host")
+    misdirected.note_wrong_path()
+
+
+def allow_large_file() -> None:
+    """Only for whom the page is: anybody else is told at once that this is too much."""
+    rule = current.access()
+    if rule is not None and rule.largest_body is not None and guards.may_send_file(rule):
+        request.max_content_length = rule.largest_body
 
 
 def require_form_without_nul() -> None:
@@ -94,6 +119,7 @@ BEFORE = (
     enter_origin,
     require_sane_request,
     require_our_host,
+    allow_large_file,
     require_form_without_nul,
     guards.require_access,
 )
@@ -127,6 +153,8 @@ def _observe(response: Response) -> None:
     seconds = time.perf_counter() - g.get("started", time.perf_counter())
     endpoint = request.endpoint or "none"
     metrics.observe_request(endpoint, request.method, response.status_code, seconds)
+    if (spans := _telemetry()) and "span" in g:
+        spans.end(g.span, endpoint=endpoint, method=request.method, status=response.status_code)
     if endpoint not in _PROBES and endpoint != "static":
         _log.info(
             "request",
@@ -135,6 +163,11 @@ def _observe(response: Response) -> None:
             status_code=response.status_code,
             milliseconds=round(seconds * 1000, 1),
         )
+
+
+def _telemetry() -> Telemetry | None:
+    found: Telemetry | None = current_app.extensions.get("idp.telemetry")
+    return found
 
 
 def client_address() -> str:

@@ -7,8 +7,8 @@ import os
 import secrets
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -40,7 +40,13 @@ class Provider:
 
     def command(self, *arguments: str, typed: str = "") -> str:
         """`idp …`; what it printed. A refusal is a failure of the test."""
-        done = subprocess.run(
+        done = self.run(*arguments, typed=typed)
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
+    def run(self, *arguments: str, typed: str = "") -> subprocess.CompletedProcess[str]:
+        """`idp …`, however it ends."""
+        return subprocess.run(
             [sys.executable, "-m", "idp", *arguments],
             cwd=PROJECT,
             env=dict(self.environment),
@@ -49,8 +55,6 @@ class Provider:
             text=True,
             check=False,
         )
-        assert done.returncode == 0, done.stderr
-        return done.stdout
 
     def import_client(self, **document: Any) -> dict[str, Any]:
         """From an RFC 7591 document, as an administrator does it; returns the document."""
@@ -72,9 +76,16 @@ class Provider:
         self.command("jobs", "--once")
 
 
+InFront = Callable[[str, str, Path, Path], AbstractContextManager[None]]
+"""Ends TLS: called with the server's address, the issuer, the certificate and a folder."""
+
+
 @contextmanager
 def set_up(
-    folder: Path, certificates: Certificates, settings: Mapping[str, str]
+    folder: Path,
+    certificates: Certificates,
+    settings: Mapping[str, str],
+    in_front: InFront = proxy.in_front_of,
 ) -> Iterator[Provider]:
     """As docs/conformance.md says."""
     folder.mkdir(exist_ok=True)
@@ -100,7 +111,7 @@ def set_up(
     server = LiveServer(upstream, environment, folder / "server.log", run.ledger())
     with (
         live_server.running(server),
-        proxy.in_front_of(upstream, issuer, certificates.server, folder),
+        in_front(upstream, issuer, certificates.server, folder),
     ):
         yield provider
 
