@@ -37,6 +37,8 @@ COMMANDS = {
     "trace": "traces.command",
     "audit": "audit.group",
     "what-if": "what_if.command",
+    "perform": "perform.group",
+    "tokens": "tokens.group",
     "dev": "dev.group",
 }
 """Where each command stands. It is imported when it is called for: a server calls for none."""

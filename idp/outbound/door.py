@@ -19,13 +19,15 @@ from idp.outbound import exchange, target
 from idp.outbound.address import Exceptions
 from idp.outbound.connection import connect, tls_context
 from idp.outbound.deadline import Deadline
-from idp.outbound.exchange import Request
+from idp.outbound.exchange import Answer, Request
 from idp.outbound.flights import Flights
 from idp.outbound.refusal import OutboundError, OutboundFailed, Reason
 from idp.outbound.target import Target
 
 PATIENCE_SECONDS = 2.4
 """For everything together; the answer to whoever waits for us must be out within 2.5."""
+PATIENCE_OF_A_PERSON = 10.0
+"""For a call that a command makes, with somebody in front of it."""
 MAXIMUM_CALLERS = 16
 """Threads of a process that may wait for other hosts, so that slow ones cannot take all of them."""
 
@@ -67,6 +69,20 @@ class Door:
             deadline = Deadline.after(PATIENCE_SECONDS)
             with connect(request.target, self.exceptions, self.tls, deadline) as connection:
                 return exchange.headers_of(connection, request, deadline)
+
+    def ask(
+        self, url: str, authorization: str | None = None, fields: Mapping[str, str] | None = None
+    ) -> Answer:
+        """A GET, or with `fields` a POST, that is answered to whoever shows a credential: with its
+        status, never shared with another caller.
+        """
+        method = "GET" if fields is None else "POST"
+        with _observed(method, url), self._entered():
+            body = None if fields is None else urlencode(fields).encode("ascii")
+            request = Request(method, target.read(url), "*/*", body, authorization)
+            deadline = Deadline.after(PATIENCE_OF_A_PERSON)
+            with connect(request.target, self.exceptions, self.tls, deadline) as connection:
+                return exchange.answer_of(connection, request, deadline)
 
     def post_form(self, url: str, fields: Mapping[str, str]) -> int:
         with _observed("POST", url), self._entered():

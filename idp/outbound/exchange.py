@@ -28,6 +28,8 @@ class Request:
     target: Target
     accept: str
     body: bytes | None = None
+    authorization: str | None = None
+    """A credential, which is never logged."""
 
     def encoded(self) -> bytes:
         """As it goes over the wire (RFC 9112 §3). The target holds no space and no line break."""
@@ -38,12 +40,28 @@ class Request:
             "Accept-Encoding": "identity",
             "Connection": "close",
         }
+        if self.authorization is not None:
+            fields["Authorization"] = _one_line(self.authorization)
         if self.body is not None:
             fields["Content-Type"] = "application/x-www-form-urlencoded"
             fields["Content-Length"] = str(len(self.body))
         lines = [f"{self.method} {self.target.path}{self.target.query} HTTP/1.1"]
         lines += [f"{name}: {value}" for name, value in fields.items()]
         return "\r\n".join([*lines, "", ""]).encode("ascii") + (self.body or b"")
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What came back, whatever its status."""
+
+    status: int
+    body: bytes
+
+
+def _one_line(value: str) -> str:
+    if not value.isprintable():
+        raise OutboundFailed(Reason.MALFORMED)
+    return value
 
 
 class _Wire(io.RawIOBase):
@@ -87,6 +105,16 @@ def body_of(connection: socket, request: Request, deadline: Deadline) -> bytes:
     answer = _asked(connection, request, deadline)
     if answer.status != 200:
         raise OutboundFailed(Reason.STATUS)
+    return _plain_body(answer)
+
+
+def answer_of(connection: socket, request: Request, deadline: Deadline) -> Answer:
+    """Status and body. Raises `OutboundFailed`."""
+    answer = _asked(connection, request, deadline)
+    return Answer(answer.status, _plain_body(answer))
+
+
+def _plain_body(answer: HTTPResponse) -> bytes:
     if answer.getheader("Content-Encoding", "identity").strip().lower() != "identity":
         raise OutboundFailed(Reason.ENCODED)
     if answer.getheader("Transfer-Encoding", "chunked").strip().lower() != "chunked":

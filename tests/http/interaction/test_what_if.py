@@ -143,7 +143,7 @@ class Stage:
             foretold = what_if.answer(question)
             assert not db.session.new
         assert isinstance(foretold, Answer), foretold
-        person.types_code = "otp" in foretold.amr
+        person.types_code = "swk" not in foretold.amr
         return foretold, person.walk(rp, parameters)
 
     def _live_through_the_past(self, person: Person, user: User) -> None:
