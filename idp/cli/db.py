@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import os
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
 import click
 from flask.cli import AppGroup
 
@@ -46,6 +51,26 @@ def check() -> None:
             "The migrations do not lead to the models:\n  " + "\n  ".join(differences)
         )
     click.echo(f"The schema is current ({current}).")
+
+
+@group.command("backup")
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+def backup(file: Path) -> None:
+    """Copy the SQLite database into FILE while it is in use. Never together with the key ring."""
+    if db.engine.dialect.name != "sqlite":
+        raise output.Refused("PostgreSQL brings its own: pg_dump --format=custom, pg_basebackup")
+    try:
+        os.close(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
+    except OSError as error:
+        raise output.Refused(f"{file} can't be written: {error.strerror}.") from error
+    with closing(sqlite3.connect(file)) as copy, db.engine.connect() as connection:
+        original = connection.connection.driver_connection
+        if not isinstance(original, sqlite3.Connection):
+            raise TypeError(original)
+        original.backup(copy)
+        # One file, which needs no log beside it to be read.
+        copy.execute("PRAGMA journal_mode=DELETE")
+    click.echo(f"{file}: a copy of the database. Keep it apart from the keys.")
 
 
 @group.command("revision")

@@ -1,12 +1,17 @@
 """`idp db`: migrate, and say whether the schema stands where it should."""
 
 import shutil
+import sqlite3
+import stat
+from contextlib import closing
 from pathlib import Path
 
+import pytest
 from sqlalchemy import text
 
 from idp import schema
 from idp.extensions import db
+from tests.support.databases import EngineKind
 
 
 def change(app, statement):
@@ -90,3 +95,29 @@ def test_a_command_on_an_empty_database_is_refused_with_advice(idp):
 
     assert ran.exit_code == 1
     assert "idp db upgrade" in ran.errors
+
+
+@pytest.mark.parametrize("engine_kind", [EngineKind.SQLITE], indirect=True)
+def test_a_backup_is_a_whole_database_for_its_owner_alone_and_overwrites_nothing(idp, a, tmp_path):
+    a.user("ann@example.com")
+    file = tmp_path / "backup.sqlite3"
+
+    assert idp("db", "backup", str(file)).exit_code == 0
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    assert not list(tmp_path.glob("backup.sqlite3-*"))
+    with closing(sqlite3.connect(file)) as copy:
+        [[found]] = copy.execute("SELECT canonical FROM email_addresses").fetchall()
+    assert found == "ann@example.com"
+
+    before = file.read_bytes()
+    again = idp("db", "backup", str(file))
+    assert again.exit_code == 1
+    assert "File exists" in again.errors
+    assert file.read_bytes() == before
+
+
+@pytest.mark.parametrize("engine_kind", [EngineKind.POSTGRESQL], indirect=True)
+def test_of_postgresql_its_own_tools_make_backups(idp, tmp_path):
+    ran = idp("db", "backup", str(tmp_path / "backup"))
+    assert ran.exit_code == 1
+    assert "pg_dump" in ran.errors
