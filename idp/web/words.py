@@ -68,10 +68,13 @@ PURPOSES = {
     "export": gettext_noop("Before you download your data"),
     "close-account": gettext_noop("Before you close your account"),
     "change-people": gettext_noop("Before you change somebody's account"),
+    "import-people": gettext_noop("Before you import people"),
+    "export-people": gettext_noop("Before you take everybody's account along"),
     "change-roles": gettext_noop("Before you change who administers"),
     "change-keys": gettext_noop("Before you change the keys that sign tokens"),
     "change-mail": gettext_noop("Before you send mail"),
     "see-claims": gettext_noop("Before you see what apps are told about somebody"),
+    "change-groups": gettext_noop("Before you change what apps learn about people"),
     "change-apps": gettext_noop("Before you change how apps sign people in"),
 }
 """Why a step-up asks, by the purpose of the page that wants it."""

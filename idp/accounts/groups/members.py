@@ -102,6 +102,17 @@ def of(user_id: str) -> Memberships:
     return Memberships(tuple(row.name for row in rows), tuple(sorted(roles)))
 
 
+def groups_of(user_id: str) -> list[tuple[str, str]]:
+    """For administrators: id and title of each group somebody is in, by name."""
+    wanted = (
+        select(Group.id, Group.name, Group.display_name)
+        .join(GroupMember, GroupMember.group_id == Group.id)
+        .where(GroupMember.user_id == user_id)
+    )
+    rows = db.session.execute(wanted.order_by(Group.name))
+    return [(row.id, row.display_name or row.name) for row in rows]
+
+
 def is_in_any(user_id: str, names: Collection[str]) -> bool:
     """Whether somebody is in one of these groups; in none of none."""
     if not names:

@@ -47,6 +47,8 @@ PARTS = (
         gettext_noop("What if?"),
         Permission.USERS_READ,
     ),
+    Part("groups", "admin.groups", "users-round", gettext_noop("Groups"), Permission.GROUPS_READ),
+    Part("claims", "admin.claims", "tags", gettext_noop("Claims"), Permission.GROUPS_READ),
     Part("audit", "admin.audit", "history", gettext_noop("Audit log"), Permission.AUDIT_READ),
     Part("keys", "admin.keys", "key-round", gettext_noop("Keys"), Permission.KEYS_READ),
     Part("mail", "admin.mail", "mail", gettext_noop("Mail"), Permission.MAIL_READ),

@@ -171,6 +171,28 @@ SECTIONS = (
         ),
     ),
     Section(
+        "audience",
+        gettext_noop("Who may use it, and what it is told"),
+        (
+            Field(
+                member="allowed_groups",
+                label=gettext_noop("Groups whose members may use it"),
+                kind=Kind.LINES,
+                hint=gettext_noop("One name on each line. Empty: everybody with an account."),
+            ),
+            Field(
+                member="id_token_claims",
+                name_in_form="told_at_once",
+                label=gettext_noop("Claims that its ID tokens tell, too"),
+                kind=Kind.LINES,
+                hint=gettext_noop(
+                    "One on each line. Only what a scope that it may have releases; UserInfo tells "
+                    "it anyway."
+                ),
+            ),
+        ),
+    ),
+    Section(
         "policy",
         gettext_noop("How sure we must be"),
         (

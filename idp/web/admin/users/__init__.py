@@ -1,5 +1,5 @@
 """People: found, shown, and what may be done to their accounts."""
 
-from idp.web.admin.users import acts, invite, listing, role, show
+from idp.web.admin.users import acts, bring, claims, invite, listing, role, show, take
 
-__all__ = ["acts", "invite", "listing", "role", "show"]
+__all__ = ["acts", "bring", "claims", "invite", "listing", "role", "show", "take"]

@@ -11,7 +11,7 @@ from idp.authentication import session_list
 from idp.web import access
 from idp.web.admin import notices
 from idp.web.admin.routes import blueprint, may, me
-from idp.web.admin.users import factor_resets
+from idp.web.admin.users import claims, factor_resets
 from idp.web.admin.users.acts import offered
 from idp.web.admin.users.found import existing, role_name
 from idp.web.pages import page
@@ -39,6 +39,8 @@ def user(user_id: str) -> Response:
         ],
         acts=[(name, act.link()) for name, act in offered(found)] if can_write else [],
         reset=factor_resets.shown(found),
+        told=claims.shown(found) if may(Permission.GROUPS_READ) else None,
+        can_change_claims=may(Permission.GROUPS_WRITE) and administered.may_touch(me(), found),
         can_change_role=may(Permission.ROLES_WRITE),
         audit_url=url_for("admin.audit", subject=found.id) if may(Permission.AUDIT_READ) else None,
         notice=notices.asked_for(),

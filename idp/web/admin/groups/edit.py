@@ -1,0 +1,139 @@
+"""A new group, and a changed one. Its name is what apps are told, so it stays."""
+
+from __future__ import annotations
+
+from flask import Response, g, request, url_for
+from werkzeug.exceptions import NotFound
+
+from idp.accounts.groups import proposed, store
+from idp.accounts.groups.proposed import KnownGroup
+from idp.accounts.groups.store import Outdated
+from idp.accounts.invalid import Invalid
+from idp.accounts.permissions import Permission
+from idp.language import gettext_noop
+from idp.web import access
+from idp.web.admin import definition_form
+from idp.web.admin.clients import form
+from idp.web.admin.clients.fields import Field, Kind
+from idp.web.admin.clients.form import Values
+from idp.web.admin.definition_form import VERSION
+from idp.web.admin.groups.found import PURPOSE, existing, to_group
+from idp.web.admin.routes import blueprint
+
+NAME = Field(
+    member="name",
+    label=gettext_noop("Name"),
+    hint=gettext_noop("What apps are told, for instance staff. It can't be changed afterwards."),
+    says_empty=True,
+)
+DETAILS = (
+    Field(
+        member="display_name",
+        label=gettext_noop("Display name"),
+        hint=gettext_noop("What people read. Empty: the name."),
+    ),
+    Field(member="description", label=gettext_noop("Description")),
+    Field(
+        member="roles",
+        label=gettext_noop("Roles in apps"),
+        kind=Kind.LINES,
+        hint=gettext_noop("One on each line. Apps that may ask for roles are told them."),
+    ),
+)
+NEW = (NAME, *DETAILS)
+WRITES = access.admin_write(
+    Permission.GROUPS_WRITE, PURPOSE, keeps=[VERSION, *(one.name for one in NEW)]
+)
+_TEMPLATE = "admin/groups/form.html"
+
+
+@blueprint.get("/groups/new")
+@access.access(WRITES)
+def new_group() -> Response:
+    """Empty, or as it was typed before a step-up."""
+    return _show_new(form.shown({}, NEW) | form.resumed(g.typed, NEW))
+
+
+@blueprint.post("/groups/new")
+@access.access(WRITES)
+def submit_new_group() -> Response:
+    """Without members."""
+    values = form.typed(request.form, NEW)
+    document = form.members(values, NEW)
+    judged = proposed.from_document(document.pop("name", ""), document)
+    made = judged if isinstance(judged, Invalid) else store.create(judged)
+    if isinstance(made, Invalid):
+        return _show_new(values, made)
+    return to_group(made, "group-saved")
+
+
+@blueprint.get("/groups/<group_id>/edit")
+@access.access(WRITES)
+def edit_group(group_id: str) -> Response:
+    """As it is, or as it was typed before a step-up."""
+    found = existing(group_id)
+    values = form.shown(proposed.as_document(found), DETAILS)
+    kept: dict[str, str] = g.typed
+    if kept:
+        values |= form.resumed(kept, DETAILS)
+    return _show(found, values, version=kept.get(VERSION) or store.version_of(found))
+
+
+@blueprint.post("/groups/<group_id>/edit")
+@access.access(WRITES)
+def submit_edit_group(group_id: str) -> Response:
+    """Of two editors the second is told, and loses nothing that was typed."""
+    found, values = existing(group_id), form.typed(request.form, DETAILS)
+    version = request.form.get(VERSION, "")
+    judged = proposed.from_document(found.name, form.members(values, DETAILS))
+    changed = judged if isinstance(judged, Invalid) else store.change(found.name, version, judged)
+    match changed:
+        case None:
+            raise NotFound
+        case Invalid():
+            return _show(found, values, changed, version=version)
+        case Outdated(group=now):
+            return _show_outdated(now, values)
+    return to_group(changed, "group-saved")
+
+
+def _show_new(values: Values, invalid: Invalid | None = None) -> Response:
+    return definition_form.show(
+        _TEMPLATE,
+        NEW,
+        values,
+        invalid.problems if invalid else None,
+        group=None,
+        version="",
+        action=url_for("admin.submit_new_group"),
+        back=url_for("admin.groups"),
+    )
+
+
+def _show(
+    found: KnownGroup, values: Values, invalid: Invalid | None = None, *, version: str
+) -> Response:
+    return definition_form.show(
+        _TEMPLATE,
+        DETAILS,
+        values,
+        invalid.problems if invalid else None,
+        version=version,
+        **_around(found),
+    )
+
+
+def _show_outdated(now: KnownGroup, values: Values) -> Response:
+    document = proposed.as_document(now)
+    version = store.version_of(now)
+    return definition_form.show_outdated(
+        _TEMPLATE, DETAILS, values, document, version=version, **_around(now)
+    )
+
+
+def _around(found: KnownGroup) -> dict[str, object]:
+    return {
+        "group": found,
+        "action": url_for("admin.submit_edit_group", group_id=found.id),
+        "back": url_for("admin.group", group_id=found.id),
+    }
