@@ -28,6 +28,9 @@ class Server(AuthorizationServer):
     def authenticate_client(
         self, request: AuthlibRequest, _methods: list[str], _endpoint: str = "token"
     ) -> AuthlibClient:
+        if (spoken_for := request.sent.speaks_for) is not None:
+            request.client = AuthlibClient(spoken_for)
+            return request.client
         authorization = request.headers.get("Authorization")
         client = AuthlibClient(
             rfc6749_client_authentication.authenticate(authorization, request.received)

@@ -8,6 +8,7 @@ from typing import Any
 
 from authlib.oauth2.rfc6749.requests import BasicOAuth2Payload, OAuth2Request
 
+from idp.clients.registered import RegisteredClient
 from idp.extensions import settings
 from idp.oauth.parameters import Parameters, Received
 
@@ -23,6 +24,10 @@ class MachineRequest:
 
     parameters: Parameters = ()
     authorization: str | None = None
+    speaks_for: RegisteredClient | None = None
+    """Set by a trial of ours (`oauth.trial_run`), never from what came over HTTP: this client needs
+    no credential, since nobody here knows its secret.
+    """
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +54,7 @@ class AuthlibRequest(OAuth2Request):
         # The address is ours whatever a proxy made of it: Authlib's https check sees the issuer.
         headers = {} if request.authorization is None else {"Authorization": request.authorization}
         super().__init__("POST", settings().issuer + path, headers=headers)
+        self.sent = request
         self.received = Received(request.parameters)
         self.payload = BasicOAuth2Payload(self.received.values)
 

@@ -14,7 +14,7 @@ from idp.clients import registry
 from idp.clients.registered import RegisteredClient
 from idp.extensions import settings
 from idp.oauth import claims as users_claims
-from idp.oauth import oidc_core_claims_parameter, rfc6749_redirect_uri
+from idp.oauth import oidc_core_claims_parameter, rfc6749_redirect_uri, trial
 from idp.oauth.errors import ShownError
 from idp.oauth.oidc_core_claims_parameter import RequestedClaims
 from idp.oauth.response import ResponseMode
@@ -42,6 +42,8 @@ class AuthorizationRequest:
     """The user that a verified `id_token_hint` names."""
     ui_locales: tuple[str, ...]
     resource: tuple[str, ...]
+    is_trial: bool = False
+    """It is answered at our own address, to the administrator who tries it (`oauth.trial`)."""
 
     @property
     def essential_acr(self) -> tuple[str, ...]:
@@ -106,6 +108,7 @@ class AuthorizationRequest:
             "hinted_sub": self.hinted_sub,
             "ui_locales": list(self.ui_locales),
             "resource": list(self.resource),
+            **({"is_trial": True} if self.is_trial else {}),
         }
 
 
@@ -120,7 +123,9 @@ def restore(document: dict[str, Any]) -> AuthorizationRequest:
             client=client,
         )
     scope = tuple(name for name in document["scope"] if name in client.scopes)
-    if not rfc6749_redirect_uri.is_registered(client, document["redirect_uri"]) or not scope:
+    is_trial = document.get("is_trial", False) and document["redirect_uri"] == trial.redirect_uri()
+    is_ours = is_trial or rfc6749_redirect_uri.is_registered(client, document["redirect_uri"])
+    if not is_ours or not scope:
         raise ShownError(
             "invalid_request",
             "The application's registration changed during the sign-in.",
@@ -144,6 +149,7 @@ def restore(document: dict[str, Any]) -> AuthorizationRequest:
         hinted_sub=document["hinted_sub"],
         ui_locales=tuple(document["ui_locales"]),
         resource=tuple(document["resource"]),
+        is_trial=is_trial,
     )
 
 

@@ -48,9 +48,13 @@ def verify(challenge: str | None, verifier: str | None) -> None:
         return
     if challenge is None or verifier is None or not _VERIFIER.fullmatch(verifier):
         raise InvalidGrant("code_verifier missing, malformed or unexpected")
-    computed = opaque.base64url(hashlib.sha256(verifier.encode("ascii")).digest())
-    if not hmac.compare_digest(computed, challenge):
+    if not hmac.compare_digest(challenge_of(verifier), challenge):
         raise InvalidGrant("code_verifier does not match")
+
+
+def challenge_of(verifier: str) -> str:
+    """§4.2, S256."""
+    return opaque.base64url(hashlib.sha256(verifier.encode("ascii")).digest())
 
 
 class ProofKey(CodeChallenge):

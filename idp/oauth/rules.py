@@ -32,6 +32,7 @@ from idp.oauth.asked import Asked
 from idp.oauth.errors import OAuth2Error, ShownError, Unsupported
 from idp.oauth.parameters import Received
 from idp.oauth.request import AuthorizationRequest
+from idp.oauth.trial import Trial
 
 MAXIMUM_STATE = 2048
 REPEATED = "A parameter was sent more than once."
@@ -126,9 +127,11 @@ class Refused(Exception):
         self.mode = judged.get("response_mode", response_types.default_mode(asked))
 
 
-def judge(received: Received) -> AuthorizationRequest:
-    """Raises `ShownError` while client and redirect URI are not trusted, `Refused` afterwards."""
-    asked = trusted(received)
+def judge(received: Received, trial: Trial | None = None) -> AuthorizationRequest:
+    """Raises `ShownError` while client and redirect URI are not trusted, `Refused` afterwards.
+    `trial`: begun in this very browser by an administrator.
+    """
+    asked = trusted(received, trial)
     judged: dict[str, Any] = {}
     passed: list[str] = []
     try:
@@ -140,11 +143,15 @@ def judge(received: Received) -> AuthorizationRequest:
     except OAuth2Error as error:
         raise Refused(asked, judged, error, tuple(passed)) from error
     return AuthorizationRequest(
-        client=asked.client, redirect_uri=asked.redirect_uri, state=asked.state, **judged
+        client=asked.client,
+        redirect_uri=asked.redirect_uri,
+        state=asked.state,
+        is_trial=trial is not None and trial.admits(asked.client, asked.redirect_uri),
+        **judged,
     )
 
 
-def trusted(received: Received) -> Asked:
+def trusted(received: Received, trial: Trial | None = None) -> Asked:
     """RFC 6749 §4.1.2.1: without client, redirect URI and `state` only the user can be told."""
     _require_readable(received)
     client = _client(received)
@@ -156,7 +163,7 @@ def trusted(received: Received) -> Asked:
     return Asked(
         received,
         client,
-        _redirect_uri(received, client),
+        _redirect_uri(received, client, trial),
         _state(received, client),
         unpacked.fault,
     )
@@ -182,7 +189,7 @@ def _client(received: Received) -> RegisteredClient:
     return client
 
 
-def _redirect_uri(received: Received, client: RegisteredClient) -> str:
+def _redirect_uri(received: Received, client: RegisteredClient, trial: Trial | None) -> str:
     uri = received.get("redirect_uri")
     if uri is None or "redirect_uri" in received.repeated:
         raise ShownError(
@@ -191,6 +198,8 @@ def _redirect_uri(received: Received, client: RegisteredClient) -> str:
             detail="redirect_uri missing or repeated",
             client=client,
         )
+    if trial is not None and trial.admits(client, uri):
+        return uri
     if not rfc6749_redirect_uri.is_registered(client, uri):
         raise ShownError(
             "invalid_request",

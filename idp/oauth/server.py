@@ -65,6 +65,7 @@ from idp.oauth.machine import (
 from idp.oauth.parameters import Parameters, Received
 from idp.oauth.request import AuthorizationRequest, StoredAuthorizationRequest, restore
 from idp.oauth.response import AuthorizationResponse
+from idp.oauth.trial import Trial
 
 __all__ = [
     "accept",
@@ -149,11 +150,13 @@ def metadata() -> dict[str, Any]:
     return oidc_discovery.document(METADATA)
 
 
-def accept(parameters: Parameters) -> AuthorizationRequest:
-    """Judge an authorization request. Raises `ShownError` or `RedirectedError`."""
+def accept(parameters: Parameters, trial: Trial | None = None) -> AuthorizationRequest:
+    """Judge an authorization request. Raises `ShownError` or `RedirectedError`. `trial`: begun in
+    this very browser by an administrator.
+    """
     received = Received(parameters)
     try:
-        request = rules.judge(received)
+        request = rules.judge(received, trial)
     except ShownError as error:
         tracing.shown(received, error)
         client_id = error.client.client_id if error.client else None

@@ -12,7 +12,7 @@ from idp.oauth.client_endpoints import Endpoint
 from idp.oauth.errors import RedirectedError, ShownError
 from idp.oauth.machine import JwtResponse, MachineRequest, MachineResponse
 from idp.oauth.parameters import MalformedParameters, Parameters
-from idp.web import errors
+from idp.web import errors, trial
 from idp.web import interaction as pages
 from idp.web.access import PROTOCOL, access
 from idp.web.interaction.answers import deliver
@@ -34,7 +34,7 @@ def authorize() -> Response:
     """OIDC Core §3.1.2: an answer to the client, a page, or an error that only the user sees."""
     try:
         received = _form() if request.method == "POST" else parameters.parse(request.query_string)
-        return pages.authorize(server.accept(received))
+        return pages.authorize(server.accept(received, trial.of_this_browser(received)))
     except MalformedParameters:
         return errors.protocol_error(server.unreadable())
     except ShownError as error:

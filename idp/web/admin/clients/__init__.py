@@ -10,6 +10,7 @@ from idp.web.admin.clients import (
     secret,
     show,
     state,
+    trial,
 )
 
 __all__ = [
@@ -22,4 +23,5 @@ __all__ = [
     "secret",
     "show",
     "state",
+    "trial",
 ]

@@ -48,8 +48,16 @@ def card(client: RegisteredClient) -> dict[str, Any]:
         "is_enabled": client.is_enabled,
         "is_self_registered": client.is_self_registered,
         "uses_secret": client.uses_secret,
+        "is_tryable": is_tryable(client),
         "url": url_for("admin.client", client_id=client.client_id),
     }
+
+
+def is_tryable(client: RegisteredClient) -> bool:
+    """Whether a sign-in as this app, or a token for it, can be tried here."""
+    return client.is_enabled and bool(
+        client.grant_types & {"authorization_code", "client_credentials"}
+    )
 
 
 def kind(client: RegisteredClient) -> str:
