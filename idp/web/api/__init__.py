@@ -3,7 +3,7 @@
 A module for each subject; none contains a rule. `operation` says how one is added.
 """
 
-from idp.web.api import audit, clients, evidence, keys, mail, operations, routes, users
+from idp.web.api import audit, clients, evidence, groups, keys, mail, operations, routes, users
 from idp.web.api.operation import blueprint
 
 __all__ = [
@@ -11,6 +11,7 @@ __all__ = [
     "blueprint",
     "clients",
     "evidence",
+    "groups",
     "keys",
     "mail",
     "operations",

@@ -21,7 +21,7 @@ Reason = Annotated[
 class Model(BaseModel):
     """Nothing is taken that is not understood."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, serialize_by_alias=True)
 
 
 class Listing(Model):

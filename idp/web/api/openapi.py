@@ -51,6 +51,8 @@ _HEADERS: dict[Wants, dict[str, Any]] = {
 }
 _PATH_PARAMETERS: dict[str, dict[str, Any]] = {
     "client_id": {"type": "string", "pattern": r"^[\x21-\x7e]{1,255}$"},
+    "group": {"type": "string", "minLength": 1, "maxLength": 100},
+    "claim": {"type": "string", "minLength": 1, "maxLength": 100},
     "kid": {"type": "string", "minLength": 1, "maxLength": 64},
 }
 _ROW = {"type": "string", "pattern": ROW_ID}

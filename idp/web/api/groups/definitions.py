@@ -1,0 +1,140 @@
+"""Groups: listed, made, changed and deleted."""
+
+from __future__ import annotations
+
+from typing import NoReturn
+
+from pydantic import Field
+
+from idp.accounts.groups import proposed, store
+from idp.accounts.groups.proposed import KnownGroup, ProposedGroup
+from idp.accounts.groups.store import InUse, Outdated
+from idp.accounts.invalid import Invalid
+from idp.accounts.permissions import Permission
+from idp.models.group import LONGEST_NAME
+from idp.web import problems
+from idp.web.api import reading
+from idp.web.api.answering import Answer
+from idp.web.api.model import Model, Nothing, Page
+from idp.web.api.operation import Wants, blueprint, operation
+from idp.web.problems import Fault, Kind, Refused
+
+READS, WRITES = Permission.GROUPS_READ, Permission.GROUPS_WRITE
+
+
+class WantedGroups(Model):
+    """Which groups."""
+
+    limit: int = Field(25, ge=1, le=100)
+    cursor: str | None = Field(None, min_length=1, max_length=LONGEST_NAME)
+    q: str = Field("", max_length=LONGEST_NAME, description="How a name begins.")
+
+
+class GroupDetails(Model):
+    """What can be changed of a group."""
+
+    display_name: str = ""
+    description: str = ""
+    roles: list[str] = Field([], description="What its members are to apps.")
+
+
+class Group(GroupDetails):
+    """A group. Apps are told its name, so that stays."""
+
+    name: str
+
+
+class GroupList(Page[Group]):
+    """Groups, by name."""
+
+
+@operation("GET", "/groups", READS, query=WantedGroups, answer=GroupList)
+def list_groups(asked: WantedGroups) -> Answer:
+    """Groups, by name."""
+    found = store.search(asked.q.strip(), size=asked.limit, after=asked.cursor)
+    return Answer(GroupList(items=[_shown(one) for one in found.groups], next=found.after))
+
+
+@operation("POST", "/groups", WRITES, body=Group, answer=Group, status=201, wants=(Wants.KEY,))
+def create_group(given: Group) -> Answer:
+    """Make a group, without members."""
+    made = store.create(_proposed(given.name, given))
+    if isinstance(made, Invalid):
+        refuse(made)
+    return _answer(made, location=f"{blueprint.url_prefix}/groups/{made.name}")
+
+
+@operation("GET", "/groups/<path:group>", READS, answer=Group)
+def read_group(group: str) -> Answer:
+    """A group."""
+    return _answer(existing(group))
+
+
+@operation(
+    "PUT", "/groups/<path:group>", WRITES, body=GroupDetails, answer=Group, wants=(Wants.VERSION,)
+)
+def replace_group(group: str, given: GroupDetails) -> Answer:
+    """Change what a group is called and which roles it gives."""
+    name = existing(group).name
+    match store.change(name, reading.version(), _proposed(name, given)):
+        case KnownGroup() as changed:
+            return _answer(changed)
+        case Invalid() as invalid:
+            refuse(invalid)
+        case Outdated():
+            raise Refused(Kind.OUTDATED)
+    raise Refused(Kind.NOT_FOUND)
+
+
+@operation(
+    "POST", "/groups/<path:group>/delete", WRITES, answer=Nothing, wants=(Wants.VERSION,),
+    refuses=(Kind.CONFLICT,),
+)  # fmt: skip
+def delete_group(group: str) -> Answer:
+    """Forget a group and who is in it."""
+    found = existing(group)
+    if store.version_of(found) != reading.version():
+        raise Refused(Kind.OUTDATED)
+    match store.remove(found.name):
+        case InUse(client_names=names):
+            raise Refused(Kind.CONFLICT, f"These apps admit its members only: {', '.join(names)}.")
+        case False:
+            raise Refused(Kind.NOT_FOUND)
+    return Answer(Nothing())
+
+
+def existing(name: str) -> KnownGroup:
+    """As it is now."""
+    found = None if proposed.name_problem(name) else store.find(name)
+    if found is None:
+        raise Refused(Kind.NOT_FOUND)
+    return found
+
+
+def refuse(invalid: Invalid, *inside: str) -> NoReturn:
+    """Every problem, where it is."""
+    faults = (
+        Fault(text, pointer=problems.pointer(*inside, *([member] if member else [])))
+        for member, text in invalid.problems.items()
+    )
+    raise Refused(Kind.INVALID, None, *faults)
+
+
+def _proposed(name: str, given: GroupDetails) -> ProposedGroup:
+    judged = proposed.from_document(name, given.model_dump(include=set(GroupDetails.model_fields)))
+    if isinstance(judged, Invalid):
+        refuse(judged)
+    return judged
+
+
+def _shown(group: KnownGroup) -> Group:
+    return Group(
+        name=group.name,
+        display_name=group.display_name,
+        description=group.description,
+        roles=list(group.roles),
+    )
+
+
+def _answer(group: KnownGroup, location: str | None = None) -> Answer:
+    return Answer(_shown(group), version=store.version_of(group), location=location)
