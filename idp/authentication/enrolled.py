@@ -18,11 +18,15 @@ _HAS = select(
 
 
 def level_of(user_id: str) -> Assurance:
-    """The highest level that the factors of this account can prove, a password included."""
+    """The highest level that the factors of this account can prove, a password included.
+
+    Where passkeys are switched off, whoever has nothing but passkeys is asked for a second factor
+    all the same, and shows a recovery code: a switch makes no account weaker.
+    """
     has = db.session.connection().execute(_HAS, {"user_id": user_id}).one()
     if has.passkey and settings().passkeys.enabled:
         return Assurance.PHISHING_RESISTANT
-    return Assurance.TWO_FACTOR if has.totp else Assurance.ONE_FACTOR
+    return Assurance.TWO_FACTOR if has.totp or has.passkey else Assurance.ONE_FACTOR
 
 
 def has_second_factor(user_id: str) -> bool:

@@ -38,6 +38,7 @@ CHECKS: tuple[Check, ...] = (
     Check("mail", mail.look),
     Check("seen from outside", outside.look),
     Check("people", people.look),
+    Check("passkeys", people.look_at_passkeys),
     Check("clients", clients.look),
 )
 """In the order in which they are worth mending."""

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from sqlalchemy import ColumnElement, exists, or_, select
+from sqlalchemy import ColumnElement, exists, func, or_, select
 
 from idp.doctor.finding import Finding
-from idp.extensions import db
+from idp.extensions import db, settings
 from idp.models import Passkey, Role, TotpCredential, User
 
 
@@ -31,8 +31,32 @@ def look() -> Iterator[Finding]:
     yield Finding.ok(f"{len(administrators)} administrators")
 
 
+def look_at_passkeys() -> Iterator[Finding]:
+    """Whoever set up nothing else cannot prove a second factor while they are switched off."""
+    if settings().passkeys.enabled:
+        yield Finding.ok("passkeys are on")
+        return
+    only = select(User.id).where(User.disabled_at.is_(None), _has_passkey(), ~_has_app())
+    stranded = db.session.scalar(select(func.count()).select_from(only.subquery())) or 0
+    if stranded:
+        yield Finding.warning(
+            f"passkeys are off; accounts that have no other second factor: {stranded}. "
+            "They need a recovery code to sign in",
+            "set IDP_PASSKEYS__ENABLED=true, or reset their second factor: idp user reset-mfa",
+        )
+    else:
+        yield Finding.ok("passkeys are off, and nobody has nothing but them")
+
+
 def _has_second_factor() -> ColumnElement[bool]:
-    totp = exists().where(
+    return or_(_has_app(), _has_passkey())
+
+
+def _has_app() -> ColumnElement[bool]:
+    return exists().where(
         TotpCredential.user_id == User.id, TotpCredential.confirmed_at.is_not(None)
     )
-    return or_(totp, exists().where(Passkey.user_id == User.id))
+
+
+def _has_passkey() -> ColumnElement[bool]:
+    return exists().where(Passkey.user_id == User.id)

@@ -9,7 +9,7 @@ from flask import Response, request, url_for
 from idp.accounts import mailed_link
 from idp.accounts import password_reset as resets
 from idp.accounts.mailed_link import Purpose
-from idp.authentication import enrolled, password, recovery_code, totp
+from idp.authentication import enrolled, passkey, password, recovery_code, totp
 from idp.authentication.evidence import Evidence
 from idp.authentication.password_hash import StoredHash
 from idp.authentication.verdict import Busy, Reason, Rejected, Throttled
@@ -136,4 +136,6 @@ def _factor(link: MailedLink, user: User) -> str | None:
         return None
     if _by_recovery_code():
         return RECOVERY_CODE
-    return "totp" if totp.is_enrolled(user.id) else "passkey"
+    if totp.is_enrolled(user.id):
+        return "totp"
+    return "passkey" if passkey.is_usable(user.id) else RECOVERY_CODE
