@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from idp.oauth import claims as users_claims
 from idp.oauth.approval import Approval
 from idp.oauth.claims import NOTHING, Wanted
 
@@ -44,7 +45,8 @@ def document_of(
     approval: Approval, resource: tuple[str, ...], claims: Mapping[str, Wanted] = NO_CLAIMS
 ) -> dict[str, Any]:
     """What is stored: the approval but for what has columns of its own. `claims`: asked for one by
-    one, by where they are to be told.
+    one, by where they are to be told. `own_claims`: the deployment's, as they were allowed by name;
+    what a scope comes to stand for afterwards was not.
     """
     return {
         "sid": approval.sid,
@@ -54,6 +56,7 @@ def document_of(
         "events": list(approval.event_ids),
         "resource": list(resource),
         "claims": dict(claims),
+        "own_claims": list(users_claims.of_deployment(approval.scope)),
     }
 
 
@@ -61,6 +64,11 @@ def claims_wanted(document: Mapping[str, Any], place: str) -> Wanted:
     """OIDC Core §5.5: what a stored approval lets be told in `id_token` or `userinfo`."""
     wanted: Wanted = document.get("claims", {}).get(place, NOTHING)
     return wanted
+
+
+def own_claims(document: Mapping[str, Any]) -> tuple[str, ...]:
+    """The deployment's own that a stored approval covers."""
+    return tuple(document.get("own_claims", ()))
 
 
 def restored(

@@ -81,6 +81,11 @@ def available(scopes: Collection[str]) -> frozenset[str]:
     return frozenset(name for scope in scopes for name in known.get(scope, ())) - {"sub"}
 
 
+def of_standard(scopes: Collection[str]) -> frozenset[str]:
+    """What these scopes release and will always release."""
+    return frozenset(name for scope in scopes for name in SCOPES.get(scope, ()))
+
+
 def of_deployment(scope: Collection[str]) -> tuple[str, ...]:
     """The deployment's own claims that these scopes release, each to be allowed by name: what
     such a scope stands for may grow.
@@ -111,11 +116,14 @@ class Person:
     custom: Callable[[], Mapping[str, Any]] = field(default=_no_claims, repr=False)
 
 
-def released(person: Person, scope: Collection[str], wanted: Wanted = NOTHING) -> dict[str, Any]:
+def released(
+    person: Person, scope: Collection[str], wanted: Wanted, own: Collection[str]
+) -> dict[str, Any]:
     """§5.4, §5.5: what the granted scopes and single requests release, without empty claims
-    (§5.3.2).
+    (§5.3.2). `own`: the deployment's own claims that were allowed with these scopes.
     """
-    names = [name for token, several in table().items() if token in scope for name in several]
+    names = [name for token in SCOPES if token in scope for name in SCOPES[token]]
+    names += [name for name in of_deployment(scope) if name in own] if own else []
     known = _known(person, {*names, *wanted})
     found = {name: known[name] for name in names if _is_told(known, name)}
     return found | dict(_matching(known, wanted))

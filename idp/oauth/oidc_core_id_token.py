@@ -10,7 +10,7 @@ from idp.clients.registered import RegisteredClient
 from idp.extensions import settings
 from idp.oauth import claims as users_claims
 from idp.oauth import person
-from idp.oauth.authorization import Authorization, claims_wanted
+from idp.oauth.authorization import Authorization, claims_wanted, own_claims
 from idp.signing import algorithms, jwt
 
 METADATA = {"id_token_signing_alg_values_supported": list(algorithms.OFFERED)}
@@ -75,16 +75,18 @@ def about_user(
     """§5.4, §5.5: most of the time nothing. Beside what was asked for, a client is told what its
     registration says, as far as the scopes that were granted release it.
     """
-    wanted = _registered(client, granted.scope) | dict(claims_wanted(granted.document, "id_token"))
+    wanted = _registered(client, granted) | dict(claims_wanted(granted.document, "id_token"))
     if not wanted and not scope:
         return {}
-    return users_claims.released(person.read(granted.user_id, granted.sub), scope, wanted)
+    about = person.read(granted.user_id, granted.sub)
+    return users_claims.released(about, scope, wanted, own_claims(granted.document))
 
 
-def _registered(client: RegisteredClient, scope: tuple[str, ...]) -> dict[str, Any]:
+def _registered(client: RegisteredClient, granted: Authorization) -> dict[str, Any]:
     if not client.id_token_claims:
         return {}
-    released = users_claims.available(scope)
+    standard = users_claims.of_standard(granted.scope)
+    released = standard.union(own_claims(granted.document)) & users_claims.available(granted.scope)
     return {name: None for name in client.id_token_claims if name in released}
 
 

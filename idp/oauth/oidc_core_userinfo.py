@@ -53,6 +53,7 @@ class Answer:
 
     client: RegisteredClient
     claims: dict[str, Any]
+    scope: tuple[str, ...]
 
     @property
     def is_signed(self) -> bool:
@@ -78,8 +79,9 @@ def userinfo(request: MachineRequest) -> Answer:
         raise InvalidToken("client disabled")
     row = _row(token, token.family_id, client)
     wanted = authorization.claims_wanted(row.approval, "userinfo")
-    about = claims.released(person.of_row(row, token.sub), token.scope, wanted)
-    return Answer(client, about)
+    own = authorization.own_claims(row.approval)
+    about = claims.released(person.of_row(row, token.sub), token.scope, wanted, own)
+    return Answer(client, about, token.scope)
 
 
 def _row(token: AccessToken, family_id: str, client: RegisteredClient) -> Row[*tuple[Any, ...]]:

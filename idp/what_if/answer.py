@@ -161,7 +161,9 @@ def _userinfo(granted: Authorization) -> dict[str, Any]:
     if "openid" not in granted.scope:
         return {}
     wanted = authorization.claims_wanted(granted.document, "userinfo")
-    return claims.released(person.read(granted.user_id, granted.sub), granted.scope, wanted)
+    about = person.read(granted.user_id, granted.sub)
+    own = authorization.own_claims(granted.document)
+    return claims.released(about, granted.scope, wanted, own)
 
 
 def _confirmed(walk: Walk, told: dict[str, Any]) -> dict[str, Any]:

@@ -172,6 +172,19 @@ def test_what_a_name_meant_before_is_not_told_under_it(app, rp, approve, own, pu
     assert "department" not in told(rp, approve, "openid acme")
 
 
+def test_a_scope_that_grows_opens_nothing_more_to_tokens_from_before(rp, approve, own, put):
+    own()
+    put(approve.user, department="Physics")
+    before = approve.tokens(rp, scope="openid acme offline_access")
+    own("salary", type="number")
+    put(approve.user, department="Physics", salary=9)
+
+    refreshed = rp.refresh(before["refresh_token"]).json["access_token"]
+
+    assert "salary" not in rp.userinfo(refreshed).json
+    assert told(rp, approve, "openid acme")["salary"] == 9
+
+
 def test_a_value_that_its_definition_refuses_by_now_is_not_told(app, rp, approve, own, put):
     before = own()
     put(approve.user, department="Physics")
