@@ -37,6 +37,8 @@ class Permission(StrEnum):
     """Groups with the names and addresses of their members; claims of the deployment's own."""
     GROUPS_WRITE = "groups.write"
     """Say who is in which group, and what can be told of people: it decides what apps allow."""
+    USERS_BULK = "users.bulk"
+    """Make many accounts from a file, passwords and subjects included; take everybody along."""
     ROLES_WRITE = "roles.write"
     """Say who administers, and as what."""
     AUDIT_READ = "audit.read"

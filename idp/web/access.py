@@ -64,6 +64,8 @@ class Access:
     permission: Permission | None = None
     """What the account's role must allow. None only outside the administration."""
     reach: Reach = Reach.ROLE
+    largest_body: int | None = None
+    """Bytes of a file that may be sent by whom the permission allows; None: as everywhere."""
 
     def __str__(self) -> str:
         extra = [
@@ -112,6 +114,19 @@ def admin_write(permission: Permission, purpose: str, *, keeps: Collection[str] 
     """
     return Access(
         Door.ADMINISTRATION, purpose=purpose, keeps=_keepable(keeps), permission=permission
+    )
+
+
+def admin_upload(
+    permission: Permission, purpose: str, *, keeps: Collection[str], largest_body: int
+) -> Access:
+    """The same for a form with a file, which a step-up cannot keep."""
+    return Access(
+        Door.ADMINISTRATION,
+        purpose=purpose,
+        keeps=_keepable(keeps),
+        permission=permission,
+        largest_body=largest_body,
     )
 
 

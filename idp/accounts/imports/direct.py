@@ -5,14 +5,16 @@ soon as it is known. Run again, it goes on where it was interrupted: who exists 
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Generator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import closing
-from itertools import islice
+
 from sqlalchemy.exc import IntegrityError
 
 from idp import audit, opaque
 from idp.accounts.imports import batches, records, rows, source
 from idp.accounts.imports.batches import Judged, Outcome, Verdict
+from idp.accounts.imports.problem import Unreadable
+from idp.accounts.imports.records import Record
 from idp.accounts.imports.source import Form, Readable
 from idp.audit import catalogue
 from idp.extensions import db, transaction
@@ -56,9 +58,26 @@ def _each(
     layout, _, reading = records.begin(source.as_utf8(source.pieces(file), form), form)
     if form is Form.CSV:
         rows.require_columns(layout.names)
-    while batch := list(islice(reading, batches.SIZE)):
+    for batch in _batches(reading):
         yield from settle(batches.judged(batch, form))
         db.session.expunge_all()
+
+
+def _batches(reading: Iterator[Record]) -> Iterator[list[Record]]:
+    """Also those before the place where the file becomes unreadable."""
+    batch: list[Record] = []
+    try:
+        for record in reading:
+            batch.append(record)
+            if len(batch) == batches.SIZE:
+                yield batch
+                batch = []
+    except Unreadable:
+        if batch:
+            yield batch
+        raise
+    if batch:
+        yield batch
 
 
 def _written(these: Sequence[Judged], import_id: str) -> list[Verdict]:

@@ -42,7 +42,7 @@ NOTICES = {
     "client-deleted": gettext_noop("The app is deleted."),
     "person-added": gettext_noop("Added, and told by mail."),
     "person-removed": gettext_noop("Removed. The app's pages are closed to them from now on."),
-    "uri-registered": gettext_noop("The address is registered. Try the app again."),
+    "mended": gettext_noop("Registered. Try the app again."),
 }
 
 

@@ -1,0 +1,207 @@
+"""`idp user import` and `idp user export`: every row has a verdict, and nothing is lost."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+
+import pytest
+from sqlalchemy import func, select
+
+from idp.accounts import closing
+from idp.accounts.groups import store
+from idp.accounts.groups.proposed import ProposedGroup
+from idp.extensions import db, transaction
+from idp.models import AuditEvent, EmailAddress, GroupMember, User
+from tests.support.factories import EMAIL, Factory
+
+
+@pytest.fixture
+def make(app):
+    return Factory(app)
+
+
+@pytest.fixture
+def bring(idp, tmp_path):
+    """`bring(content)` imports a file; `name` says how it is written."""
+
+    def run(content, *options, name="people.csv"):
+        file = tmp_path / name
+        file.write_bytes(content.encode() if isinstance(content, str) else content)
+        ran = idp("user", "import", str(file), "--json", *options)
+        return ran.document | {"exit_code": ran.exit_code}
+
+    return run
+
+
+@pytest.fixture
+def count(app):
+    def ask(model=User):
+        with app.app_context():
+            return db.session.scalar(select(func.count()).select_from(model))
+
+    return ask
+
+
+def says(document):
+    return {one["row"]: (one["outcome"], one["problems"]) for one in document["verdicts"]}
+
+
+def test_a_dry_run_says_what_would_become_of_each_row_and_writes_nothing(bring, make, count):
+    make.user()
+    content = f"email,name\nzoe@example.com,Zoe\n{EMAIL},Ann\nZOE@EXAMPLE.com,Zoe\nnobody,N\n"
+
+    found = bring(content, "--dry-run")
+
+    assert [one["outcome"] for one in found["verdicts"]] == [
+        "created",
+        "exists",
+        "exists",
+        "refused",
+    ]
+    assert (found["created"], found["existing"], found["refused"]) == (1, 2, 1)
+    assert (count(), count(AuditEvent)) == (1, 2)
+
+
+def test_an_import_counts_as_its_dry_run_did_and_can_be_run_again(bring, count, app):
+    content = "email,name\nzoe@example.com,Zoe\nZOE@EXAMPLE.com,Zoe\nbob@example.com,Bob\n"
+    expected = bring(content, "--dry-run")
+
+    first, second = bring(content), bring(content)
+
+    counts = ("rows", "created", "existing", "refused", "exit_code")
+    assert [first[name] for name in counts] == [expected[name] for name in counts]
+    assert (second["created"], second["existing"], second["exit_code"]) == (0, 3, 0)
+    assert count() == 2
+    with app.app_context():
+        ended = select(AuditEvent.details).where(AuditEvent.type == "import_ended")
+        details = db.session.scalars(ended.order_by(AuditEvent.id)).all()
+    assert [one["created"] for one in details] == [2, 0]
+
+
+ROWS = {
+    "latin-1": (b"caf\xe9@example.com,Zoe", "This is not UTF-8 (byte 0xE9)."),
+    "NUL": (b"zoe@example.com,Z\x00e", "This row holds a NUL byte."),
+    "too few values": (b"zoe@example.com", "This row has 1 values, the first line names 2."),
+    "too many values": (b"zoe@example.com,Zoe,,", "This row has 4 values"),
+    "an open quote": (b'zoe@example.com,"Zoe', "The quotes of this row do not match."),
+    "text after a quote": (b'zoe@example.com,"Z"oe', "The quotes of this row do not match."),
+    "too long": (b"zoe@example.com," + b"x" * 70_000, "This row is longer than 65536 bytes."),
+    "no name": (b"zoe@example.com,", "1 to 200 characters"),
+    "no address": (b",Zoe", "Write an email address like"),
+    "an address that is too long": (b"a" * 300 + b"@example.com,Zoe", "too long"),
+    "control characters": (b"zoe@example.com,Z\x07oe", "1 to 200 characters"),
+}
+
+
+@pytest.mark.parametrize(("row", "why"), ROWS.values(), ids=ROWS)
+def test_a_bad_row_is_named_and_takes_no_other_row_with_it(bring, count, row, why):
+    found = bring(b"email,name\nann@example.com,Ann\n" + row + b"\nbob@example.com,Bob\n")
+
+    [(outcome, problems)] = says(found).values()
+    assert (outcome, list(says(found))) == ("refused", [3])
+    assert why in problems[0]["says"]
+    assert (found["created"], found["refused"], found["exit_code"]) == (2, 1, 1)
+    assert count() == 2
+
+
+VALUES = {
+    "hash": ("password_hash", "md5", "This hash cannot be taken over: its format is not known"),
+    "flag": ("email_verified", "maybe", "This has to be true or false."),
+    "sub": ("sub", "a b", "A sub has 1 to 64 visible ASCII characters."),
+    "claim": ("website", "javascript:alert(1)", "This has to be an http or https URL."),
+    "group": ("groups", "staff", "There is no group named staff."),
+    "role": ("acr", "x", "This is not known."),
+}
+
+
+@pytest.mark.parametrize(("column", "value", "why"), VALUES.values(), ids=VALUES)
+def test_a_bad_value_is_named_with_its_column(bring, column, value, why):
+    row = {"email": "zoe@example.com", "name": "Zoe", column: value}
+
+    found = bring(json.dumps(row) + "\n", name="people.jsonl")
+
+    [(outcome, [problem])] = says(found).values()
+    assert (outcome, problem["column"]) == ("refused", column)
+    assert problem["says"].startswith(why)
+
+
+@pytest.mark.parametrize(
+    ("content", "name"),
+    [
+        ("\ufeffemail;name\r\nzoë@example.com;Zoë\r\n", "people.csv"),
+        ("email,name\nzoë@example.com,Zoë\n".encode("utf-16"), "people.csv"),
+        ('[{"email": "zoë@example.com", "name": "Zoë"}]', "people.json"),
+        ('{"email": "zo\\u00eb@example.com", "name": "Zoë"}\n\n', "people.ndjson"),
+    ],
+    ids=["semicolons and BOM", "UTF-16", "array", "lines"],
+)
+def test_a_file_is_understood_however_it_was_saved(bring, app, content, name):
+    assert bring(content, name=name)["created"] == 1
+
+    with app.app_context():
+        assert db.session.scalars(select(User.name)).all() == ["Zoë"]
+        assert db.session.scalars(select(EmailAddress.canonical)).all() == ["zoë@example.com"]
+
+
+def test_rows_before_a_broken_place_of_an_array_are_kept_and_the_place_is_told(bring, count):
+    found = bring('[{"email": "a@example.com", "name": "A"}, {"email": ]', name="p.json")
+
+    assert found["created"] == 1
+    assert found["unreadable"] == "The JSON is broken in row 2; nothing after it can be read."
+    assert (found["exit_code"], count()) == (1, 1)
+
+
+def test_a_sub_moves_along_and_is_never_given_a_second_time(bring, make, app):
+    """OIDC Core §2: also that of an account that has gone, or of an app (RFC 9700 §4.15)."""
+    gone, rp = make.user("gone@example.com"), make.client("machine")
+    with app.app_context(), transaction():
+        assert closing.close(db.session.get_one(User, gone.id))
+    rows = {"a@x.example": "old-1", "b@x.example": "old-1", "c@x.example": gone.sub}
+    rows["d@x.example"] = rp.client_id
+    content = "email,name,sub\n" + "".join(f"{one},N,{sub}\n" for one, sub in rows.items())
+
+    dry, found = bring(content, "--dry-run"), bring(content)
+
+    for document in (dry, found):
+        refused = [one["row"] for one in document["verdicts"] if one["outcome"] == "refused"]
+        assert refused == [3, 4, 5]
+    with app.app_context():
+        assert db.session.scalars(select(User.sub)).all() == ["old-1"]
+
+
+def test_roles_are_not_imported(bring, app):
+    bring("email,name,role\nzoe@example.com,Zoe,owner\n")
+
+    with app.app_context():
+        assert db.session.scalars(select(User.role)).all() == [None]
+
+
+@pytest.mark.parametrize("form", ["csv", "json", "jsonl"])
+def test_an_export_is_imported_again_as_it_was(idp, bring, make, app, form):
+    ann = make.user(name="-2+3 Ann", phone_number="+49 30 1", given_name="'=Ann")
+    address = {"locality": "Berlin", "country": "DE"}
+    make.user("bob@example.com", name='Bob "B", Jr.', address=address)
+    with app.app_context(), transaction():
+        group = store.create(ProposedGroup(name="staff"))
+        db.session.add(GroupMember(group_id=group.id, user_id=ann.id))
+    taken = idp("user", "export", "--format", form).output
+    with app.app_context(), transaction():
+        for user in db.session.scalars(select(User)).all():
+            db.session.delete(user)
+
+    found = bring(taken, name=f"people.{form}")
+
+    assert (found["created"], found["refused"]) == (2, 0), found
+    again = idp("user", "export", "--format", form).output
+    assert _read(again, form) == _read(taken, form)
+
+
+def _read(text, form):
+    """Without the times, which are those of the import."""
+    if form == "csv":
+        people = list(csv.DictReader(io.StringIO(text)))
+    else:
+        people = json.loads(text) if form == "json" else list(map(json.loads, text.splitlines()))
+    return [person | {"created_at": ""} for person in people]
