@@ -75,8 +75,7 @@ class Server(AuthorizationServer):
             return MachineResponse(429, body_of(error), headers)
         if error.error in rfc8628_device.STILL_WAITING:
             return MachineResponse(error.status_code, body_of(error), NO_STORE)
-        authorization = request.headers.get("Authorization")
-        tracing.denied("token", request.received, authorization, client, error)
+        tracing.denied("token", request.sent, client, error)
         audit.record(
             catalogue.TokenRequestRefused(
                 client_id=client.client_id if client else None,

@@ -6,161 +6,64 @@ The wire says no more than its specification wants; these words are read in the 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
-
-@dataclass(frozen=True, slots=True)
-class Cause:
-    """`means` and `fix` are sentences; `section` names the specification."""
-
-    means: str
-    fix: str
-    section: str
-
-
-_REGISTER = "Register exactly the address that the app sends, or let the app send a registered one."
-_AGAIN = "Start a new sign-in; a code is exchanged once, at once, by the app that asked for it."
-_SIGN_IN_AGAIN = "Send the user through a new sign-in; treat this answer as the end of the session."
+from idp.oauth.explaining.address_causes import ADDRESS_CAUSES
+from idp.oauth.explaining.cause import Cause
+from idp.oauth.explaining.client_causes import CLIENT_CAUSES
+from idp.oauth.explaining.token_causes import TOKEN_CAUSES
 
 CAUSES: dict[str, Cause] = {
+    **ADDRESS_CAUSES,
+    **CLIENT_CAUSES,
+    **TOKEN_CAUSES,
     # --- the client and its address
     "client unknown": Cause(
         "No application has this client_id.",
         "Copy the client_id from the registration; mind the environment it belongs to.",
         "RFC 6749 §4.1.2.1",
     ),
-    "client disabled": Cause(
-        "The application was disabled by an administrator.",
-        "Ask the administrator to enable it.",
-        "RFC 6749 §4.1.2.1",
-    ),
-    "redirect_uri not registered": Cause(
-        "The redirect_uri differs from every registered one; they are compared byte for byte.",
-        _REGISTER,
-        "RFC 9700 §2.1",
-    ),
     "redirect_uri missing or repeated": Cause(
         "The request has no redirect_uri, or several.",
         "Send the redirect_uri exactly once.",
         "RFC 6749 §3.1.2",
     ),
-    # --- client authentication
-    "client unknown or disabled": Cause(
-        "No enabled application has this client_id.",
-        "Copy the client_id from the registration; mind the environment it belongs to.",
-        "RFC 6749 §5.2",
-    ),
-    "no credential": Cause(
-        "Neither a secret, nor an assertion, nor a client_id came along.",
-        "Send client_id and client_secret by the Authorization header or in the body.",
-        "RFC 6749 §2.3.1",
-    ),
-    "wrong secret": Cause(
-        "The client_secret is not one of this application's.",
-        "Copy the secret again, without spaces or line breaks, or rotate it.",
-        "RFC 6749 §2.3.1",
-    ),
-    "secret is a hash": Cause(
-        "What was sent as client_secret looks like a hash of a secret.",
-        "Configure the secret itself; hashing it is our business.",
-        "RFC 6749 §2.3.1",
-    ),
-    "secret has spaces": Cause(
-        "The client_secret begins or ends with a space or a line break.",
-        "Remove the white space; it often comes along when a secret is pasted or read from a file.",
-        "RFC 6749 §2.3.1",
-    ),
-    "secret expired": Cause(
-        "This client_secret was right once; it was replaced and has ended.",
-        "Configure the new secret.",
-        "RFC 6749 §2.3.1",
-    ),
-    "another scheme than Basic": Cause(
-        "The Authorization header is not of the scheme Basic.",
-        "Send 'Authorization: Basic' with client_id:client_secret in base64.",
-        "RFC 6749 §2.3.1",
-    ),
-    "Basic is not base64": Cause(
-        "What stands behind Basic is not base64.",
-        "Encode client_id:client_secret in base64, without line breaks.",
-        "RFC 7617 §2",
-    ),
-    "Basic without a colon": Cause(
-        "The Authorization header holds no colon between client_id and client_secret.",
-        "Join both by a colon before encoding.",
-        "RFC 7617 §2",
-    ),
-    # --- codes
-    "code never issued": Cause(
-        "No such code was issued here, or it was so long ago that it is forgotten.",
-        "See whether the code is cut, encoded twice, or of another provider.",
-        "RFC 6749 §4.1.3",
-    ),
-    "code of another client": Cause(
-        "The code was issued to another application.",
-        "Exchange a code by the client_id that asked for it.",
-        "RFC 6749 §4.1.3",
-    ),
-    "code expired": Cause("The code came too late.", _AGAIN, "RFC 6749 §4.1.2"),
-    "code already used": Cause(
-        "The code was exchanged before. Everything issued from it has been revoked, because one of "
-        "the two may have stolen it.",
-        "See whether the callback is handled twice: a reload, a retry, two workers. " + _AGAIN,
-        "RFC 6749 §4.1.2",
-    ),
-    "code revoked, user disabled or session ended": Cause(
-        "The user signed out, or was disabled, before the code was exchanged.",
-        _SIGN_IN_AGAIN,
-        "RFC 6749 §4.1.2",
-    ),
-    "redirect_uri differs": Cause(
-        "The redirect_uri of the exchange is not the one of the authorization request.",
-        "Send the same redirect_uri in both requests, byte for byte.",
-        "RFC 6749 §4.1.3",
-    ),
-    "code_verifier does not match": Cause(
-        "The code_verifier does not belong to the code_challenge of the request.",
-        "Keep one verifier per sign-in, in the user's session; S256 is base64url of SHA-256, "
-        "without padding.",
-        "RFC 7636 §4.6",
-    ),
-    "code_verifier missing, malformed or unexpected": Cause(
-        "The code_verifier is missing or malformed, or the request had no code_challenge.",
-        "Send code_challenge in the first and its code_verifier (43 to 128 characters) in the "
-        "second request, or neither.",
-        "RFC 7636 §4.6",
-    ),
-    # --- refresh tokens
-    "refresh token unknown or of another client": Cause(
-        "No such refresh token was issued to this application.",
-        "See whether it is cut or of another environment. " + _SIGN_IN_AGAIN,
-        "RFC 6749 §6",
-    ),
-    "refresh token already used": Cause(
-        "The refresh token was replaced by a newer one before. All tokens of this sign-in have "
-        "been revoked, because one of the two may have stolen it.",
-        "Store the new refresh token of every answer, and refresh in one place at a time.",
-        "RFC 9700 §4.14.2",
-    ),
-    "refresh token idle too long": Cause(
-        "The refresh token was not used for longer than it lives.",
-        _SIGN_IN_AGAIN,
-        "RFC 6749 §6",
-    ),
-    "family expired": Cause(
-        "The sign-in behind this token has reached its end.", _SIGN_IN_AGAIN, "RFC 6749 §6"
-    ),
-    "family revoked, user disabled or session over": Cause(
-        "The user signed out, took back the consent, or was disabled.",
-        _SIGN_IN_AGAIN + " For access without a session ask for offline_access.",
-        "RFC 6749 §6",
-    ),
     # --- parameters
     "code_challenge": Cause(
-        "This application must use PKCE, by S256.",
+        "This application must use PKCE, and the request has no code_challenge.",
         "Switch PKCE on in the library, with the method S256. An administrator may waive it for an "
         "old confidential client.",
         "RFC 7636 §4.4.1",
+    ),
+    "code_challenge by plain": Cause(
+        "The code_challenge is not by S256; without a method it would be plain.",
+        "Send code_challenge_method=S256; most libraries have a setting for it.",
+        "RFC 7636 §4.3",
+    ),
+    "code_challenge malformed": Cause(
+        "The code_challenge is not 43 characters of base64url.",
+        "It is base64url of SHA-256 of the code_verifier, without padding, encoded once.",
+        "RFC 7636 §4.2",
+    ),
+    "unreadable": Cause(
+        "A parameter holds NUL, or bytes that are no UTF-8, or the body cannot be read.",
+        "Send a form: Content-Type application/x-www-form-urlencoded, UTF-8, at most 100 fields.",
+        "RFC 6749 appendix B",
+    ),
+    "wrong method": Cause(
+        "This endpoint takes POST only.",
+        "Send a POST with the parameters as a form in the body; a redirect on the way, for "
+        "instance from http to https, makes a GET of it.",
+        "RFC 6749 §3.2",
+    ),
+    "registration": Cause(
+        "The metadata was refused; the difference below says which member and why.",
+        "Correct the member and register again.",
+        "RFC 7591 §3.2.2",
+    ),
+    "registration token": Cause(
+        "The token for the registration is missing, unknown, spent or expired.",
+        "Ask an administrator for an initial access token; to manage a registration send its "
+        "registration_access_token.",
+        "RFC 7591 §3, RFC 7592 §2",
     ),
     "response_type": Cause(
         "The response_type is missing, unknown, or not registered for this application.",

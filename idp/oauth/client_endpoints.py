@@ -68,7 +68,7 @@ def respond(endpoint: Endpoint, request: MachineRequest) -> MachineResponse:
         body = endpoint.answer(client, received)
     except OAuth2Error as error:
         known: RegisteredClient | None = client or getattr(error, "client", None)
-        tracing.denied(endpoint.name, received, request.authorization, known, error)
+        tracing.denied(endpoint.name, request, known, error)
         return _refused(endpoint, error, known)
     tracing.answered(endpoint.name, received, client)
     return MachineResponse(200, body, NO_STORE)

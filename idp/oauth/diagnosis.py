@@ -4,119 +4,141 @@ differed. Looks only at refused requests, so it may ask the database once more.
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import Row, bindparam, select
 
 from idp import clock, opaque
 from idp.clients import redirect_uri
+from idp.clients.metadata import GRANT_TYPES
 from idp.clients.registered import RegisteredClient
-from idp.oauth import rfc6749_client_authentication
 from idp.oauth.errors import InvalidClient, OAuth2Error
+from idp.oauth.explaining import address_causes, authentication
+from idp.oauth.explaining.diagnosed import Diagnosis
+from idp.oauth.machine import MachineRequest
 from idp.oauth.parameters import Received
 from idp.oauth.redaction import printable
 from idp.oauth.tables import codes, connection
 from idp.traces import Difference
 
-_HASHES = re.compile(r"\$2[aby]\$.{56}|\$argon2.+|\$pbkdf2.+|(sha256[:$])?[0-9a-fA-F]{64}")
+__all__ = ["Diagnosis", "of_judgement", "of_machine_request", "of_redirect_uri"]
+
 _FOREIGN_REDIRECT_URI = "Invalid 'redirect_uri' in request."
 """What Authlib says when a code is exchanged with another address than it was asked for with."""
 
-_BY_ERROR = {
-    "unsupported_grant_type": "grant_type",
-    "invalid_scope": "scope",
-    "invalid_target": "resource",
+_BY_DESCRIPTION = {
+    "Missing 'code' in request.": "code missing",
+    "Missing 'refresh_token' in request.": "refresh_token missing",
+    "The token is missing.": "token missing",
+    "More than one client credential was sent.": "several credentials",
+    "The client_id names another client than the Authorization header.": (
+        "another client_id than the header's"
+    ),
 }
 
 _CODE = select(
     codes.c.client_id,
     codes.c.redirect_uri,
+    codes.c.code_challenge,
     codes.c.issued_at,
     codes.c.expires_at,
     codes.c.consumed_at,
 ).where(codes.c.digest == bindparam("wanted_digest"))
 
 
-@dataclass(frozen=True, slots=True)
-class Diagnosis:
-    """`cause`: a key of `causes`."""
-
-    cause: str | None
-    differences: tuple[Difference, ...] = ()
-
-
 def of_redirect_uri(client: RegisteredClient, uri: str) -> Diagnosis:
     """Against the registered address that is most like it."""
-    cause = "redirect_uri not registered"
     nearest = redirect_uri.nearest(client.redirect_uris, uri)
     if nearest is None:
-        return Diagnosis(cause, (Difference("redirect_uri", "none is registered", _short(uri)),))
+        none = Difference("redirect_uri", "none is registered", _short(uri))
+        return Diagnosis(address_causes.NOT_REGISTERED, (none,))
     kind = redirect_uri.difference(nearest, uri)
-    return Diagnosis(cause, (Difference(f"redirect_uri: {kind}", _short(nearest), _short(uri)),))
+    difference = Difference(f"redirect_uri: {kind}", _short(nearest), _short(uri))
+    return Diagnosis(address_causes.key(kind), (difference,))
+
+
+def of_judgement(failed: str, client: RegisteredClient, received: Received) -> Diagnosis:
+    """Of an authorization request whose client can be told."""
+    sent = received.get(failed)
+    match failed:
+        case "code_challenge":
+            return _of_challenge(received)
+        case "scope" if sent is not None:
+            registered = " ".join(sorted(client.scopes)) or "none"
+            return Diagnosis(failed, (Difference("scope", registered, printable(sent, 300)),))
+        case "response_type" if sent is not None:
+            registered = " or ".join(sorted(client.response_types)) or "none"
+            kind = Difference("response_type", registered, printable(sent, 100))
+            return Diagnosis(failed, (kind,))
+        case "no_repeated_parameters":
+            return Diagnosis("repeated", tuple(_repeated(received)))
+    return Diagnosis(failed)
 
 
 def of_machine_request(
-    endpoint: str,
-    error: OAuth2Error,
-    client: RegisteredClient | None,
-    authorization: str | None,
-    received: Received,
+    endpoint: str, error: OAuth2Error, client: RegisteredClient | None, request: MachineRequest
 ) -> Diagnosis:
     """Of an endpoint where clients speak for themselves."""
-    reason = getattr(error, "reason", None)
+    received = Received(request.parameters)
+    reason = getattr(error, "reason", None) or error.get_error_description()
     if isinstance(error, InvalidClient):
-        return _of_client(error, client, authorization, received)
-    if error.error == "invalid_grant" and (code := received.get("code")) and client is not None:
-        return _of_code(code, client, reason or error.get_error_description(), received)
+        return authentication.explained(error, client, request)
     if received.repeated:
-        return Diagnosis("repeated")
-    if received.get("grant_type") is None and error.error == "invalid_request":
-        return Diagnosis("grant_type" if endpoint == "token" else error.get_error_description())
-    return Diagnosis(_BY_ERROR.get(error.error, reason or error.get_error_description()))
+        return Diagnosis("repeated", tuple(_repeated(received)))
+    if error.error == "invalid_grant" and (code := received.get("code")) and client is not None:
+        return _of_code(code, client, reason, received)
+    by_what_came = _BY_DESCRIPTION.get(reason) or _by_what_came(endpoint, received)
+    if by_what_came is not None:
+        return Diagnosis(by_what_came)
+    return _of_code_word(error.error, client, received) or Diagnosis(reason)
 
 
-def _of_client(
-    error: InvalidClient,
-    client: RegisteredClient | None,
-    authorization: str | None,
-    received: Received,
-) -> Diagnosis:
-    if error.reason == "wrong secret" and client is not None:
-        return _of_secret(client, offered_secret(authorization, received))
-    if error.reason.startswith("method ") and client is not None:
-        registered = client.token_endpoint_auth_method or "client_secret_basic or _post"
-        used = error.reason.split()[1]
-        method = Difference("token_endpoint_auth_method", registered, used)
-        return Diagnosis(error.reason, (method,))
-    if error.reason.startswith("assertion"):
-        what = error.reason.removeprefix("assertion").strip(": ")
-        return Diagnosis("assertion", (Difference("client_assertion", "see RFC 7523 §3", what),))
-    return Diagnosis(error.reason)
+def _by_what_came(endpoint: str, received: Received) -> str | None:
+    if received.unreadable():
+        return "unreadable"
+    return "grant_type" if endpoint == "token" and received.get("grant_type") is None else None
 
 
-def _of_secret(client: RegisteredClient, secret: str) -> Diagnosis:
-    """Only its shape is told, never a part of it."""
-    now = clock.now()
-    if _HASHES.fullmatch(secret.strip()):
-        return Diagnosis("secret is a hash")
-    if client.accepts_secret(secret.strip(), now):
-        return Diagnosis("secret has spaces")
-    digest = opaque.digest(secret)
-    ended = [one for one in client.secrets if opaque.same(one.digest, digest)]
-    if ended and ended[0].expires_at is not None:
-        until = f"valid until {ended[0].expires_at:%Y-%m-%d %H:%M} UTC"
-        return Diagnosis("secret expired", (Difference("client_secret", "the new one", until),))
-    length = Difference("client_secret", "43 characters", f"{len(secret)} characters")
-    return Diagnosis("wrong secret", () if len(secret) == 43 else (length,))
+def _of_code_word(
+    code_word: str, client: RegisteredClient | None, received: Received
+) -> Diagnosis | None:
+    """By the error's code, where that says enough."""
+    match code_word:
+        case "unsupported_grant_type":
+            sent = printable(received.get("grant_type") or "", 100)
+            offered = " or ".join(GRANT_TYPES)
+            return Diagnosis("grant_type not offered", (Difference("grant_type", offered, sent),))
+        case "unauthorized_client" if client is not None:
+            return _of_grant(client, received)
+        case "invalid_scope" if client is not None:
+            return of_judgement("scope", client, received)
+        case "invalid_target":
+            return Diagnosis("resource")
+        case "expired_token" | "access_denied":
+            return Diagnosis(code_word)
+    return None
 
 
-def offered_secret(authorization: str | None, received: Received) -> str:
-    """What came as secret; nothing when there is none that can be read."""
-    try:
-        return rfc6749_client_authentication.offered(authorization, received).secret or ""
-    except OAuth2Error:
-        return ""
+def _of_grant(client: RegisteredClient, received: Received) -> Diagnosis:
+    sent = received.get("grant_type") or "urn:ietf:params:oauth:grant-type:device_code"
+    if sent == "client_credentials" and client.is_public:
+        return Diagnosis("grant_type of confidential clients")
+    registered = " or ".join(sorted(client.grant_types))
+    grant = Difference("grant_type", registered, printable(sent, 100))
+    return Diagnosis("grant_type not registered", (grant,))
+
+
+def _of_challenge(received: Received) -> Diagnosis:
+    challenge, method = received.get("code_challenge"), received.get("code_challenge_method")
+    if challenge is None:
+        return Diagnosis("code_challenge")
+    if method != "S256":
+        sent = printable(method or "(none, which means plain)", 100)
+        return Diagnosis(
+            "code_challenge by plain", (Difference("code_challenge_method", "S256", sent),)
+        )
+    length = Difference("code_challenge", "43 characters", f"{len(challenge)} characters")
+    return Diagnosis("code_challenge malformed", (length,))
 
 
 def _of_code(code: str, client: RegisteredClient, reason: str, received: Received) -> Diagnosis:
@@ -126,22 +148,46 @@ def _of_code(code: str, client: RegisteredClient, reason: str, received: Receive
     if row.client_id != client.client_id:
         whose = Difference("client_id", "the one that asked for the code", client.client_id)
         return Diagnosis("code of another client", (whose,))
-    if reason == _FOREIGN_REDIRECT_URI:
-        sent = received.get("redirect_uri")
-        kind = redirect_uri.difference(row.redirect_uri, sent) if sent else "missing"
-        difference = Difference(
-            f"redirect_uri: {kind}", _short(row.redirect_uri), _short(sent or "(none)")
-        )
-        return Diagnosis("redirect_uri differs", (difference,))
-    if reason == "code expired":
-        age = round((clock.now() - row.issued_at).total_seconds())
-        most = round((row.expires_at - row.issued_at).total_seconds())
-        late = Difference("age of the code", f"at most {most} seconds", f"{age} seconds")
-        return Diagnosis(reason, (late,))
-    if row.consumed_at is not None:
-        first = f"exchanged at {row.consumed_at:%H:%M:%S} UTC"
-        return Diagnosis("code already used", (Difference("code", "not used before", first),))
+    match reason:
+        case _ if reason == _FOREIGN_REDIRECT_URI:
+            return _of_other_redirect_uri(row.redirect_uri, received.get("redirect_uri"))
+        case "code_verifier missing, malformed or unexpected":
+            return Diagnosis(_verifier_cause(row.code_challenge, received.get("code_verifier")))
+        case "code expired" | "code already used":
+            return Diagnosis(reason, (_age_of(row) if "expired" in reason else _use_of(row),))
     return Diagnosis(reason)
+
+
+def _age_of(row: Row[Any]) -> Difference:
+    age = round((clock.now() - row.issued_at).total_seconds())
+    most = round((row.expires_at - row.issued_at).total_seconds())
+    return Difference("age of the code", f"at most {most} seconds", f"{age} seconds")
+
+
+def _use_of(row: Row[Any]) -> Difference:
+    first = f"exchanged at {row.consumed_at:%H:%M:%S} UTC" if row.consumed_at else "used just now"
+    return Difference("code", "not used before", first)
+
+
+def _of_other_redirect_uri(asked_with: str, sent: str | None) -> Diagnosis:
+    kind = redirect_uri.difference(asked_with, sent) if sent else "missing"
+    difference = Difference(f"redirect_uri: {kind}", _short(asked_with), _short(sent or "(none)"))
+    return Diagnosis(address_causes.key(kind, address_causes.DIFFERS), (difference,))
+
+
+def _verifier_cause(challenge: str | None, verifier: str | None) -> str:
+    if challenge is None:
+        return "code_verifier unexpected"
+    if verifier is None:
+        return "code_verifier missing"
+    return "code_verifier missing, malformed or unexpected"
+
+
+def _repeated(received: Received) -> tuple[Difference, ...]:
+    return tuple(
+        Difference(printable(name, 60), "once", "more than once")
+        for name in sorted(received.repeated)
+    )
 
 
 def _short(uri: str) -> str:

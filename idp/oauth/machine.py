@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -24,6 +24,8 @@ class MachineRequest:
 
     parameters: Parameters = ()
     authorization: str | None = None
+    headers: Callable[[], Iterable[tuple[str, str]]] = tuple
+    """All of them; asked for only when the one that counts is missing."""
     speaks_for: RegisteredClient | None = None
     """Set by a trial of ours (`oauth.trial_run`), never from what came over HTTP: this client needs
     no credential, since nobody here knows its secret.

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from idp.clients import registry
 from idp.clients.registered import RegisteredClient
+from idp.oauth import tracing
 from idp.oauth.parameters import Parameters, Received
 from idp.signing import jwt
 from idp.signing.algorithms import ALGORITHMS
@@ -40,6 +41,36 @@ class LogoutRequest:
             "state": self.state,
         }
         return {name: value for name, value in named.items() if value is not None}
+
+
+def accept(parameters: Parameters) -> LogoutRequest:
+    """As it came from an app: judged, and what was wrong with it is told to its developer."""
+    judged, received = judge(parameters), Received(parameters)
+    cause = _cause(received, judged)
+    if cause is None:
+        tracing.answered("logout", received, judged.client)
+    else:
+        claimed = judged.client or registry.find(received.get("client_id") or "")
+        tracing.stayed_here(received, claimed, cause)
+    return judged
+
+
+def _cause(received: Received, judged: LogoutRequest) -> str | None:
+    """Why nobody is led back, or why a hint says nothing."""
+    if received.repeated or received.unreadable():
+        return "repeated" if received.repeated else "unreadable"
+    hint, client_id = received.get("id_token_hint"), received.get("client_id")
+    claims = _claims(hint)
+    if hint is not None and (claims is None or client_id not in {None, claims["aud"]}):
+        return "id_token_hint is not ours"
+    if client_id is not None and judged.client is None:
+        return "client unknown"
+    if received.get("post_logout_redirect_uri") is None or judged.redirect_uri is not None:
+        return None
+    if judged.client is None:
+        return "logout without client"
+    is_enabled = judged.client.is_enabled
+    return "post_logout_redirect_uri not registered" if is_enabled else "client disabled"
 
 
 def judge(parameters: Parameters) -> LogoutRequest:

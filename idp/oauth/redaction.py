@@ -14,6 +14,9 @@ SHOWN = frozenset(
 )  # fmt: skip
 """Values that are neither secret nor about a person. Of all others only the length is told."""
 LONGEST_VALUE = 300
+HEADER = "Authorization"
+"""What the header is called among the received parameters."""
+_SCHEMES = frozenset({"basic", "bearer", "digest", "dpop", "negotiate"})
 MOST_PARAMETERS = 40
 
 
@@ -35,3 +38,13 @@ def printable(text: str, longest: int) -> str:
         return "(not text)"
     safe = "".join(sign if sign.isprintable() else "\N{REPLACEMENT CHARACTER}" for sign in text)
     return safe if len(safe) <= longest else safe[: longest - 1] + "…"
+
+
+def header(authorization: str | None) -> tuple[tuple[str, str], ...]:
+    """Of the Authorization header the scheme, if it is one we know, and how long the rest is."""
+    if authorization is None:
+        return ()
+    scheme, _, rest = authorization.partition(" ")
+    if scheme.lower() in _SCHEMES:
+        return ((HEADER, f"{scheme.capitalize()} ({len(rest)} characters)"),)
+    return ((HEADER, f"({len(authorization)} characters)"),)

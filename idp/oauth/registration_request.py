@@ -14,7 +14,9 @@ from authlib.oauth2.rfc6750.errors import InvalidTokenError
 
 from idp import audit, strict_json, throttle
 from idp.audit import catalogue
+from idp.clients import registry
 from idp.clients.metadata import Invalid
+from idp.oauth import tracing
 from idp.oauth.errors import OAuth2Error, body_of, challenge_of
 from idp.oauth.machine import NO_STORE, MachineResponse
 
@@ -114,6 +116,8 @@ def answered(status: int, answer: Callable[[], dict[str, Any]]) -> MachineRespon
 
 
 def _record(error: OAuth2Error) -> None:
+    client_id = getattr(error, "client_id", None)
+    tracing.not_registered(registry.find(client_id) if client_id else None, error)
     audit.record(
         catalogue.RegistrationRefused(
             client_id=getattr(error, "client_id", None),

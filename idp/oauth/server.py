@@ -48,6 +48,7 @@ from idp.oauth import (
 )
 from idp.oauth.approval import Approval
 from idp.oauth.authlib_server import Server, grant_type
+from idp.oauth.diagnosis import Diagnosis
 from idp.oauth.errors import (
     OAuth2Error,
     RedirectedError,
@@ -55,6 +56,7 @@ from idp.oauth.errors import (
     challenge_of,
     refusal,
 )
+from idp.oauth.explaining import left_out
 from idp.oauth.machine import (
     NO_STORE,
     AuthlibRequest,
@@ -176,12 +178,14 @@ def accept(parameters: Parameters, trial: Trial | None = None) -> AuthorizationR
 def unreadable() -> ShownError:
     """What cannot even be read as parameters names nobody who could be told."""
     error = ShownError("invalid_request", "The parameters cannot be read.", detail="malformed")
+    tracing.misdirected(tracing.AUTHORIZE, MachineRequest(), Diagnosis("unreadable"))
     _record_refusal(None, error.code, error.detail)
     return error
 
 
 def answer(request: AuthorizationRequest, approval: Approval) -> AuthorizationResponse:
     """Mint the code that the finished interaction has earned."""
+    tracing.allowed(request, approval.scope)
     view = StoredAuthorizationRequest(request)
     server = _server()
     response: AuthorizationResponse = server.create_authorization_response(
@@ -206,7 +210,9 @@ def token(request: MachineRequest) -> MachineResponse:
     response: MachineResponse = _server().create_token_response(view)
     if response.status == 200:
         metrics.token_answers.labels(grant_type(view), "issued").inc()
-        tracing.answered("token", view.received, view.client.registered)
+        client = view.client.registered
+        dropped = left_out.of_token(view.received, response.body, client)
+        tracing.answered("token", view.received, client, dropped)
         _log.info("issued", grant_type=view.payload.grant_type, client_id=view.client.client_id)
     return response
 
@@ -215,11 +221,14 @@ def userinfo(request: MachineRequest) -> MachineResponse | JwtResponse:
     """OIDC Core §5.3."""
     try:
         answer = oidc_core_userinfo.userinfo(request)
+        dropped = left_out.of_userinfo(answer.claims, answer.scope)
+        tracing.answered(tracing.USERINFO, Received(()), answer.client, dropped)
         if answer.is_signed:
             return JwtResponse(answer.signed(), NO_STORE)
         return MachineResponse(200, answer.claims, NO_STORE)
     except OAuth2Error as error:
         _log.info("userinfo refused", error_code=error.error, reason=getattr(error, "reason", ""))
+        tracing.token_refused(request, error)
         body = dict(error.get_body())
         return MachineResponse(error.status_code, body, NO_STORE | challenge_of(error))
 

@@ -4,15 +4,18 @@ Traces are no evidence: they are written behind the answer, sampled under load, 
 process. What must not be lost is the audit log's.
 """
 
-from idp.traces.reading import latest_of, of_reference
+from idp.traces.reading import MOST_SHOWN, failures_of, find, latest_of, of_reference
 from idp.traces.trace import OK, Difference, Dropped, Trace
 from idp.traces.writer import flush, install, put, wants
 
 __all__ = [
+    "MOST_SHOWN",
     "OK",
     "Difference",
     "Dropped",
     "Trace",
+    "failures_of",
+    "find",
     "flush",
     "install",
     "latest_of",

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from sqlalchemy import Select, select
 
-from idp.extensions import db
+from idp import clock
+from idp.extensions import db, settings
 from idp.models import RequestTrace
 from idp.traces import writer
-from idp.traces.trace import Trace, restored
+from idp.traces.trace import OK, Trace, restored
 
 MOST_SHOWN = 200
 
@@ -18,9 +19,28 @@ def of_reference(reference: str) -> list[Trace]:
     return _read(select(RequestTrace).where(RequestTrace.reference == wanted))
 
 
-def latest_of(client_id: str, limit: int = 50) -> list[Trace]:
-    """The client's latest, the newest first."""
-    return _read(select(RequestTrace).where(RequestTrace.client_id == client_id), limit)
+def find(trace_id: str) -> Trace | None:
+    """One that is not older than traces live, whether or not it has been removed yet."""
+    oldest = clock.now() - settings().traces.lifetime
+    wanted = select(RequestTrace).where(
+        RequestTrace.id == trace_id, RequestTrace.happened_at > oldest
+    )
+    return next(iter(_read(wanted)), None)
+
+
+def latest_of(client_id: str, limit: int = 50, *, before: str | None = None) -> list[Trace]:
+    """The client's latest, the newest first. `before`: the id of the last one that was seen."""
+    return _read(_of_client(client_id, before), limit)
+
+
+def failures_of(client_id: str, limit: int = 50, *, before: str | None = None) -> list[Trace]:
+    """The same of those that failed."""
+    return _read(_of_client(client_id, before).where(RequestTrace.outcome != OK), limit)
+
+
+def _of_client(client_id: str, before: str | None) -> Select[RequestTrace]:
+    wanted = select(RequestTrace).where(RequestTrace.client_id == client_id)
+    return wanted if before is None else wanted.where(RequestTrace.id < before)
 
 
 def _read(statement: Select[RequestTrace], limit: int = MOST_SHOWN) -> list[Trace]:
@@ -34,6 +54,7 @@ def _read(statement: Select[RequestTrace], limit: int = MOST_SHOWN) -> list[Trac
             reference=row.reference,
             happened_at=row.happened_at,
             client_id=row.client_id,
+            trace_id=row.id,
         )
         for row in db.session.scalars(newest)
     ]

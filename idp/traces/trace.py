@@ -44,6 +44,8 @@ class Trace:
     cause: str | None = None
     differences: tuple[Difference, ...] = ()
     dropped: tuple[Dropped, ...] = ()
+    id: str = ""
+    """Of the row that it was read from."""
 
     @property
     def is_failure(self) -> bool:
@@ -70,6 +72,7 @@ def restored(
     reference: str,
     happened_at: datetime,
     client_id: str | None,
+    trace_id: str = "",
 ) -> Trace:
     """The inverse."""
     return Trace(
@@ -84,4 +87,5 @@ def restored(
         cause=details["cause"],
         differences=tuple(Difference(**one) for one in details["differences"]),
         dropped=tuple(Dropped(**one) for one in details["dropped"]),
+        id=trace_id,
     )

@@ -24,6 +24,7 @@ from idp.web import (
     request_cycle,
     sign_out,
     well_known,
+    why,
 )
 
 PARTS = (
@@ -41,6 +42,7 @@ PARTS = (
     api,
     sign_out,
     arrival,
+    why,
 )
 
 

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from flask import Response, request
 
+from idp import origin
 from idp.extensions import settings
 from idp.web import current
 from idp.web.access import Door
@@ -19,6 +20,11 @@ _DATA = "default-src 'none'; frame-ancestors 'none'; base-uri 'none'"
 
 _LEADS_AWAY = frozenset({Door.INTERACTION, Door.PROTOCOL, Door.LEAVING})
 """Their posts end in a redirect to a client, which Chromium would hold against `form-action`."""
+
+
+REFERENCE = "X-Request-Reference"
+"""On every error: what its explanation is found by. Pages say it, too; programs log it."""
+FIRST_ERROR = 400
 
 
 def content_security_policy(response: Response) -> str:
@@ -50,6 +56,8 @@ def set_headers(response: Response) -> None:
     if rule is None or rule.door not in _LEADS_AWAY:
         # Sign-in pages may run in a popup whose opener waits for them.
         headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
+    if response.status_code >= FIRST_ERROR:
+        headers.setdefault(REFERENCE, origin.current().reference)
     if settings().is_https:
         headers.setdefault("Strict-Transport-Security", "max-age=31536000; includeSubDomains")
     if request.endpoint != "static":

@@ -12,17 +12,17 @@ from idp.oauth.client_endpoints import Endpoint
 from idp.oauth.errors import RedirectedError, ShownError
 from idp.oauth.machine import JwtResponse, MachineRequest, MachineResponse
 from idp.oauth.parameters import MalformedParameters, Parameters
-from idp.web import errors, trial
+from idp.web import errors, misdirected, trial
 from idp.web import interaction as pages
 from idp.web.access import PROTOCOL, access
 from idp.web.interaction.answers import deliver
+from idp.web.misdirected import FORM
 
 blueprint = Blueprint("protocol", __name__)
 
-FORM = "application/x-www-form-urlencoded"
 CORS = {"Access-Control-Allow-Origin": "*"}
 """Without credentials: no cookie is ever looked at here, so any origin may ask (Core §5.3.1)."""
-READABLE = {"Access-Control-Expose-Headers": "WWW-Authenticate, Retry-After"}
+READABLE = {"Access-Control-Expose-Headers": "WWW-Authenticate, Retry-After, X-Request-Reference"}
 CROSS_ORIGIN = frozenset({"protocol.token", "protocol.userinfo", "protocol.revoke"})
 """What pages of other origins call: apps in a browser, which have no secret."""
 PREFLIGHT_SECONDS = 7200
@@ -53,7 +53,7 @@ def token() -> Response:
         received = _form()
     except (MalformedParameters, RequestEntityTooLarge) as error:
         return _unreadable(error)
-    return _written(server.token(MachineRequest(received, _authorization())))
+    return _written(server.token(_request(received)))
 
 
 @blueprint.route("/userinfo", methods=["GET", "POST", "OPTIONS"], provide_automatic_options=False)
@@ -66,7 +66,7 @@ def userinfo() -> Response:
         received: Parameters = _form() if request.method == "POST" else ()
     except (MalformedParameters, RequestEntityTooLarge) as error:
         return _unreadable(error)
-    return _written(server.userinfo(MachineRequest(received, _authorization())))
+    return _written(server.userinfo(_request(received)))
 
 
 @blueprint.route("/revoke", methods=["GET", "POST", "OPTIONS"], provide_automatic_options=False)
@@ -99,7 +99,7 @@ def _respond(endpoint: Endpoint) -> Response:
         received = _form()
     except (MalformedParameters, RequestEntityTooLarge) as error:
         return _unreadable(error)
-    return _written(client_endpoints.respond(endpoint, MachineRequest(received, _authorization())))
+    return _written(client_endpoints.respond(endpoint, _request(received)))
 
 
 def _form() -> Parameters:
@@ -108,8 +108,8 @@ def _form() -> Parameters:
     return parameters.parse(body) if request.mimetype == FORM else ()
 
 
-def _authorization() -> str | None:
-    return request.headers.get("Authorization")
+def _request(received: Parameters) -> MachineRequest:
+    return MachineRequest(received, request.headers.get("Authorization"), request.headers.items)
 
 
 def _written(answer: MachineResponse | JwtResponse) -> Response:
@@ -134,6 +134,7 @@ def _preflight(methods: str) -> Response:
 
 def _only_post() -> Response:
     """RFC 6749 §3.2."""
+    misdirected.note_wrong_method()
     return _written(
         MachineResponse(
             405,
@@ -151,6 +152,7 @@ def _methods() -> list[str]:
 
 
 def _unreadable(error: Exception) -> Response:
+    misdirected.note_unreadable()
     is_too_large = isinstance(error, RequestEntityTooLarge)
     description = "The body is too large." if is_too_large else "The body cannot be read."
     return _written(

@@ -101,7 +101,7 @@ def signed_out() -> Response:
 def _judged() -> LogoutRequest:
     try:
         raw = _body() if request.method == "POST" else request.query_string
-        return oidc_rp_initiated_logout.judge(parameters.parse(raw))
+        return oidc_rp_initiated_logout.accept(parameters.parse(raw))
     except MalformedParameters:
         return oidc_rp_initiated_logout.judge((("", ""), ("", "")))
 

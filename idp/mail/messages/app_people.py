@@ -9,7 +9,7 @@ from idp.models import Standing, User
 
 def app_person_added(user: User, client_name: str, standing: Standing) -> None:
     """Somebody made them owner or contact."""
-    post.of_others(Name.APP_PERSON_ADDED, user, client_name=client_name, standing=standing.value)
+    post.of_others(Name.APP_PERSON_ADDED, user, client_name=client_name, standing=str(standing))
 
 
 def app_person_removed(user: User, client_name: str) -> None:

@@ -37,7 +37,7 @@ def latest(app):
     """The newest trace of a client."""
 
     def read(client_id):
-        with app.app_context():
+        with app.app_context(), transaction():
             found = traces.latest_of(client_id, 1)
         assert found, "no trace was left"
         return found[0]
@@ -243,8 +243,8 @@ def test_a_verifier_that_does_not_fit(rp, browser, latest, verifier):
 def test_a_missing_grant_type_names_the_content_type(rp, latest):
     rp.token(code="x")
 
-    # Judged before the client is known, so it is found by its reference only.
-    trace = latest(None)
+    # Judged before the client is known: told under the name that the request claims.
+    trace = latest(rp.client_id)
     assert trace.cause == "grant_type"
     assert "application/x-www-form-urlencoded" in told(trace)
 

@@ -28,6 +28,7 @@ VALUES = {
     "by": lambda: clock.now() + timedelta(days=7),
     "cancel_url": URL,
     "client_name": "Photos & <b>Friends</b>",
+    "standing": "owner",
     "effective_at": lambda: clock.now() + timedelta(days=1),
     "invited_by": "Olga Owner",
     "left": 3,

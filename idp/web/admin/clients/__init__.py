@@ -6,9 +6,11 @@ from idp.web.admin.clients import (
     edit,
     listing,
     people,
+    remedy,
     requests,
     secret,
     show,
+    snippets,
     state,
     trial,
 )
@@ -19,9 +21,11 @@ __all__ = [
     "edit",
     "listing",
     "people",
+    "remedy",
     "requests",
     "secret",
     "show",
+    "snippets",
     "state",
     "trial",
 ]

@@ -6,18 +6,17 @@ from collections.abc import Iterable
 from difflib import SequenceMatcher
 from typing import Any
 
-from idp.clients import redirect_uri, register
 from idp.clients.registered import RegisteredClient
+from idp.extensions import settings
 from idp.oauth import causes
+from idp.oauth.explaining import curl, judgements, remedies
 from idp.traces import Difference, Trace
-
-NOT_REGISTERED = "redirect_uri not registered"
-"""The cause that a button can mend."""
 
 
 def explained(trace: Trace, client: RegisteredClient | None) -> dict[str, Any]:
-    """For `admin/clients/trace.html`."""
+    """For `macros/traces.html`."""
     return {
+        "id": trace.id,
         "happened_at": trace.happened_at,
         "reference": trace.reference,
         "endpoint": trace.endpoint,
@@ -28,19 +27,11 @@ def explained(trace: Trace, client: RegisteredClient | None) -> dict[str, Any]:
         "differences": [_marked(one) for one in trace.differences],
         "dropped": trace.dropped,
         "received": trace.received,
-        "passed": trace.passed,
-        "failed": trace.failed,
-        "registrable": registrable(trace, client) if client else None,
+        "passed": [judgements.words(name) for name in trace.passed],
+        "failed": judgements.words(trace.failed) if trace.failed else None,
+        "curl": curl.of(trace, settings().issuer),
+        "remedies": remedies.of(trace, client) if client else [],
     }
-
-
-def registrable(trace: Trace, client: RegisteredClient) -> str | None:
-    """The address that was refused, if it could just be registered."""
-    sent = dict(trace.received).get("redirect_uri")
-    if trace.cause != NOT_REGISTERED or sent is None or sent in client.redirect_uris:
-        return None
-    wrong = redirect_uri.problem(sent, client.application_type, register.deployment())
-    return None if wrong else sent
 
 
 def _marked(difference: Difference) -> dict[str, Any]:
