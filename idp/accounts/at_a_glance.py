@@ -2,30 +2,19 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlalchemy import Select, func, select, union
 
-from idp import clock, opaque
-from idp.audit import catalogue
+from idp import clock
+from idp.audit import activity
 from idp.authentication import session
 from idp.extensions import db
-from idp.models import AuditEvent, Passkey, Session, TotpCredential, User
+from idp.models import Passkey, Session, TotpCredential, User
 
-WINDOW = timedelta(hours=24)
-
-_SIGN_INS = catalogue.type_of(catalogue.SessionBegun)
-_FAILURES = tuple(
-    catalogue.type_of(event)
-    for event in (
-        catalogue.PasswordRejected,
-        catalogue.TotpRejected,
-        catalogue.PasskeyRejected,
-        catalogue.RecoveryCodeRejected,
-    )
-)
-_TOKENS = catalogue.type_of(catalogue.TokensIssued)
+HOURS = 24
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,24 +38,17 @@ class Figures:
 def figures() -> Figures:
     """Each number by one statement over an index."""
     now = clock.now()
-    counts = _events()
+    counts: Counter[str] = Counter()
+    for of_hour in activity.by_hour(HOURS).values():
+        counts.update(of_hour)
     return Figures(
-        sign_ins=counts.get(_SIGN_INS, 0),
-        failures=sum(counts.get(one, 0) for one in _FAILURES),
-        tokens=counts.get(_TOKENS, 0),
+        sign_ins=counts[activity.SIGN_INS],
+        failures=sum(counts[one] for one in activity.FAILURES),
+        tokens=counts[activity.TOKENS],
         active_sessions=_active_sessions(now),
         people=_count(select(func.count()).select_from(User).where(User.disabled_at.is_(None))),
         with_two_steps=_with_two_steps(),
     )
-
-
-def _events() -> dict[str, int]:
-    """Of the window, by the order in which row ids are made, which the index has after the type."""
-    oldest, _ = opaque.made_near(opaque.identifier(), WINDOW, timedelta())
-    wanted = select(AuditEvent.type, func.count()).where(
-        AuditEvent.type.in_((_SIGN_INS, *_FAILURES, _TOKENS)), AuditEvent.id >= oldest
-    )
-    return {row[0]: row[1] for row in db.session.execute(wanted.group_by(AuditEvent.type))}
 
 
 def _active_sessions(now: datetime) -> int:

@@ -78,6 +78,11 @@ def count(only: Only) -> int:
     return db.session.scalar(wanted.where(Client.disabled_at.is_(None))) or 0
 
 
+def is_empty() -> bool:
+    """Whether nobody has registered an app yet."""
+    return db.session.scalar(select(Client.client_id).limit(1)) is None
+
+
 def last_used(client_id: str) -> datetime | None:
     """When it was last given a code or tokens; None: not as long as the log remembers."""
     newest = select(AuditEvent.happened_at).where(

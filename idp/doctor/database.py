@@ -25,6 +25,12 @@ LEAST_SPACE = 1 << 30
 
 def look() -> Iterator[Finding]:
     """It answers, its schema is the program's, and what was promised stays."""
+    yield from look_briefly()
+    yield from _sqlite() if db.engine.dialect.name == "sqlite" else _postgresql()
+
+
+def look_briefly() -> Iterator[Finding]:
+    """It answers, and its schema is the program's."""
     yield (
         Finding.ok(f"{db.engine.dialect.name} answers")
         if _answers()
@@ -38,7 +44,6 @@ def look() -> Iterator[Finding]:
             f"the program needs {schema.newest()}",
             "run: flask --app wsgi idp db upgrade",
         )
-    yield from _sqlite() if db.engine.dialect.name == "sqlite" else _postgresql()
 
 
 def look_at_clocks() -> Iterator[Finding]:

@@ -25,6 +25,7 @@ from idp.extensions import db
 from idp.job_lease import Lease
 from idp.jobs import (
     answer_requests,
+    count_events,
     deliver_mail,
     deliver_outbox,
     fetch_logos,
@@ -73,6 +74,7 @@ JOBS: tuple[Job, ...] = (
     Job("rotate_keys", timedelta(hours=1), rotate_keys.run),
     Job("fetch_logos", timedelta(seconds=10), fetch_logos.run, Lane.LOGOS),
     Job("settle_factor_resets", timedelta(minutes=1), settle_factor_resets.run),
+    Job("count_events", timedelta(minutes=5), count_events.run),
     Job("purge", timedelta(minutes=1), purge.run),
     Job("import_people", timedelta(seconds=2), import_people.run, Lane.PEOPLE),
     Job("wrap_passwords", timedelta(seconds=10), import_people.wrap, Lane.PEOPLE),

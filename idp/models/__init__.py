@@ -21,6 +21,7 @@ from idp.models.credential import (
     TotpMiss,
 )
 from idp.models.device import KnownDevice, TrustedDevice
+from idp.models.event_count import EventCount
 from idp.models.factor_reset import FactorReset
 from idp.models.grant import (
     AuthorizationCode,
@@ -67,6 +68,7 @@ __all__ = [
     "DeniedToken",
     "DeviceAuthorization",
     "EmailAddress",
+    "EventCount",
     "FactorReset",
     "FormSubmission",
     "Grant",

@@ -7,13 +7,14 @@ from flask import Response, url_for
 from idp import doctor
 from idp.accounts import at_a_glance, factor_reset
 from idp.accounts.permissions import Permission
+from idp.audit import activity
 from idp.clients import listing
 from idp.clients.listing import Only
 from idp.doctor import Finding, Level
 from idp.language import gettext as _
 from idp.language import ngettext
 from idp.web import access
-from idp.web.admin import notices
+from idp.web.admin import charts, notices
 from idp.web.admin.routes import blueprint, may
 from idp.web.admin.users import factor_resets
 from idp.web.pages import page
@@ -27,9 +28,11 @@ MOST_RESETS = 20
 def dashboard() -> Response:
     """The first page of the administration."""
     findings = doctor.examine_quickly()
+    hours = activity.by_hour(activity.KEPT // activity.HOUR)
     return page(
         "admin/dashboard.html",
         figures=at_a_glance.figures(),
+        charts=charts.charts(hours),
         to_dos=_to_dos(),
         wrong=[(subject, found) for subject, found in findings if _is_wrong(found)],
         well=[(subject, found) for subject, found in findings if not _is_wrong(found)],
@@ -58,6 +61,14 @@ def _resets() -> list[dict[str, str]]:
 def _apps() -> list[dict[str, str]]:
     if not may(Permission.CLIENTS_READ):
         return []
+    if listing.is_empty() and may(Permission.CLIENTS_WRITE):
+        return [
+            {
+                "text": _("Register your first app: it takes a minute."),
+                "url": url_for("admin.new_client"),
+                "label": _("Register an app"),
+            }
+        ]
     plain, bare = listing.count(Only.PLAIN_HTTP), listing.count(Only.WITHOUT_PKCE)
     left = listing.count(Only.ABANDONED)
     counted = (
