@@ -12,6 +12,7 @@ from sqlalchemy import delete, select, update
 from idp import audit, clock, opaque, throttle
 from idp.accounts import sign_out
 from idp.audit import catalogue
+from idp.authentication import account_turn
 from idp.authentication.identifier import canonical
 from idp.extensions import db, insert, rows_changed
 from idp.grants import revoke
@@ -41,11 +42,23 @@ def may_lose_owner(user: User) -> bool:
     return not is_last_owner(user)
 
 
+def begin(user: User) -> bool:
+    """Stand in line for the account, before anything of it is touched: a sign-in in another tab
+    holds the account and then wants its sessions, and must not find them held by a closing that
+    wants the account. False: this is the last owner.
+    """
+    # All owners before one of them, as everybody does who needs both.
+    if not may_lose_owner(user):
+        return False
+    account_turn.take(user.id)
+    return True
+
+
 def close(user: User) -> bool:
     """Sessions end with word to their apps, tokens are revoked, rows are deleted, and the last mail
     goes out. False: this is the last owner, and nothing was done.
     """
-    if not may_lose_owner(user):
+    if not begin(user):
         return False
     sign_out.end_all(user.id, reason=REASON)
     revoke.by_user(user.id, because=REASON)

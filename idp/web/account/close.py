@@ -30,11 +30,12 @@ def submit_close_account() -> Response:
     if not _is_confirmed(user):
         problem = _("Type the email address of this account to confirm that you want to close it.")
         return _show(FAILED_FORM, errors={"email": problem})
+    if not closing.begin(user):
+        return _show(FAILED_FORM)
     here = current.session()
     browser.leave(tuple(one for one in browser.signed_in() if one.sid == here.sid))
     browser.rotate_binding()
-    if not closing.close(user):
-        raise RuntimeError("the other owners have left at this moment")
+    closing.close(user)
     return see_other(url_for("account.account_closed"))
 
 

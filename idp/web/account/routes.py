@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from flask import Blueprint, Response, url_for
+from werkzeug.exceptions import Gone
 
 from idp.extensions import db
 from idp.models import User
@@ -16,7 +17,7 @@ def me() -> User:
     """The signed-in user; the guard has recognised the session and an enabled account."""
     user = db.session.get(User, current.session().user_id)
     if user is None:
-        raise LookupError("the signed-in user has gone")
+        raise Gone("the account was closed meanwhile")
     return user
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from flask import Blueprint, g
+from werkzeug.exceptions import Gone
 
 from idp.accounts import permissions
 from idp.accounts.permissions import Permission
@@ -20,7 +21,7 @@ def me() -> User:
     """Who acts; the guard has found a role that allows it."""
     user = db.session.get(User, current.session().user_id)
     if user is None:
-        raise LookupError("the signed-in user has gone")
+        raise Gone("the account was closed meanwhile")
     return user
 
 

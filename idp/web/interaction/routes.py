@@ -7,6 +7,7 @@ from __future__ import annotations
 from typing import Any
 
 from flask import Blueprint, Response, request, url_for
+from werkzeug.exceptions import Gone
 
 from idp.extensions import db
 from idp.models import Interaction, User
@@ -34,7 +35,7 @@ def pinned_user(visit: Visit) -> User:
         raise LookupError("no user is known yet")
     user = db.session.get(User, visit.situation.person.id)
     if user is None:
-        raise LookupError("the user has gone")
+        raise Gone("the account was closed meanwhile")
     return user
 
 
