@@ -38,6 +38,8 @@ class Caller:
     client_id: str
     user: User | None
     verbs: frozenset[Permission]
+    by_scopes: frozenset[Permission]
+    """What the token is for, whatever its user's role."""
 
     @property
     def actor(self) -> str:
@@ -67,17 +69,24 @@ def require(rule: Access) -> None:
     assert permission is not None  # noqa: S101  every marker of this door names one
     user = db.session.get(User, bearer.user_id) if bearer.user_id else None
     allowed = _allowed(bearer, user)
-    g.caller = Caller(bearer.client.client_id, user, allowed)
+    asked_for = permissions.by_scopes(bearer.scope)
+    g.caller = Caller(bearer.client.client_id, user, allowed, asked_for)
     origin.acting_as(g.caller.actor, bearer.sid)
-    if permission not in permissions.by_scopes(bearer.scope):
-        raise _scope_missing(permission)
-    if permission not in allowed:
-        _record_refusal(permission)
-        raise Refused(Kind.NOT_PERMITTED)
+    require_verb(permission)
     if user is not None:
         _require_proofs(bearer, permission)
     if Permission.ROLES_WRITE in allowed:
         origin.handing_out_roles()
+
+
+def require_verb(permission: Permission) -> None:
+    """One of those that the operation needs. Raises `Refused`."""
+    who = caller()
+    if permission not in who.by_scopes:
+        raise _scope_missing(permission)
+    if permission not in who.verbs:
+        _record_refusal(permission)
+        raise Refused(Kind.NOT_PERMITTED)
 
 
 def _bearer() -> Bearer:

@@ -184,9 +184,14 @@ def database_failed(error: SQLAlchemyError) -> Response:
     return busy(RETRY_AFTER_SECONDS) if away else _answer(500)
 
 
+def undo() -> None:
+    """What the request in hand has done so far: it turned out to be impossible as a whole."""
+    db.session.rollback()
+
+
 def undone() -> Response:
     """What a form rested on ended while it was on its way: what the form did is undone."""
-    db.session.rollback()
+    undo()
     return _answer(410)
 
 

@@ -23,6 +23,7 @@ SCOPES = {
     "admin:clients.read": gettext_noop("See apps and what became of their requests"),
     "admin:users": gettext_noop("See people and act on their accounts"),
     "admin:users.read": gettext_noop("See people and how they sign in"),
+    "admin:users.bulk": gettext_noop("Make many accounts at once, and take everybody along"),
     "admin:groups": gettext_noop("See groups and say who is in them"),
     "admin:groups.read": gettext_noop("See groups and who is in them"),
     "admin:roles": gettext_noop("Say who administers this site"),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from idp.accounts.permissions import Permission
 from idp.clients.metadata.administration import SCOPES
 from idp.web import problems
 from idp.web.api import blueprint
@@ -35,8 +34,8 @@ def _operation(one: Operation) -> str:
     wants = [f"`{want.value}`" for want in Wants if want in one.wants]
     if one.body is not None and "reason" in one.body.model_fields:
         wants.append("`reason`")
-    verb = Permission(one.permission).value
-    return f"| `{one.method} {one.template}` | `{verb}` | {', '.join(wants)} | {one.summary} |"
+    verbs = ", ".join(f"`{verb.value}`" for verb in (one.permission, *one.besides))
+    return f"| `{one.method} {one.template}` | {verbs} | {', '.join(wants)} | {one.summary} |"
 
 
 BLOCKS = {"scopes": scopes_table, "operations": operations_table, "problems": problems_table}

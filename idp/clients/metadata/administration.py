@@ -21,6 +21,7 @@ SCOPES: Mapping[str, tuple[str, ...]] = {
     "admin:clients.read": _ABOUT_APPS,
     "admin:users": ("users.read", "users.write"),
     "admin:users.read": ("users.read",),
+    "admin:users.bulk": ("users.bulk",),
     "admin:groups": ("groups.read", "groups.write"),
     "admin:groups.read": ("groups.read",),
     "admin:roles": ("users.read", "roles.write"),

@@ -3,13 +3,25 @@
 A module for each subject; none contains a rule. `operation` says how one is added.
 """
 
-from idp.web.api import audit, clients, evidence, groups, keys, mail, operations, routes, users
+from idp.web.api import (
+    audit,
+    clients,
+    configuration,
+    evidence,
+    groups,
+    keys,
+    mail,
+    operations,
+    routes,
+    users,
+)
 from idp.web.api.operation import blueprint
 
 __all__ = [
     "audit",
     "blueprint",
     "clients",
+    "configuration",
     "evidence",
     "groups",
     "keys",

@@ -7,6 +7,7 @@ translation.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from itertools import product
 from typing import Any
 
 from pydantic import BaseModel
@@ -115,9 +116,9 @@ def _operation(one: Operation, schemas: _Schemas) -> dict[str, Any]:
         "operationId": one.id,
         "tags": [one.tag],
         "summary": one.summary,
-        "description": " ".join(filter(None, [one.description, f"Verb: `{one.permission}`."])),
+        "description": " ".join(filter(None, [one.description, _verbs(one)])),
         "parameters": [*_named(one), *_asked(one), *(_HEADERS[want] for want in _sorted(one))],
-        "security": [{scheme: [scope]} for scope in _scopes(one) for scheme in ("user", "machine")],
+        "security": [{by: scopes} for scopes in _scopes(one) for by in ("user", "machine")],
         "responses": _responses(one, schemas),
     }
     if one.body is not None:
@@ -167,8 +168,17 @@ def _responses(one: Operation, schemas: _Schemas) -> dict[str, Any]:
     return {str(one.status): good} | references
 
 
-def _scopes(one: Operation) -> list[str]:
-    return [name for name, verbs in SCOPES.items() if one.permission.value in verbs]
+def _verbs(one: Operation) -> str:
+    return f"Verbs: {', '.join(f'`{verb}`' for verb in (one.permission, *one.besides))}."
+
+
+def _scopes(one: Operation) -> list[list[str]]:
+    """Every choice of scopes, one for each verb."""
+    each = [
+        [name for name, verbs in SCOPES.items() if verb.value in verbs]
+        for verb in (one.permission, *one.besides)
+    ]
+    return [list(dict.fromkeys(chosen)) for chosen in product(*each)]
 
 
 def _sorted(one: Operation) -> list[Wants]:

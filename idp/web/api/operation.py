@@ -23,7 +23,7 @@ from flask import Blueprint, Response
 
 from idp.accounts.permissions import Permission
 from idp.clients.metadata import administration
-from idp.web import access
+from idp.web import access, bearer
 from idp.web.api import answering, once, reading
 from idp.web.api.answering import Answer
 from idp.web.api.model import Model
@@ -60,6 +60,8 @@ class Operation:
     body: type[Model] | None
     wants: frozenset[Wants]
     refusals: frozenset[Kind]
+    besides: tuple[Permission, ...]
+    """Verbs that are needed, too."""
 
     @property
     def template(self) -> str:
@@ -92,6 +94,7 @@ def operation(
     body: type[Model] | None = None,
     wants: tuple[Wants, ...] = (),
     refuses: tuple[Kind, ...] = (),
+    besides: tuple[Permission, ...] = (),
 ) -> Callable[[View], View]:
     """Add a view to the API."""
 
@@ -110,6 +113,7 @@ def operation(
             body=body,
             wants=frozenset(wants),
             refusals=frozenset(refuses),
+            besides=besides,
         )
         OPERATIONS.append(made)
         blueprint.add_url_rule(
@@ -127,6 +131,8 @@ def operation(
 def _serving(made: Operation, view: View) -> Callable[..., Response]:
     @wraps(view)
     def serve(**named: Any) -> Response:
+        for verb in made.besides:
+            bearer.require_verb(verb)
         answering.require_json_is_welcome()
         if made.query is not None:
             named["asked"] = reading.query(made.query)
