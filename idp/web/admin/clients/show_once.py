@@ -27,7 +27,7 @@ def page_of(registered: Registered, message: str) -> Response:
         message=message,
         client_secret=registered.client_secret,
         issuer=settings().issuer,
-        snippet=snippets.of(template_of(client), client),
+        snippets=snippets.of(template_of(client), client),
         environment_action=url_for("admin.client_environment", client_id=client.client_id),
     )
 

@@ -1,22 +1,24 @@
-"""A start for the app's code: a file of `clients_example/snippets` with this app's values in it."""
+"""A start for the app's code: files of `clients_example/snippets` with the app's own values."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
 
+from flask import Response
+
+from idp.accounts.permissions import Permission
+from idp.clients import frameworks
+from idp.clients.frameworks import FRAMEWORKS, Framework
 from idp.clients.registered import RegisteredClient
 from idp.clients.templates import Template
 from idp.extensions import settings
+from idp.web import access
+from idp.web.admin.clients.found import card, existing, template_of
+from idp.web.admin.routes import blueprint
+from idp.web.pages import page
 
 FOLDER = Path(__file__).parents[4] / "clients_example" / "snippets"
-FILES = {
-    Template.WEB: ("flask_authlib.py", "Flask, Authlib"),
-    Template.SPA: ("oidc_client_ts.js", "oidc-client-ts"),
-    Template.NATIVE: ("device_flow.sh", "curl"),
-    Template.MACHINE: ("client_credentials.sh", "curl"),
-}
-"""For each kind of app a file, and what it is written for."""
 
 ISSUER, CLIENT_ID, REDIRECT_URI = (
     "https://idp.example.com",
@@ -37,10 +39,25 @@ class Snippet:
     code: str
 
 
-def of(template: Template, client: RegisteredClient) -> Snippet:
-    """The file for this kind of app, with its own values."""
-    file, written_for = FILES[template]
-    return Snippet(file, written_for, filled(file, client))
+@blueprint.get("/clients/<path:client_id>/code")
+@access.access(access.of_client(Permission.CLIENTS_READ))
+def client_code(client_id: str) -> Response:
+    """For every framework of this kind of app."""
+    found = existing(client_id)
+    return page(
+        "admin/clients/code.html",
+        client=card(found),
+        snippets=of(template_of(found), found),
+        tab="code",
+    )
+
+
+def of(template: Template, client: RegisteredClient) -> list[Snippet]:
+    """The files for this kind of app, with its own values."""
+    return [
+        Snippet(one.value, FRAMEWORKS[one].title, filled(one.value, client))
+        for one in frameworks.of(template)
+    ]
 
 
 def filled(file: str, client: RegisteredClient) -> str:
@@ -48,12 +65,19 @@ def filled(file: str, client: RegisteredClient) -> str:
     values = {
         ISSUER: settings().issuer,
         CLIENT_ID: _harmless(client.client_id),
-        REDIRECT_URI: _harmless(next(iter(client.redirect_uris), REDIRECT_URI)),
+        REDIRECT_URI: _harmless(_fitting(Framework(file), client.redirect_uris)),
     }
     code = Path(FOLDER, file).read_text(encoding="utf-8")
     for placeholder, value in values.items():
         code = code.replace(placeholder, value)
     return code
+
+
+def _fitting(framework: Framework, registered: tuple[str, ...]) -> str:
+    """The address that looks like this framework's, else the first."""
+    callback = FRAMEWORKS[framework].callback or ""
+    fitting = [uri for uri in registered if callback and uri.endswith(callback)]
+    return next(iter((*fitting, *registered)), REDIRECT_URI)
 
 
 def _harmless(value: str) -> str:
