@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from idp.oauth.parameters import Received, is_text
 
 SHOWN = frozenset(
@@ -16,6 +18,8 @@ SHOWN = frozenset(
 LONGEST_VALUE = 300
 HEADER = "Authorization"
 """What the header is called among the received parameters."""
+_BEARER_SECRET = re.compile(r"[A-Za-z0-9_-]{40,}")
+"""How our own secrets, tokens and codes look, and most of other people's."""
 _SCHEMES = frozenset({"basic", "bearer", "digest", "dpop", "negotiate"})
 MOST_PARAMETERS = 40
 
@@ -27,9 +31,14 @@ def shown(received: Received) -> tuple[tuple[str, str], ...]:
 
 
 def _value(name: str, value: str) -> str:
-    if name in SHOWN:
+    if name in SHOWN and not (name == "client_id" and looks_secret(value)):
         return printable(value, LONGEST_VALUE)
     return "(empty)" if not value else f"({len(value)} characters)"
+
+
+def looks_secret(client_id: str) -> bool:
+    """Whether somebody may have sent a secret where a `client_id` belongs."""
+    return _BEARER_SECRET.search(client_id) is not None
 
 
 def printable(text: str, longest: int) -> str:

@@ -17,6 +17,8 @@ from urllib.parse import quote, quote_plus
 import pytest
 from sqlalchemy import make_url
 
+from config import TraceSettings
+from idp import traces
 from idp.accounts import password_link
 from idp.authentication import totp
 from idp.extensions import db, settings, transaction
@@ -163,13 +165,14 @@ class Walk:
                 rp.refresh(value),
                 rp.userinfo(value),
                 rp.token({}, grant_type="client_credentials", client_secret=value),
-                rp.client.post("/authorize", data={"client_id": value, "code": value}),
+                rp.client.post("/authorize", data={"client_id": mistaken(value), "code": value}),
                 rp.client.post("/register", data=value, headers={"Authorization": value}),
             ]
             self.pages += [answer.text for answer in answers]
             # Only for the log: what stands in an address, the browser knows.
+            rp.client.get("/authorize?client_id=" + quote(mistaken(value), safe=""))
             escaped = quote(value, safe="")
-            for path in ("/authorize?client_id=", "/set-password/", "/nothing/", "/logout?state="):
+            for path in ("/set-password/", "/nothing/", "/logout?state="):
                 rp.client.get(path + escaped)
         browser = world.browser().open(rp.authorization_url())
         browser.submit(username="canary@example.com", password=PASSWORD)
@@ -195,6 +198,13 @@ class Walk:
         self.pages.append(metrics.text)
 
 
+def mistaken(value: str) -> str:
+    """What somebody sends as `client_id` who mixes up two lines of an `.env` file. What a person
+    types, and nothing else would send there, cannot be told from the name of an app.
+    """
+    return value if len(value) >= 40 else "some-app"
+
+
 def broken(*_arguments: object, **_named: object) -> None:
     password, secret = PASSWORD, NEW_PASSWORD
     raise RuntimeError(f"{len(password)} {len(secret)}")
@@ -207,7 +217,9 @@ def told(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Walk, str]]
     handler, before = logging.StreamHandler(log), root.level
     with redirect_stderr(log), redirect_stdout(log):
         folder = tmp_path_factory.mktemp("canaries")
-        with standing(EngineKind.SQLITE, folder, log_level="DEBUG") as world:
+        with standing(
+            EngineKind.SQLITE, folder, log_level="DEBUG", traces=TraceSettings(enabled=True)
+        ) as world:
             root.addHandler(handler)
             root.setLevel(logging.DEBUG)
             try:
@@ -246,6 +258,18 @@ def test_no_secret_is_in_the_audit(told: tuple[Walk, str]) -> None:
 
     assert "password_rejected" in audit
     assert walk.canaries.found_in(audit) == set()
+
+
+def test_no_secret_is_in_a_trace_of_a_request(told: tuple[Walk, str]) -> None:
+    """T10: traces show what apps sent; of what is secret, that it was there."""
+    walk, _log = told
+    with walk.world.app.app_context():
+        traces.flush()
+
+    shown = "\n".join(line for line in dump(walk).splitlines() if '"request_traces"' in line)
+
+    assert "characters)" in shown
+    assert walk.canaries.found_in(shown) == set()
 
 
 def test_a_dump_of_the_database_holds_no_secret(told: tuple[Walk, str]) -> None:
