@@ -10,7 +10,7 @@ DEMO := .venv/.installed-requirements-demo
 DEV := .venv/.installed-requirements-dev
 PYTEST := $(BIN)/python -m pytest -n 2 --dist worksteal $(if $(T),-k "$(T)")
 
-.PHONY: help demo test dev check static lint types layers migrations unit http cli browser certification interop security perf \
+.PHONY: help demo test dev check static lint types layers migrations unit http cli browser certification interop security perf reliability soak \
   coverage fix migration bench routes rules totp mail readme messages screenshots wheel sbom audit hooks lock upgrade clean
 
 help: ## print this list
@@ -69,6 +69,12 @@ security: $(DEV) ## tests named after attacks
 
 perf: $(DEV) ## budgets that do not depend on the machine's speed
 	@$(PYTEST) tests/perf
+
+reliability: $(DEV) ## real servers, and something that goes wrong: the short form
+	@$(PYTEST) tests/reliability
+
+soak: $(DEV) ## the long form, for MINUTES=60; ONLY="kill" picks some scenarios
+	@$(BIN)/python -m tests.reliability --minutes $(or $(MINUTES),60) --only "$(ONLY)"
 
 coverage: $(DEV) ## which lines no unit or http test has seen
 	@$(PYTEST) --cov --cov-report=term-missing:skip-covered tests/unit tests/http

@@ -11,8 +11,9 @@ import click
 from flask.cli import AppGroup
 
 from idp import clock, schema
+from idp.accounts import after_restore as restored
 from idp.cli import output
-from idp.extensions import db
+from idp.extensions import db, transaction
 from idp.jobs import rotate_keys
 
 group = AppGroup("db", help="The database schema.")
@@ -35,6 +36,24 @@ def downgrade(revision: str) -> None:
     """Go back to REVISION; `-1` is one step, `base` removes every table and all data."""
     schema.downgrade(db.engine, revision)
     click.echo(f"The schema is at {schema.current(db.engine) or 'its beginning: empty'}.")
+
+
+@group.command("after-restore")
+@click.option("--reason", required=True, help="Which backup, and why; kept in the audit log.")
+@output.json_option
+def after_restore(reason: str) -> None:
+    """A backup was put back: end everything it holds that may have been used or ended since.
+
+    Run it before the first node is started. Everybody signs in again, apps ask for new tokens,
+    recovery codes have to be made anew, and new keys sign.
+    """
+    with transaction():
+        ended = restored.end_everything(reason)
+    lines = [f"{count:>8}  {kind.replace('_', ' ')}" for kind, count in ended.items()]
+    output.show(
+        ended,
+        "\n".join(["Ended:", *lines, "", "Changes to accounts since the backup are gone."]),
+    )
 
 
 @group.command("check")

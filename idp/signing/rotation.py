@@ -58,6 +58,15 @@ def revoke(kid: str) -> None:
     cache.changed(keystore.CACHE_NAME)
 
 
+def start_over() -> list[str]:
+    """New keys sign from now on, and all others are forgotten, the ones that still verified, too.
+    Returns the new `kid`s.
+    """
+    made = [_generate(alg, activates_at=clock.now()) for alg in OFFERED]
+    rows_changed(delete(SigningKey))
+    return [row["kid"] for row in made if _insert(row)]
+
+
 def due(now: datetime) -> list[str]:
     """Algorithms whose newest key reaches its age within the publication lead."""
     chosen = settings().signing_keys

@@ -123,7 +123,13 @@ from idp.audit.catalogue.keys import (
     SigningKeyRotated,
     SigningKeysCreated,
 )
-from idp.audit.catalogue.operations import ClaimsShown, LogExported, MailRetried, MailTested
+from idp.audit.catalogue.operations import (
+    BackupRestored,
+    ClaimsShown,
+    LogExported,
+    MailRetried,
+    MailTested,
+)
 from idp.audit.catalogue.sign_in import (
     GuessingSuspected,
     LimitReached,
@@ -165,6 +171,7 @@ __all__ = [
     "AppPersonRemoved",
     "AppSignedOut",
     "AuthorizationRefused",
+    "BackupRestored",
     "ClaimChanged",
     "ClaimDefined",
     "ClaimRemoved",

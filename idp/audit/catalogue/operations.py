@@ -32,3 +32,14 @@ class LogExported(Event):
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ClaimsShown(Event):
     """Somebody who administers saw what an app would be told of a person: the values of claims."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class BackupRestored(Event):
+    """A backup was put back: whatever had been issued ended, and new keys, `kids`, sign. `ended`
+    counts by kind.
+    """
+
+    ended: dict[str, int]
+    kids: list[str]
+    reason: str

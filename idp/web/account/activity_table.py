@@ -214,6 +214,7 @@ HIDDEN = frozenset(
         "claim_removed",
         "configuration_imported",
         "configuration_exported",
+        "backup_restored",
         "mail_retried",
         "mail_tested",
         "log_exported",

@@ -1,0 +1,104 @@
+"""A104, R99: a backup is put back, and nothing that was used or ended since then lives again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from flask import Flask
+
+from idp.extensions import db, transaction
+from idp.models import Base
+from tests.support.browser import Browser
+from tests.support.factories import EMAIL, PASSWORD, Factory
+from tests.support.relying_party import RelyingParty, answer
+from tests.support.resets import Mail, ask
+from tests.support.time_travel import Clock
+
+Rows = dict[str, list[dict[str, Any]]]
+
+
+@pytest.fixture
+def rp(a: Factory) -> RelyingParty:
+    return a.client(trusted=True, rotate_refresh_tokens=True)
+
+
+def backup(app: Flask) -> Rows:
+    with app.app_context():
+        return {
+            table.name: [dict(row) for row in db.session.execute(table.select()).mappings()]
+            for table in Base.metadata.sorted_tables
+        }
+
+
+def put_back(app: Flask, rows: Rows) -> None:
+    with app.app_context(), transaction():
+        for table in reversed(Base.metadata.sorted_tables):
+            db.session.execute(table.delete())
+        for table in Base.metadata.sorted_tables:
+            if rows[table.name]:
+                db.session.execute(table.insert(), rows[table.name])
+
+
+@pytest.fixture
+def window(a: Factory) -> Callable[[RelyingParty], Browser]:
+    def arrive(rp: RelyingParty) -> Browser:
+        browser = Browser(a.app.test_client(), rp.issuer).open(rp.authorization_url())
+        return browser.submit(username=EMAIL, password=PASSWORD)
+
+    return arrive
+
+
+def test_what_was_used_or_ended_after_the_backup_stays_so(
+    a: Factory, rp: RelyingParty, window: Callable[[RelyingParty], Browser], idp: Any, clock: Clock
+) -> None:
+    ann = a.user()
+    phone, recovery = a.phone(ann), a.recovery_codes(ann)
+    machine = a.client("machine")
+    mail = Mail(a.app)
+    browser = window(rp).submit(code=phone.code(-1))
+    code = answer(browser.left_for)["code"]
+    browser.open(rp.authorization_url(scope="openid offline_access"))
+    tokens = rp.exchange(answer(browser.left_for)["code"]).get_json()
+    own = machine.token(grant_type="client_credentials").get_json()["access_token"]
+    ask(Browser(a.app.test_client(), rp.issuer))
+    (link,) = mail.links()
+    saved = backup(a.app)
+
+    totp = phone.code()
+    assert window(rp).submit(code=totp).left_for is not None
+    used = window(rp).follow("Use a recovery code").submit(code=recovery[0])
+    assert used.left_for is not None or used.page != "recovery-code"
+    assert rp.exchange(code).status_code == 200
+    refreshed = rp.refresh(tokens["refresh_token"]).get_json()
+    assert (
+        machine.client.post(
+            "/revoke", data={"token": own}, headers=machine.basic(), base_url=rp.issuer
+        ).status_code
+        == 200
+    )
+    put_back(a.app, saved)
+
+    ran = idp("db", "after-restore", "--reason", "the disk broke", "--json")
+
+    assert ran.exit_code == 0
+    assert ran.document["sessions"] == 1
+    assert ran.document["recovery_codes"] == len(recovery)
+    assert rp.exchange(code).status_code == 400
+    for token in (tokens["refresh_token"], refreshed["refresh_token"]):
+        assert rp.refresh(token).status_code == 400
+    for token in (tokens["access_token"], refreshed["access_token"]):
+        assert rp.userinfo(token).status_code == 401
+    asked = machine.client.post(
+        "/introspect", data={"token": own}, headers=machine.basic(), base_url=rp.issuer
+    )
+    assert asked.get_json() == {"active": False}
+    assert browser.open(rp.authorization_url()).page == "sign-in"
+    assert window(rp).submit(code=totp).page == "second-factor"
+    again = window(rp).follow("Use a recovery code").submit(code=recovery[0])
+    assert (again.status, again.page) == (422, "recovery-code")
+    assert Browser(a.app.test_client(), rp.issuer).open(link).page != "password-set"
+
+    clock.advance(minutes=10)
+    assert window(rp).submit(code=phone.code()).left_for is not None

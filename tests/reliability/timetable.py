@@ -1,0 +1,39 @@
+"""What the long form plays, in which order and how large."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from tests.reliability.database_trouble import troubled
+from tests.reliability.failover import failover
+from tests.reliability.figures import Figures
+from tests.reliability.kills import kills
+from tests.reliability.rolling import Manner as Ending
+from tests.reliability.rolling import rolling
+from tests.reliability.rotations import Manner, rotations
+from tests.support.databases import EngineKind
+
+
+@dataclass(frozen=True, slots=True)
+class Scenario:
+    """One entry. `play` gets a folder of its own."""
+
+    name: str
+    play: Callable[[Path], Awaitable[Figures]]
+
+
+AT_ONCE = Manner.AT_ONCE
+SQLITE, POSTGRESQL = EngineKind.SQLITE, EngineKind.POSTGRESQL
+
+TIMETABLE: tuple[Scenario, ...] = (
+    Scenario("kill -9, sqlite", lambda f: kills(SQLITE, f, kills=25, pause=2)),
+    Scenario("kill -9, postgresql", lambda f: kills(POSTGRESQL, f, kills=25, pause=2)),
+    Scenario("fail-over of PostgreSQL", failover),
+    Scenario("nodes in order", lambda f: rolling(f, rounds=5, manner=Ending.IN_ORDER)),
+    Scenario("nodes killed", lambda f: rolling(f, rounds=5, manner=Ending.KILLED)),
+    Scenario("keys announced", lambda f: rotations(POSTGRESQL, f, times=8)),
+    Scenario("keys at once", lambda f: rotations(SQLITE, f, times=8, manner=AT_ONCE)),
+    Scenario("database in trouble", lambda f: troubled(f, rounds=2, seconds=5)),
+)
