@@ -36,7 +36,7 @@ class Secret:
     client_secret: str = field(repr=False)
 
 
-def apply(changes: Iterable[Change]) -> list[Secret]:
+def apply(changes: Iterable[Change], *, reason: str = "") -> list[Secret]:
     """Groups are there before the clients that name them, and go after them. Raises `Moved`."""
     changes = list(changes)
     made = [change for change in changes if change.action is not Action.REMOVE]
@@ -46,7 +46,8 @@ def apply(changes: Iterable[Change]) -> list[Secret]:
         _remove(change)
     if changes:
         names = [f"{one.action} {one.place}" for one in changes]
-        audit.record(catalogue.ConfigurationImported(objects=names[:MOST_NAMED]))
+        named = names[:MOST_NAMED]
+        audit.record(catalogue.ConfigurationImported(objects=named, reason=reason))
     return secrets
 
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import json
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from idp.clients import register, registry
+from idp import opaque
+from idp.clients import administration, register, registry
 from idp.clients.metadata import Invalid
 from idp.configuration import current
 from idp.configuration.objects import Document, Place, Section, Stored, Wanted
@@ -36,6 +38,14 @@ class Change:
     action: Action
     stored: Stored | None
     wanted: Wanted | None
+
+    @property
+    def digest(self) -> str:
+        """Names the change: what it starts from and where it leads."""
+        version = self.stored.version if self.stored else ""
+        after = self.wanted.document if self.wanted else None
+        whole = json.dumps([str(self.place), self.action, version, after], sort_keys=True)
+        return opaque.digest(whole).hex()
 
     @property
     def fields(self) -> dict[str, tuple[Any, Any]]:
@@ -70,6 +80,11 @@ def plan(wanted: Mapping[Place, Wanted], beside: Beside) -> list[Change] | Inval
     return Invalid(wrong) if wrong else changes
 
 
+def version_of(changes: Iterable[Change]) -> str:
+    """Names a plan, so that what is applied is what was looked at."""
+    return opaque.digest("".join(change.digest for change in changes)).hex()
+
+
 def _change(place: Place, stored: Stored | None, wanted: Wanted) -> Change | None:
     if stored is None:
         return Change(place, Action.CREATE, None, wanted)
@@ -82,9 +97,14 @@ def _problems(changes: list[Change], wanted: Mapping[Place, Wanted]) -> dict[str
     found: dict[str, str] = {}
     groups = {place.name for place in wanted if place.section is Section.GROUPS}
     for change in changes:
-        if change.place.section is not Section.CLIENTS or change.wanted is None:
+        if change.place.section is not Section.CLIENTS:
             continue
-        if change.action is Action.CREATE and registry.read(change.place.name) is not None:
+        now = registry.read(change.place.name)
+        if now is not None and administration.is_out_of_reach(now):
+            found[str(change.place)] = administration.ONLY_OWNERS
+        elif change.wanted is None:
+            continue
+        elif change.action is Action.CREATE and now is not None:
             found[str(change.place)] = "registered itself, and looks after itself"
         elif invalid := register.judge(change.wanted.proposed, groups_beside=groups):
             found |= {f"{change.place}/{one}": text for one, text in invalid.problems.items()}
@@ -93,11 +113,11 @@ def _problems(changes: list[Change], wanted: Mapping[Place, Wanted]) -> dict[str
 
 def _missed(changes: list[Change], wanted: Mapping[Place, Wanted]) -> dict[str, str]:
     """Groups that would go although an app admits their members only."""
-    gone = {one.place.name: one.place for one in changes if one.action is Action.REMOVE}
-    groups = {name: at for name, at in gone.items() if at.section is Section.GROUPS}
+    gone = [one.place for one in changes if one.action is Action.REMOVE]
+    groups = {one.name: one for one in gone if one.section is Section.GROUPS}
     if not groups:
         return {}
-    leaving = {one.place.name for one in changes if one.action is Action.REMOVE}
+    leaving = {one.name for one in gone if one.section is Section.CLIENTS}
     needed = {
         client.client_id: client.allowed_groups
         for client in registry.everyone()

@@ -2,12 +2,20 @@
 pictures see the same. A walk yields the name of each stop when the page is there.
 """
 
-from tests.browser import administering, arriving, losing_factors, operating, passwords
+from tests.browser import administering, arriving, grouping, losing_factors, operating, passwords
 from tests.browser.walks import WALKS, walk
 from tests.support.factories import PASSWORD
 from tests.support.qr import read_qr_code
 
-__all__ = ["WALKS", "administering", "arriving", "losing_factors", "operating", "passwords"]
+__all__ = [
+    "WALKS",
+    "administering",
+    "arriving",
+    "grouping",
+    "losing_factors",
+    "operating",
+    "passwords",
+]
 
 
 @walk("home", "error", "expired", "protocol-error", "link-invalid", "set-password", "password-set")

@@ -87,6 +87,7 @@ class ConfigurationImported(Event):
     """A configuration document was applied. `objects`: what was made, changed or removed."""
 
     objects: list[str]
+    reason: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -49,6 +49,13 @@ PARTS = (
     ),
     Part("groups", "admin.groups", "users-round", gettext_noop("Groups"), Permission.GROUPS_READ),
     Part("claims", "admin.claims", "tags", gettext_noop("Claims"), Permission.GROUPS_READ),
+    Part(
+        "configuration",
+        "admin.configuration",
+        "download",
+        gettext_noop("Configuration"),
+        Permission.CLIENTS_READ,
+    ),
     Part("audit", "admin.audit", "history", gettext_noop("Audit log"), Permission.AUDIT_READ),
     Part("keys", "admin.keys", "key-round", gettext_noop("Keys"), Permission.KEYS_READ),
     Part("mail", "admin.mail", "mail", gettext_noop("Mail"), Permission.MAIL_READ),
