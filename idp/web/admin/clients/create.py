@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -10,6 +11,7 @@ from werkzeug.exceptions import NotFound
 
 from idp.accounts.permissions import Permission
 from idp.clients import register, submission, templates
+from idp.clients.frameworks import FRAMEWORKS
 from idp.clients.metadata import ProposedClient
 from idp.clients.templates import Template
 from idp.language import gettext as _
@@ -39,9 +41,21 @@ ABOUT = {
 @blueprint.get("/clients/new")
 @access.access(access.admin_write(Permission.CLIENTS_WRITE, "change-apps"))
 def new_client() -> Response:
-    """The four templates."""
+    """The four templates, and a place to paste something."""
+    return show_kinds()
+
+
+def show_kinds(status: int = 200, problem: str | None = None) -> Response:
+    """Also with what is wrong with what was pasted."""
     return page(
         "admin/clients/new.html",
+        status,
+        problem=problem,
+        pasted=request.form.get("pasted", "") or g.get("typed", {}).get("pasted", ""),
+        frameworks=[
+            (one.value, about.title) for one, about in FRAMEWORKS.items() if about.callback
+        ],
+        framework=request.form.get("framework", ""),
         templates=[
             {
                 "title": _(KINDS[one]),
@@ -62,6 +76,13 @@ def new_client_of(template: str) -> Response:
     values = form.shown({"scope": templates.propose(chosen, "").scope}, asked)
     kept: dict[str, str] = g.typed
     return _show(chosen, form.resumed(kept, asked) if kept else values)
+
+
+def filled(template: Template, members: Mapping[str, Any], notes: list[str]) -> Response:
+    """The form of this kind with some members in it."""
+    asked = _asked(template)
+    start = {"scope": templates.propose(template, "").scope}
+    return _show(template, form.shown({**start, **members}, asked), notes=notes)
 
 
 @blueprint.post("/clients/new/<template>")
@@ -106,7 +127,11 @@ def _template(name: str) -> Template:
 
 
 def _show(
-    template: Template, values: Values, status: int = 200, errors: dict[str, str] | None = None
+    template: Template,
+    values: Values,
+    status: int = 200,
+    errors: dict[str, str] | None = None,
+    notes: Sequence[str] = (),
 ) -> Response:
     return page(
         "admin/clients/new_of.html",
@@ -117,6 +142,7 @@ def _show(
         names=[one.name for one in _asked(template)],
         values=values,
         errors=errors or {},
+        notes=notes,
         check=address_check.of_form(values, templates.propose(template, "").application_type),
         submission=once.new(),
         action=url_for("admin.submit_new_client", template=template.value),

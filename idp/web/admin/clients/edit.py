@@ -61,6 +61,12 @@ def edit_client(client_id: str) -> Response:
     return _show(found, values, version=kept.get(VERSION) or register.version_of(found))
 
 
+def filled(found: RegisteredClient, typed: Values) -> Response:
+    """The form with some fields typed already. Nothing is saved."""
+    values = form.shown(document.as_document(found), _fields())
+    return _show(found, values | typed, version=register.version_of(found))
+
+
 @blueprint.post("/clients/<path:client_id>/edit")
 @access.access(WRITES)
 def submit_edit_client(client_id: str) -> Response:
