@@ -306,3 +306,43 @@ def test_of_two_changes_at_once_the_second_is_outdated(a: Factory, rp: RelyingPa
         assert isinstance(outdated, register.Outdated)
         assert outdated.client.client_name == "One"
         assert register.change("nobody", version, second) is None
+
+
+def test_every_part_of_the_policy_is_on_the_form(
+    a: Factory, owner: Browser, rp: RelyingParty
+) -> None:
+    edit(
+        owner,
+        rp,
+        profile="standard",
+        min_acr="urn:idp:loa:2fa",
+        second_factor_policy="required",
+        default_max_age="600",
+        lifetime="60",
+        rotation="yes",
+        refresh_grace="10",
+        scope="openid email",
+        trusted="yes",
+        pkce_waived="yes",
+        subject_type="pairwise",
+        resources="https://api.example/",
+    )
+
+    assert "Saved." in owner.text, owner.text[:600]
+    with a.app.app_context():
+        now = registry.read(rp.client_id)
+    assert now is not None
+    assert (now.profile, now.min_acr, now.second_factor_policy) == (
+        "standard",
+        "urn:idp:loa:2fa",
+        "required",
+    )
+    assert (now.default_max_age, now.access_token_lifetime, now.refresh_grace) == (600, 60, 10)
+    assert now.scopes == {"openid", "email"}
+    assert now.trusted
+    assert now.pkce_waived
+    assert now.rotate_refresh_tokens
+    assert now.subject_type == "pairwise"
+    assert now.metadata["resources"] == ("https://api.example/",) or now.metadata["resources"] == [
+        "https://api.example/"
+    ]

@@ -181,6 +181,22 @@ SECTIONS = (
                 hint=gettext_noop("One name on each line. Empty: everybody with an account."),
             ),
             Field(
+                member="subject_type",
+                label=gettext_noop("How it knows its users"),
+                kind=Kind.CHOICE,
+                hint=gettext_noop("A change gives all its users new identifiers."),
+                choices=(
+                    ("public", gettext_noop("By the identifier that other apps get, too")),
+                    ("pairwise", gettext_noop("By identifiers of its own (pairwise)")),
+                ),
+            ),
+            Field(
+                member="resources",
+                label=gettext_noop("APIs that its access tokens may be for"),
+                kind=Kind.LINES,
+                hint=gettext_noop("One address on each line, as requests name it (RFC 8707)."),
+            ),
+            Field(
                 member="id_token_claims",
                 name_in_form="told_at_once",
                 label=gettext_noop("Claims that its ID tokens tell, too"),
@@ -196,6 +212,13 @@ SECTIONS = (
         "policy",
         gettext_noop("How sure we must be"),
         (
+            Field(
+                member="profile",
+                label=gettext_noop("Set of rules"),
+                kind=Kind.CHOICE,
+                hint=gettext_noop("What its requests are held to."),
+                choices=(("standard", gettext_noop("Standard: code flow, PKCE, exact addresses")),),
+            ),
             LEVEL,
             Field(
                 member="second_factor_policy",
