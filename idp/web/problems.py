@@ -36,7 +36,7 @@ class Kind(Enum):
     OUT_OF_REACH = ("out-of-reach", 403, "Only who hands out roles may do this.")
     NOT_FOUND = ("not-found", 404, "There is nothing here.")
     METHOD_NOT_ALLOWED = ("method-not-allowed", 405, "This address does not take this method.")
-    NOT_ACCEPTABLE = ("not-acceptable", 406, "This is answered in JSON only.")
+    NOT_ACCEPTABLE = ("not-acceptable", 406, "This is answered in another media type.")
     CONFLICT = ("conflict", 409, "This is not possible as things stand.")
     IN_PROGRESS = ("in-progress", 409, "A request with this Idempotency-Key is under way.")
     GONE = ("gone", 410, "It was only good once, or for a short time.")

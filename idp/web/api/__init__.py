@@ -14,6 +14,7 @@ from idp.web.api import (
     operations,
     routes,
     users,
+    what_if,
 )
 from idp.web.api.operation import blueprint
 
@@ -29,4 +30,5 @@ __all__ = [
     "operations",
     "routes",
     "users",
+    "what_if",
 ]

@@ -7,11 +7,12 @@ from typing import Any
 
 from pydantic import AwareDatetime, Field
 
+from idp import audit as log
 from idp.accounts.permissions import Permission
-from idp.audit import search, verify, written
+from idp.audit import catalogue, search, verify, written
 from idp.audit.search import Filter
 from idp.models import AuditEvent
-from idp.web.api.answering import Answer
+from idp.web.api.answering import Answer, JsonLines, Written
 from idp.web.api.model import CURSOR, Model, Page
 from idp.web.api.operation import operation
 
@@ -20,11 +21,9 @@ LOOKED_AT = 1000
 _WORD = 255
 
 
-class WantedEvents(Model):
+class Wanted(Model):
     """Which events; what is left out does not matter."""
 
-    limit: int = Field(100, ge=1, le=1000)
-    cursor: str | None = Field(None, pattern=CURSOR)
     actor: str | None = Field(
         None, max_length=_WORD, description="`user:ID`, `client:ID`, `cli:NAME`, `job:NAME`."
     )
@@ -36,6 +35,13 @@ class WantedEvents(Model):
     reference: str | None = Field(None, max_length=_WORD)
     since: AwareDatetime | None = None
     until: AwareDatetime | None = None
+
+
+class WantedEvents(Wanted):
+    """And which page of them."""
+
+    limit: int = Field(100, ge=1, le=1000)
+    cursor: str | None = Field(None, pattern=CURSOR)
 
 
 class Event(Model):
@@ -76,6 +82,15 @@ def list_events(asked: WantedEvents) -> Answer:
     wanted = Filter(**asked.model_dump(exclude={"limit", "cursor"}))
     found = search.find(wanted, size=asked.limit, before=asked.cursor)
     return Answer(EventList(items=[event(one) for one in found.events], next=found.before))
+
+
+@operation("GET", "/audit/export", READS, query=Wanted, answer=JsonLines)
+def export_events(asked: Wanted) -> Answer:
+    """All that is found, the newest first, an event a line. That it was taken is written down."""
+    wanted = asked.model_dump(exclude_none=True)
+    log.record(catalogue.LogExported(form="jsonl", filters=sorted(wanted)))
+    pieces = written.json_lines(search.everything(Filter(**wanted)))
+    return Answer(Written(pieces, JsonLines.media_type))
 
 
 @operation("GET", "/audit/chain", READS, answer=Chain)

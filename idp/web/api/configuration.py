@@ -23,6 +23,8 @@ from idp.web.api.operation import Wants, operation
 from idp.web.problems import Fault, Kind, Refused
 
 READS, WRITES = Permission.CLIENTS_READ, Permission.CLIENTS_WRITE
+LARGEST = 4 * 1024 * 1024
+"""Bytes of a request; larger ones come by the command."""
 _GROUPS_READ, _GROUPS_WRITE = (Permission.GROUPS_READ,), (Permission.GROUPS_WRITE,)
 
 
@@ -79,7 +81,7 @@ def export_configuration() -> Answer:
 
 @operation(
     "POST", "/configuration/plan", WRITES, body=WantedConfiguration, answer=Plan,
-    besides=_GROUPS_WRITE,
+    besides=_GROUPS_WRITE, largest_body=LARGEST,
 )  # fmt: skip
 def plan_configuration(given: WantedConfiguration) -> Answer:
     """Say what would be different, and change nothing. The `ETag` names these differences."""
@@ -89,7 +91,7 @@ def plan_configuration(given: WantedConfiguration) -> Answer:
 
 @operation(
     "POST", "/configuration/apply", WRITES, body=WantedConfiguration, answer=Applied,
-    wants=(Wants.VERSION, Wants.KEY), besides=_GROUPS_WRITE,
+    wants=(Wants.VERSION, Wants.KEY), besides=_GROUPS_WRITE, largest_body=LARGEST,
 )  # fmt: skip
 def apply_configuration(given: WantedConfiguration) -> Answer:
     """Make it so: everything that the plan of this `ETag` says, or nothing."""

@@ -16,7 +16,7 @@ from pydantic.json_schema import models_json_schema
 from idp.clients.metadata.administration import PATH, SCOPES
 from idp.extensions import settings
 from idp.web import problems
-from idp.web.api import once
+from idp.web.api import answering, once
 from idp.web.api.model import ROW_ID
 from idp.web.api.operation import OPERATIONS, Operation, Wants
 from idp.web.problems import Kind
@@ -108,7 +108,8 @@ class _Schemas:
 
 def _schemas() -> _Schemas:
     bodies = [one.body for one in OPERATIONS if one.body is not None]
-    return _Schemas([*bodies, *(one.answer for one in OPERATIONS)])
+    answers = (one.answer for one in OPERATIONS if not issubclass(one.answer, answering.File))
+    return _Schemas([*bodies, *answers])
 
 
 def _operation(one: Operation, schemas: _Schemas) -> dict[str, Any]:
@@ -161,11 +162,17 @@ def _in_address(member: dict[str, Any], schema: dict[str, Any]) -> dict[str, Any
 def _responses(one: Operation, schemas: _Schemas) -> dict[str, Any]:
     good: dict[str, Any] = {
         "description": "Done.",
-        "content": {"application/json": {"schema": schemas.references[one.answer]}},
+        "content": {answering.media_type_of(one.answer): {"schema": _content(one, schemas)}},
     }
     statuses = _statuses(refusals(one))
     references = {str(status): {"$ref": f"#/components/responses/{status}"} for status in statuses}
     return {str(one.status): good} | references
+
+
+def _content(one: Operation, schemas: _Schemas) -> dict[str, Any]:
+    if answering.media_type_of(one.answer) != answering.JSON:
+        return {"type": "string"}
+    return schemas.references[one.answer]
 
 
 def _verbs(one: Operation) -> str:

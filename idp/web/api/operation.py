@@ -62,6 +62,8 @@ class Operation:
     refusals: frozenset[Kind]
     besides: tuple[Permission, ...]
     """Verbs that are needed, too."""
+    largest_body: int | None
+    """Bytes; None: as everywhere."""
 
     @property
     def template(self) -> str:
@@ -95,6 +97,7 @@ def operation(
     wants: tuple[Wants, ...] = (),
     refuses: tuple[Kind, ...] = (),
     besides: tuple[Permission, ...] = (),
+    largest_body: int | None = None,
 ) -> Callable[[View], View]:
     """Add a view to the API."""
 
@@ -114,6 +117,7 @@ def operation(
             wants=frozenset(wants),
             refusals=frozenset(refuses),
             besides=besides,
+            largest_body=largest_body,
         )
         OPERATIONS.append(made)
         blueprint.add_url_rule(
@@ -133,13 +137,13 @@ def _serving(made: Operation, view: View) -> Callable[..., Response]:
     def serve(**named: Any) -> Response:
         for verb in made.besides:
             bearer.require_verb(verb)
-        answering.require_json_is_welcome()
+        answering.require_welcome(made.answer)
         if made.query is not None:
             named["asked"] = reading.query(made.query)
         else:
             reading.require_no_query()
         if made.body is not None:
-            named["given"] = reading.body(made.body)
+            named["given"] = reading.body(made.body, made.largest_body)
         if Wants.VERSION in made.wants:
             reading.version()  # who forgot it is told before anything is looked at
 

@@ -44,8 +44,12 @@ def require_no_query() -> None:
         raise Refused(Kind.INVALID, None, *faults)
 
 
-def body(model: type[Read]) -> Read:
-    """A JSON object, RFC 8259 and no looser. The size is the server's limit."""
+def body(model: type[Read], largest: int | None = None) -> Read:
+    """A JSON object, RFC 8259 and no looser. The server's limit holds, unless the operation has one
+    of its own, which only those reach who may use it.
+    """
+    if largest is not None:
+        request.max_content_length = largest
     if request.mimetype != "application/json":
         raise Refused(Kind.UNSUPPORTED)
     try:

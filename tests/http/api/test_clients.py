@@ -185,8 +185,27 @@ def test_what_became_of_requests_is_told_with_cause_and_fix(owner: Program, api:
     assert "compared byte for byte" in told["explanation"]["means"]
     assert told["differences"][0]["received"] == "https://app.example/wrong"
     assert owner.get(f"/requests?reference={told['reference']}").json["items"] == [told]
+    shared = owner.call("POST", f"/requests/{told['id']}/links").json["url"]
+    page = rp.client.get(shared.removeprefix(api.issuer), base_url=api.issuer)
+    assert page.status_code == 200, "for whoever has the link"
 
 
 @pytest.fixture
 def overrides() -> dict[str, Any]:
     return {"traces": {"enabled": True}}
+
+
+def test_a_change_is_foretold_from_the_last_requests_and_nothing_is_changed(
+    owner: Program, api: Api
+) -> None:
+    rp = api.a.client()
+    rp.client.get(rp.authorization_url(prompt="none"), base_url=api.issuer)
+    path = f"/clients/{rp.client_id}"
+    before = owner.get(path)
+    moved = before.json["metadata"] | {"redirect_uris": ["https://app.example/elsewhere"]}
+
+    told = owner.post(f"{path}/preview", {"metadata": moved}).json
+
+    assert told["replayed"] > 0
+    assert {one["outcome"] for one in told["consequences"]} == {"redirect-uri"}, told
+    assert owner.get(path).headers["ETag"] == before.headers["ETag"]

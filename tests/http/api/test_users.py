@@ -8,7 +8,9 @@ import pytest
 from sqlalchemy import select
 
 from config import AccountSettings, Registration
+from idp import clock as the_clock
 from idp.extensions import db
+from idp.jobs import import_people
 from idp.models import AuditEvent, Role
 from tests.http.api.conftest import Api, Program, problem
 from tests.support.factories import EMAIL, Factory
@@ -120,3 +122,38 @@ def test_a_reset_of_factors_takes_two_people_and_programs_are_none(
     assert tom.post(f"{path}/approve", BECAUSE).json == {"changed": True}
     assert robot.get(path).json["waiting"] is False
     assert robot.post(f"{path}/cancel", BECAUSE).json == {"changed": True}
+
+
+def test_people_come_from_a_file_after_a_look_and_are_taken_along_with_a_reason(
+    api: Api, a: Factory
+) -> None:
+    robot = api.machine("admin:users.bulk admin:users.read")
+    file = "email,name\nnew@example.com,New One\nnot an address,X\n"
+    wanted = BECAUSE | {"format": "csv", "content": file}
+
+    made = robot.post("/user-imports", wanted, Idempotency_Key="i")
+    assert (made.status_code, made.json["state"]) == (201, "checking"), made.json
+    path = f"/user-imports/{made.json['id']}"
+    for state in ("checked", "done"):
+        with a.app.app_context():
+            import_people.run(the_clock.now())
+        assert robot.get(path).json["state"] == state
+        robot.call("POST", f"{path}/confirm")
+
+    assert [one["row"] for one in robot.get(f"{path}/problems").json["items"]] == [3]
+    assert robot.get("/users?q=new@").json["items"][0]["name"] == "New One"
+    taken = robot.post("/user-exports", BECAUSE)
+    assert taken.mimetype == "application/x-ndjson"
+    assert "new@example.com" in taken.text
+    assert newest(a, "people_exported").details["reason"] == BECAUSE["reason"]
+
+
+def test_what_if_tells_pages_and_names_of_claims_but_no_values(api: Api, a: Factory) -> None:
+    robot, ann, rp = api.machine("admin:users.read admin:clients.read"), a.user(), a.client()
+    asked = {"user_id": ann.id, "client_id": rp.client_id, "request": {"scope": "openid email"}}
+
+    told = robot.post("/what-if", asked)
+
+    assert told.json["steps"][0] == "sign-in", told.json
+    assert "email" in told.json["userinfo"]
+    assert EMAIL not in told.text

@@ -1,5 +1,5 @@
 """Apps: the list, a new one, one and its changes, its secrets, and what became of its requests."""
 
-from idp.web.api.clients import acts, change, listing, people, requests, show
+from idp.web.api.clients import acts, change, listing, people, preview, requests, show
 
-__all__ = ["acts", "change", "listing", "people", "requests", "show"]
+__all__ = ["acts", "change", "listing", "people", "preview", "requests", "show"]

@@ -10,10 +10,12 @@ from idp import traces
 from idp.accounts.permissions import Permission
 from idp.oauth import causes
 from idp.traces import Trace
+from idp.web import explanation_link
 from idp.web.api.answering import Answer
 from idp.web.api.clients.show import existing
 from idp.web.api.model import Model
 from idp.web.api.operation import operation
+from idp.web.problems import Kind, Refused
 
 READS = Permission.REQUESTS_READ
 
@@ -65,6 +67,7 @@ class Parameter(Model):
 class Request(Model):
     """A request and what became of it."""
 
+    id: str
     reference: str
     happened_at: datetime
     endpoint: str
@@ -74,6 +77,13 @@ class Request(Model):
     differences: list[ValueDifference]
     left_out: list[LeftOut]
     received: list[Parameter]
+
+
+class Link(Model):
+    """Nothing else is opened by it."""
+
+    url: str
+    ends_at: datetime
 
 
 class RequestList(Model):
@@ -96,9 +106,20 @@ def list_client_requests(client_id: str, asked: Latest) -> Answer:
     return Answer(RequestList(items=[_request(one) for one in found]))
 
 
+@operation("POST", "/requests/<trace_id>/links", Permission.REQUESTS_WRITE, answer=Link, status=201)
+def share_request(trace_id: str) -> Answer:
+    """Make a link that explains one request to whoever has it, as long as the request is kept."""
+    trace = traces.find(trace_id)
+    if trace is None:
+        raise Refused(Kind.NOT_FOUND)
+    url, ends_at = explanation_link.make(trace)
+    return Answer(Link(url=url, ends_at=ends_at))
+
+
 def _request(trace: Trace) -> Request:
     cause = causes.of(trace.cause) if trace.is_failure else None
     return Request(
+        id=trace.id,
         reference=trace.reference,
         happened_at=trace.happened_at,
         endpoint=trace.endpoint,
