@@ -15,11 +15,11 @@ from importlib.metadata import version
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from benchmarks import report, rounds
+from benchmarks import charts, report, rounds
 from benchmarks.deployment import SetUpFailed
 from benchmarks.options import Options, parse
 from benchmarks.rounds import Results
-from benchmarks.server import THREADS, WORKERS, ServerFailed, running
+from benchmarks.server import THREADS, ServerFailed, running
 from tests.support.postgres_guard import StartFailed
 
 
@@ -38,6 +38,8 @@ def main() -> int:
         return 130
     _print(results)
     print(f"\n{time.monotonic() - began:.0f} s in all")
+    if options.charts:
+        charts.write(options.charts, results)
     if options.json:
         _write(options.json, results)
     return 1 if any(report.errors(one) for one in results) else 0
@@ -49,7 +51,7 @@ def machine() -> str:
     packages = " ".join(f"{name} {version(name)}" for name in ("granian", "Flask", "SQLAlchemy"))
     return (
         f"{platform.platform()}, {len(os.sched_getaffinity(0))} cores, load before {load}\n"
-        f"Python {platform.python_version()}, {packages}; {WORKERS} workers of {THREADS} threads"
+        f"Python {platform.python_version()}, {packages}; workers of {THREADS} threads"
     )
 
 
@@ -57,7 +59,11 @@ async def _measure_all(options: Options) -> list[Results]:
     with TemporaryDirectory(prefix="idp-bench-") as name:
         log = Path(name) / "plain.log"
         with running("benchmarks.plain:app", dict(os.environ), log, health_path="/json") as plain:
-            return [await rounds.run(kind, options, plain) for kind in options.databases]
+            every: list[Results] = []
+            for kind in options.databases:
+                for workers in options.workers:
+                    every += await rounds.run(kind, workers, options, plain)
+            return every
 
 
 def _print(results: Sequence[Results]) -> None:
@@ -65,7 +71,7 @@ def _print(results: Sequence[Results]) -> None:
         print(f"\n{report.text(one)}")
         for kind, count in report.errors(one).most_common(10):
             print(f"  error x{count}: {kind}")
-    if len(results) == 2:
+    if len(results) > 1:
         print(f"\n{report.compared(results)}")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from urllib.parse import urljoin, urlsplit
@@ -70,6 +71,8 @@ class Browser:
     issuer: str
     address: str
     """Where it seems to come from: the limits count by address, as behind a proxy."""
+    added: Mapping[str, str] = field(default_factory=dict)
+    """Headers that a proxy would add."""
     cookies: dict[str, str] = field(default_factory=dict)
     url: str = ""
 
@@ -95,6 +98,7 @@ class Browser:
         parts = urlsplit(self.url)
         path = parts.path + (f"?{parts.query}" if parts.query else "")
         headers = {"Host": urlsplit(self.issuer).netloc, "X-Forwarded-For": self.address}
+        headers |= self.added
         if self.cookies:
             headers["Cookie"] = self.cookie_header()
         if fields is not None:

@@ -15,33 +15,17 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from benchmarks.database import KINDS, Database
+from benchmarks.provider import OUR_STEPS, SCOPE, Client, Person, Provider
 from config import PROJECT
 
 ISSUER = "https://login.bench.example"
 """Nothing is resolved: the driver plays the proxy that ends TLS and names the caller's address."""
 REDIRECT_URI = "https://app.bench.example/callback"
-SCOPE = "openid profile email offline_access"
 NO_SETTINGS: Mapping[str, str] = {}
 
 
 class SetUpFailed(Exception):
     """A command refused; the message is what it said."""
-
-
-@dataclass(frozen=True, slots=True)
-class Client:
-    """A registered client and its secret."""
-
-    client_id: str
-    client_secret: str
-
-
-@dataclass(frozen=True, slots=True)
-class Person:
-    """Somebody who signs in with a password."""
-
-    email: str
-    password: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,10 +37,22 @@ class Deployment:
     environment: dict[str, str]
     people: tuple[Person, ...]
     rotating: Client
-    """Its refresh tokens are replaced at each use."""
     keeping: Client
-    """Its refresh tokens are kept, as is the default of clients with a secret."""
     machine: Client
+
+    def provider(self) -> Provider:
+        """As the driver wants it."""
+        return Provider(
+            name=self.database.kind,
+            issuer=ISSUER,
+            redirect_uri=REDIRECT_URI,
+            people=self.people,
+            rotating=self.rotating,
+            keeping=self.keeping,
+            machine=self.machine,
+            steps=tuple(OUR_STEPS),
+            database_cpu=self.database.cpu_seconds,
+        )
 
     @property
     def log(self) -> Path:

@@ -15,6 +15,7 @@ from urllib.parse import urlencode
 
 TIMEOUT_SECONDS = 30.0
 _LENGTH = b"\r\ncontent-length:"
+_CHUNKED = b"\r\ntransfer-encoding: chunked"
 
 
 class Wrong(Exception):
@@ -109,11 +110,18 @@ class Connection(asyncio.Protocol):
         if end < 0 or self._answer is None or self._answer.done():
             return
         head = self._received[:end]
+        if _CHUNKED in head.lower():
+            self._finish(head, _unchunked(self._received, end + 4))
+            return
         complete = end + 4 + _body_length(head)
         if len(self._received) >= complete:
-            body = self._received[end + 4 : complete]
-            self._received = self._received[complete:]
-            self._answer.set_result(Response(int(head[9:12]), head, body))
+            self._finish(head, (self._received[end + 4 : complete], complete))
+
+    def _finish(self, head: bytes, body: tuple[bytes, int] | None) -> None:
+        if body is None or self._answer is None:
+            return  # there is more to come
+        self._received = self._received[body[1] :]
+        self._answer.set_result(Response(int(head[9:12]), head, body[0]))
 
     def _give_up(self) -> None:
         self._fail(TimeoutError("no answer"))
@@ -124,11 +132,26 @@ class Connection(asyncio.Protocol):
             self._answer.set_exception(error)
 
 
+def _unchunked(received: bytes, start: int) -> tuple[bytes, int] | None:
+    """The body and where it ends (RFC 9112 §7.1), or None while it is not complete."""
+    parts: list[bytes] = []
+    while (line := received.find(b"\r\n", start)) >= 0:
+        size = int(received[start:line].partition(b";")[0], 16)
+        end = line + 2 + size
+        if len(received) < end + 2:
+            return None
+        if size == 0:
+            return b"".join(parts), end + 2
+        parts.append(received[line + 2 : end])
+        start = end + 2
+    return None
+
+
 def _body_length(head: bytes) -> int:
     lowered = head.lower()
     start = lowered.find(_LENGTH)
     if start < 0:
-        return 0  # 204 and 304; our servers never stream
+        return 0  # 204 and 304
     start += len(_LENGTH)
     end = lowered.find(b"\r\n", start)
     return int(lowered[start:] if end < 0 else lowered[start:end])

@@ -44,7 +44,7 @@ class Meters:
 def meters(server_pid: int, target: Target | None) -> Meters:
     return Meters(
         lambda: processes.cpu_seconds(server_pid),
-        target.deployment.database.cpu_seconds if target else lambda: 0.0,
+        target.provider.database_cpu if target else lambda: 0.0,
     )
 
 

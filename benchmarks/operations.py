@@ -7,11 +7,11 @@ from abc import ABC, abstractmethod
 from contextlib import suppress
 from typing import Any, ClassVar
 
-from benchmarks.deployment import Client
 from benchmarks.http import Connection, Wrong, message
 from benchmarks.load import UsedUp
+from benchmarks.provider import Client
 from benchmarks.stock import Stock
-from benchmarks.target import DISCOVERY, HOST, issued
+from benchmarks.target import DISCOVERY, issued
 
 
 class Operation(ABC):
@@ -72,21 +72,21 @@ class Discovery(_Fixed):
     name, needed = "discovery", b'"token_endpoint"'
 
     def request(self) -> bytes:
-        return message("GET", DISCOVERY, {"Host": HOST})
+        return message("GET", DISCOVERY, self.target.headers())
 
 
 class Jwks(_Fixed):
     name, needed = "jwks", b'"keys"'
 
     def request(self) -> bytes:
-        return message("GET", self.target.path("jwks_uri"), {"Host": HOST})
+        return message("GET", self.target.path("jwks_uri"), self.target.headers())
 
 
 class ClientCredentials(_Fixed):
     name, needed = "client-credentials", b'"access_token"'
 
     def request(self) -> bytes:
-        machine = self.target.deployment.machine
+        machine = self.target.provider.machine
         return self.target.token_request(machine, grant_type="client_credentials")
 
 
@@ -122,7 +122,7 @@ class CodeExchange(Operation):
     async def sample(self, lane: int) -> None:
         if not self.stock.codes:
             raise UsedUp
-        client = self.target.deployment.rotating
+        client = self.target.provider.rotating
         await self.target.exchange(self.connections[lane], client, self.stock.codes.popleft())
 
 
@@ -153,14 +153,14 @@ class RefreshRotating(_Refresh):
     name = "refresh-rotating"
 
     def client(self) -> Client:
-        return self.target.deployment.rotating
+        return self.target.provider.rotating
 
 
 class RefreshKeeping(_Refresh):
     name = "refresh-keeping"
 
     def client(self) -> Client:
-        return self.target.deployment.keeping
+        return self.target.provider.keeping
 
 
 class UserInfo(Operation):
@@ -170,7 +170,7 @@ class UserInfo(Operation):
         await _renew_access_tokens(self)
         path = self.target.path("userinfo_endpoint")
         self._requests = [
-            message("GET", path, {"Host": HOST, "Authorization": f"Bearer {token}"})
+            message("GET", path, self.target.headers(Authorization=f"Bearer {token}"))
             for token in self.stock.access_tokens
         ]
 
@@ -189,7 +189,7 @@ class Introspection(Operation):
 
     async def prepare(self) -> None:
         await _renew_access_tokens(self)
-        client = self.target.deployment.keeping
+        client = self.target.provider.keeping
         self._requests = [
             self.target.client_request("introspection_endpoint", client, token=token)
             for token in self.stock.access_tokens
@@ -212,13 +212,13 @@ class SignIn(Operation):
 
     async def sample(self, lane: int) -> None:
         browser = self.target.browser(self.connections[lane])
-        client, person = self.target.deployment.keeping, self.target.next_person()
+        client, person = self.target.provider.keeping, self.target.next_person()
         await self.target.sign_in(browser, client, person)
 
 
 async def _renew_access_tokens(operation: Operation) -> None:
     """They live for ten minutes; a run may take longer."""
-    client = operation.target.deployment.keeping
+    client = operation.target.provider.keeping
     renewed = []
     for token in operation.stock.refresh_tokens[client]:
         request = operation.target.token_request(

@@ -38,6 +38,11 @@ def cpu_seconds(root: int) -> float:
     return ticks / _TICKS
 
 
+def memory_of(root: int) -> list[float]:
+    """MiB (PSS) of each process of a server that holds much: a starter and a tracker do not."""
+    return [mib for pid in tree(root) if (mib := pss_mib(pid)) > 20]
+
+
 def pss_mib(pid: int) -> float:
     """Memory with shared pages divided among those who share them."""
     try:

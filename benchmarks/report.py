@@ -34,19 +34,34 @@ def text(results: Results) -> str:
     """Everything about one database."""
     rows = [_row(results, "plain Flask JSON", results.plain)]
     rows += [_row(results, name, rounds) for name, rounds in results.operations.items()]
-    parts = [f"{results.database}", table([TITLES, *rows]), *_remarks(results)]
+    parts = [label(results), table([TITLES, *rows]), *_remarks(results)]
     return "\n".join(parts)
 
 
 def compared(results: Sequence[Results]) -> str:
-    """The rates of the second database as shares of the first's."""
-    first, second = results
-    shares = [
-        f"{name} {_median(second.operations[name], _rate) / rate:.2f}"
-        for name, rounds in first.operations.items()
-        if name in second.operations and (rate := _median(rounds, _rate))
-    ]
-    return f"{second.database} / {first.database}, req/s:  " + "  ".join(shares)
+    """The first one's rates as multiples of each of the others', and how many times their CPU time
+    for a request it needs.
+    """
+    first, *others = results
+    rows = [("", *(f"/ {label(one)}" for one in others))]
+    for name, rounds in first.operations.items():
+        rows.append((name, *(_both(rounds, one.operations.get(name)) for one in others)))
+    return f"{label(first)}: req/s, CPU\n{table(rows)}"
+
+
+def label(one: Results) -> str:
+    """Whose figures they are."""
+    return f"{one.name}, {one.workers} workers" if one.workers else one.name
+
+
+def _both(rounds: list[Measurement], other: list[Measurement] | None) -> str:
+    if not other:
+        return "not offered"
+    rates = _ratio([one.rate for one in rounds], [one.rate for one in other])
+    spent, theirs = (
+        [one.server_cpu + one.database_cpu for one in both] for both in (rounds, other)
+    )
+    return f"{rates} {_ratio(spent, theirs)}"
 
 
 def errors(results: Results) -> Counter[str]:
@@ -138,7 +153,8 @@ def _median(rounds: Sequence[Measurement], figure: Callable[[Measurement], float
 
 def _ratio(figures: list[float], yardstick: list[float]) -> str:
     """Round by round: both have seen the same machine then."""
-    return f"{median(one / unit for one, unit in zip(figures, yardstick, strict=True)):.2f}"
+    pairs = [(one, unit) for one, unit in zip(figures, yardstick, strict=True) if unit]
+    return f"{median(one / unit for one, unit in pairs):.2f}" if pairs else "?"
 
 
 def _mib(memory: list[float]) -> str:

@@ -6,8 +6,10 @@ So the machine's mood does not decide a comparison.
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from benchmarks import crowd, yardsticks
 from benchmarks.browser import ComeBackLater
@@ -16,9 +18,11 @@ from benchmarks.crowd import Beside, token_beside_sign_ins
 from benchmarks.deployment import Deployment, deployed
 from benchmarks.http import Wrong
 from benchmarks.measurement import Measurement, measure_operation, meters
-from benchmarks.operations import OPERATIONS
+from benchmarks.operations import OPERATIONS, Operation
 from benchmarks.options import Options
-from benchmarks.server import WORKERS, Server, ServerFailed, running
+from benchmarks.peers import Peer
+from benchmarks.processes import memory_of
+from benchmarks.server import Server, ServerFailed, running
 from benchmarks.stock import Stock
 from benchmarks.target import Target
 
@@ -27,7 +31,10 @@ from benchmarks.target import Target
 class Results:
     """One entry in each list for a round."""
 
-    database: str
+    name: str
+    """The database, or the peer."""
+    workers: int
+    """Processes of ours; 0 where nobody told us."""
     plain: list[Measurement] = field(default_factory=list)
     hashes: list[float] = field(default_factory=list)
     commits: list[float] = field(default_factory=list)
@@ -39,29 +46,48 @@ class Results:
     not_offered: list[str] = field(default_factory=list)
 
 
-async def run(kind: str, options: Options, plain: Server) -> Results:
-    """Deploy, count, measure, remove."""
-    results = Results(kind)
-    _say(f"{kind}: setting up a deployment with {options.people} people")
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """One provider of a run, and where its figures go."""
+
+    results: Results
+    stock: Stock
+    pid: int
+    memory: Callable[[], list[float]]
+
+
+async def run(kind: str, workers: int, options: Options, plain: Server) -> list[Results]:
+    """Deploy, count, measure, remove. Ours first, then each peer that is measured beside it."""
+    results = Results(kind, workers)
+    _say(f"{kind}, {workers} workers: setting up a deployment with {options.people} people")
     with deployed(kind, options.people, options.alg) as deployment:
         try:
-            await _count_and_measure(results, deployment, options, plain)
+            return await _count_and_measure(results, deployment, options, plain)
         except (Wrong, ComeBackLater) as failure:
             end_of_log = deployment.log.read_text(errors="replace")[-2000:]
             raise ServerFailed(f"{failure}\nThe server's log ends:\n{end_of_log}") from failure
-    return results
 
 
 async def _count_and_measure(
     results: Results, deployment: Deployment, options: Options, plain: Server
-) -> None:
+) -> list[Results]:
+    ours = deployment.provider()
     # Counted first: the crowd of the rounds may leave people whom a limit asks to wait.
     with _serving("benchmarks.counting:app", deployment, 1) as server:
-        two = Target(deployment, deployment.people[:2], server.port, CountingConnection)
+        two = Target(ours, ours.people[:2], server.port, CountingConnection)
         await _count(results, await _stocked(two), options)
-    with _serving("wsgi:app", deployment, WORKERS) as server:
-        everybody = Target(deployment, deployment.people, server.port)
-        await _measure(results, await _stocked(everybody), options, (server, plain))
+    with _serving("wsgi:app", deployment, results.workers) as server:
+        stock = await _stocked(Target(ours, ours.people, server.port))
+        measured = [Measured(results, stock, server.pid, server.memory)]
+        measured += [await _beside(peer) for peer in options.peers]
+        await _measure(measured, options, plain, deployment.folder)
+    return [one.results for one in measured]
+
+
+async def _beside(peer: Peer) -> Measured:
+    theirs = peer.provider()
+    stock = await _stocked(Target(theirs, theirs.people, peer.port))
+    return Measured(Results(peer.name, 0), stock, peer.pid, lambda: memory_of(peer.pid))
 
 
 def _say(line: str) -> None:
@@ -83,31 +109,54 @@ async def _stocked(target: Target) -> Stock:
 
 
 async def _measure(
-    results: Results, stock: Stock, options: Options, servers: tuple[Server, Server]
+    measured: Sequence[Measured], options: Options, plain: Server, folder: Path
 ) -> None:
-    provider, plain = servers
-    chosen = [one(stock) for one in OPERATIONS if options.wants(one.name)]
-    offered = [operation for operation in chosen if operation.is_offered()]
-    results.not_offered = [one.name for one in chosen if not one.is_offered()]
-    results.memory_before = provider.memory()
-    read = meters(provider.pid, stock.target)
+    for one in measured:
+        one.results.memory_before = one.memory()
+        one.results.not_offered = [
+            chosen.name for chosen in _chosen(options) if not chosen(one.stock).is_offered()
+        ]
     for number in range(options.rounds):
-        _say(f"{results.database}: round {number + 1} of {options.rounds}")
-        results.plain.append(await yardsticks.plain_json(plain, options.duration))
-        results.hashes.append(yardsticks.hashes_per_second(options.duration))
-        folder = stock.target.deployment.folder
-        results.commits.append(yardsticks.commits_per_second(folder, options.duration / 4))
-        for operation in offered:
-            figures = await measure_operation(operation, read, options.duration)
-            results.operations.setdefault(operation.name, []).append(figures)
+        _say(f"{measured[0].results.name}: round {number + 1} of {options.rounds}")
+        await _measure_yardsticks([one.results for one in measured], options, plain, folder)
+        for chosen in _chosen(options):
+            for one in measured:
+                await _measure_one(one, chosen, options.duration)
         if options.wants(crowd.NAME):
-            results.beside.append(await token_beside_sign_ins(stock, read, options.duration))
-    results.memory_after = provider.memory()
+            for one in measured:
+                read = meters(one.pid, one.stock.target)
+                beside = await token_beside_sign_ins(one.stock, read, options.duration)
+                one.results.beside.append(beside)
+    for one in measured:
+        one.results.memory_after = one.memory()
+
+
+async def _measure_yardsticks(
+    results: Sequence[Results], options: Options, plain: Server, folder: Path
+) -> None:
+    json = await yardsticks.plain_json(plain, options.duration)
+    hashes = yardsticks.hashes_per_second(options.duration)
+    commits = yardsticks.commits_per_second(folder, options.duration / 4)
+    for one in results:
+        one.plain.append(json)
+        one.hashes.append(hashes)
+        one.commits.append(commits)
+
+
+async def _measure_one(one: Measured, chosen: type[Operation], duration: float) -> None:
+    operation = chosen(one.stock)
+    if operation.is_offered():
+        figures = await measure_operation(operation, meters(one.pid, one.stock.target), duration)
+        one.results.operations.setdefault(operation.name, []).append(figures)
+
+
+def _chosen(options: Options) -> list[type[Operation]]:
+    return [one for one in OPERATIONS if options.wants(one.name)]
 
 
 async def _count(results: Results, stock: Stock, options: Options) -> None:
-    _say(f"{results.database}: counting statements")
-    for chosen in OPERATIONS:
+    _say(f"{results.name}: counting statements")
+    for chosen in _chosen(options):
         operation = chosen(stock)
-        if options.wants(operation.name) and operation.is_offered():
+        if operation.is_offered():
             results.counts[operation.name] = await count_operation(operation)

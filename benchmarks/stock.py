@@ -6,13 +6,14 @@ import asyncio
 from collections import deque
 from collections.abc import Iterator
 
-from benchmarks.browser import Browser
-from benchmarks.deployment import REDIRECT_URI, Client, Person
+from benchmarks.browser import Browser, ComeBackLater
 from benchmarks.http import Connection, Wrong, message
-from benchmarks.target import HOST, Code, Target, code_in
+from benchmarks.provider import Client, Person
+from benchmarks.target import Code, Target, code_in
 
 AT_ONCE = 2
-"""Few enough that nobody is told to come back, even on a slow machine."""
+"""Few enough that hardly anybody is told to come back."""
+MOST_TRIES = 10
 
 
 class Stock:
@@ -29,7 +30,7 @@ class Stock:
 
     @property
     def _clients(self) -> tuple[Client, Client]:
-        return self.target.deployment.keeping, self.target.deployment.rotating
+        return self.target.provider.keeping, self.target.provider.rotating
 
     async def fill(self) -> None:
         """Each signs in and allows both clients, so that later consent is remembered."""
@@ -41,21 +42,29 @@ class Stock:
         for person in people:
             browser = self.target.browser(connection)
             for client in self._clients:
-                code = await self.target.sign_in(browser, client, person)
+                code = await self._patiently(browser, client, person)
                 answer = await self.target.exchange(connection, client, code)
                 self.refresh_tokens[client].append(answer["refresh_token"])
                 self.access_tokens.append(answer["access_token"])
             self.browsers.append(browser)
         connection.close()
 
+    async def _patiently(self, browser: Browser, client: Client, person: Person) -> Code:
+        for _ in range(MOST_TRIES):
+            try:
+                return await self.target.sign_in(browser, client, person)
+            except ComeBackLater as busy:
+                await asyncio.sleep(busy.seconds)
+        return await self.target.sign_in(browser, client, person)
+
     async def mint(self, connection: Connection) -> Code:
         """A code by the next browser, which must be answered without a page."""
         browser = self.browsers[0]
         self.browsers.rotate(-1)
-        path, verifier = self.target.authorization_request(self.target.deployment.rotating)
-        headers = {"Host": HOST, "Cookie": browser.cookie_header()}
+        path, verifier = self.target.authorization_request(self.target.provider.rotating)
+        headers = self.target.headers(Cookie=browser.cookie_header())
         response = await connection.send(message("GET", path, headers))
         location = response.header("location")
-        if not location.startswith(REDIRECT_URI):
+        if not location.startswith(self.target.provider.redirect_uri):
             raise Wrong(f"{response.status}: not answered at once")
         return Code(code_in(location), verifier)

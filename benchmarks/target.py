@@ -12,11 +12,11 @@ from typing import Any, NamedTuple
 from urllib.parse import parse_qs, quote, urlencode, urlsplit
 
 from benchmarks.browser import Browser, Page
-from benchmarks.deployment import ISSUER, REDIRECT_URI, SCOPE, Client, Deployment, Person
 from benchmarks.http import Connection, Response, Wrong, message
+from benchmarks.provider import SCOPE, Client, Person, Provider
 
-HOST = urlsplit(ISSUER).netloc
 DISCOVERY = "/.well-known/openid-configuration"
+MOST_PAGES = 6
 
 
 class Code(NamedTuple):
@@ -28,9 +28,9 @@ class Code(NamedTuple):
 
 @dataclass(slots=True)
 class Target:
-    """One running server of one deployment."""
+    """One running server of one provider."""
 
-    deployment: Deployment
+    provider: Provider
     people: tuple[Person, ...]
     port: int
     connect: type[Connection] = Connection
@@ -46,9 +46,13 @@ class Target:
 
     async def discover(self) -> None:
         connection = self.connection()
-        response = await connection.send(message("GET", DISCOVERY, {"Host": HOST}))
+        response = await connection.send(message("GET", DISCOVERY, self.headers()))
         connection.close()
         self.metadata = response.json()
+
+    def headers(self, **more: str) -> dict[str, str]:
+        """Of every request: the issuer's host, and what a proxy would say."""
+        return {"Host": self.provider.host, **self.provider.headers, **more}
 
     def path(self, endpoint: str) -> str:
         """Where an endpoint is; the origin is the issuer's."""
@@ -63,7 +67,7 @@ class Target:
         """A form by an authenticated client (client_secret_basic)."""
         pair = f"{quote(client.client_id, safe='')}:{quote(client.client_secret, safe='')}"
         basic = base64.b64encode(pair.encode()).decode()
-        headers = {"Host": HOST, "Authorization": f"Basic {basic}"}
+        headers = self.headers(Authorization=f"Basic {basic}")
         return message("POST", self.path(endpoint), headers, fields)
 
     def authorization_request(self, client: Client) -> tuple[str, str]:
@@ -73,7 +77,7 @@ class Target:
         query = {
             "response_type": "code",
             "client_id": client.client_id,
-            "redirect_uri": REDIRECT_URI,
+            "redirect_uri": self.provider.redirect_uri,
             "scope": SCOPE,
             "state": secrets.token_urlsafe(8),
             "nonce": secrets.token_urlsafe(8),
@@ -87,7 +91,7 @@ class Target:
             client,
             grant_type="authorization_code",
             code=code.code,
-            redirect_uri=REDIRECT_URI,
+            redirect_uri=self.provider.redirect_uri,
             code_verifier=code.verifier,
         )
         return issued(await connection.send(request), "access_token", "id_token", "refresh_token")
@@ -98,7 +102,7 @@ class Target:
         """A fresh one, at an address of its own: one address may not try many passwords."""
         number = next(self._addresses)
         address = f"10.{number >> 16 & 255}.{number >> 8 & 255}.{number & 255}"
-        return Browser(connection, ISSUER, address)
+        return Browser(connection, self.provider.issuer, address, self.provider.headers)
 
     def next_person(self) -> Person:
         """All in turn, for ever."""
@@ -107,22 +111,17 @@ class Target:
     async def sign_in(self, browser: Browser, client: Client, person: Person) -> Code:
         """From the request to the code: password and consent where they are asked for."""
         path, verifier = self.authorization_request(client)
-        arrived = await browser.go(path, REDIRECT_URI)
-        while isinstance(arrived, Page):
-            button, typed = _answer(arrived, person)
-            form = arrived.form_with(button)
-            fields = form.fields | typed
-            arrived = await browser.go(form.action, REDIRECT_URI, fields)
+        until = self.provider.redirect_uri
+        arrived = await browser.go(path, until)
+        for _ in range(MOST_PAGES):
+            if isinstance(arrived, str):
+                break
+            step = self.provider.step_on(arrived)
+            form = arrived.form_with(step.marker)
+            arrived = await browser.go(form.action, until, form.fields | step.fields(person))
+        if isinstance(arrived, Page):
+            raise Wrong("the sign-in does not end")
         return Code(code_in(arrived), verifier)
-
-
-def _answer(page: Page, person: Person) -> tuple[str, dict[str, str]]:
-    """What marks the form, and what is typed into it or pressed."""
-    if page.name == "sign-in":
-        return "password", {"username": person.email, "password": person.password}
-    if page.name == "consent":
-        return "decision", {"decision": "allow"}
-    raise Wrong(f"unexpected page {page.name!r}")
 
 
 def code_in(url: str) -> str:

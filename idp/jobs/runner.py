@@ -26,6 +26,7 @@ from idp.job_lease import Lease
 from idp.jobs import (
     answer_requests,
     count_events,
+    count_people,
     deliver_mail,
     deliver_outbox,
     fetch_logos,
@@ -77,6 +78,7 @@ JOBS: tuple[Job, ...] = (
     Job("count_events", timedelta(minutes=5), count_events.run),
     Job("purge", timedelta(minutes=1), purge.run),
     Job("import_people", timedelta(seconds=2), import_people.run, Lane.PEOPLE),
+    Job("count_people", timedelta(minutes=5), count_people.run, Lane.PEOPLE),
     Job("wrap_passwords", timedelta(seconds=10), import_people.wrap, Lane.PEOPLE),
 )
 

@@ -39,6 +39,7 @@ from idp.models.job_lease import JobLease
 from idp.models.outbox import OutboundMessage
 from idp.models.session import AuthenticationEvent, Session
 from idp.models.signing_key import SigningKey
+from idp.models.tally import Tally
 from idp.models.throttle import Bucket
 from idp.models.trace import RequestTrace
 from idp.models.user import EmailAddress, Role, User
@@ -96,6 +97,7 @@ __all__ = [
     "Session",
     "SigningKey",
     "Standing",
+    "Tally",
     "TokenFamily",
     "TotpCredential",
     "TotpMiss",

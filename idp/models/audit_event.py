@@ -28,6 +28,9 @@ class AuditEvent(Base):
         Index("ix_audit_events_actor_id", "actor", "id"),
         Index("ix_audit_events_address_id", "address", "id"),
         Index("ix_audit_events_sid_id", "sid", "id"),
+        Index("ix_audit_events_reference_id", "reference", "id"),
+        # What is rare in an app that everybody uses.
+        Index("ix_audit_events_client_id_type_id", "client_id", "type", "id"),
         # What waits for the job that seals is found without looking at what is sealed.
         Index(
             "ix_audit_events_unsealed",

@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ForeignKey, LargeBinary, String, Text
+from sqlalchemy import ForeignKey, Index, LargeBinary, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 
 from idp import clock, opaque
@@ -34,10 +34,17 @@ def _key_of_inserted(context: Any) -> str:  # noqa: ANN401  SQLAlchemy's, which 
     return name_key(context.get_current_parameters()["name"])
 
 
+_HAS_ROLE = text("role IS NOT NULL")
+
+
 class User(Base):
     """An End-User. `sub` is random and never given to anybody else."""
 
     __tablename__ = "users"
+    __table_args__ = (
+        # Of many people the few who administer.
+        Index("ix_users_role", "role", sqlite_where=_HAS_ROLE, postgresql_where=_HAS_ROLE),
+    )
 
     id: Mapped[str] = mapped_column(Identifier, primary_key=True, default=opaque.identifier)
     sub: Mapped[str] = mapped_column(Opaque, unique=True, default=opaque.make)

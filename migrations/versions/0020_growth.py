@@ -11,12 +11,42 @@ depends_on = None
 INSTANT = sa.DateTime(timezone=True)
 
 
+HAS_ROLE = sa.text("role IS NOT NULL")
+
+
 def upgrade() -> None:
     _count_events_by_hour()
+    _find_among_millions()
 
 
 def downgrade() -> None:
+    op.drop_table("tallies")
+    op.drop_index("ix_users_role", "users")
+    op.drop_index("ix_audit_events_client_id_type_id", "audit_events")
+    op.drop_index("ix_audit_events_reference_id", "audit_events")
     op.drop_table("event_counts")
+
+
+def _find_among_millions() -> None:
+    """A reference, the rare events of a busy app, the few who administer; and what is counted."""
+    op.create_index("ix_audit_events_reference_id", "audit_events", ["reference", "id"])
+    op.create_index(
+        "ix_audit_events_client_id_type_id", "audit_events", ["client_id", "type", "id"]
+    )
+    op.create_index(
+        "ix_users_role",
+        "users",
+        ["role"],
+        sqlite_where=HAS_ROLE,
+        postgresql_where=HAS_ROLE,
+    )
+    op.create_table(
+        "tallies",
+        sa.Column("name", sa.String(length=40), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("counted_at", INSTANT, nullable=False),
+        sa.PrimaryKeyConstraint("name", name=op.f("pk_tallies")),
+    )
 
 
 def _count_events_by_hour() -> None:

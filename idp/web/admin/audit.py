@@ -22,7 +22,7 @@ from idp.web.admin.routes import blueprint
 from idp.web.pages import page
 
 ROWS = 50
-LOOKED_AT = 1000
+LOOKED_AT = 200
 """Of the chain, whenever the page is shown; `idp audit verify` reads it all."""
 MOST_EXPORTED = 100_000
 """By a page; the command has no limit."""
