@@ -6,7 +6,8 @@ import logging
 import re
 import sys
 from collections.abc import MutableMapping
-from typing import Any
+from contextlib import suppress
+from typing import Any, TextIO, cast
 
 import structlog
 
@@ -37,7 +38,7 @@ def configure(settings: Settings) -> None:
             _renderer(settings),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(getattr(logging, settings.log_level)),
-        logger_factory=structlog.WriteLoggerFactory(sys.stderr),
+        logger_factory=structlog.WriteLoggerFactory(cast("TextIO", _Patient(sys.stderr))),
         cache_logger_on_first_use=False,
     )
     logging.basicConfig(stream=sys.stderr, level=settings.log_level)
@@ -46,6 +47,23 @@ def configure(settings: Settings) -> None:
         level = max(getattr(logging, quietest), getattr(logging, settings.log_level))
         logging.getLogger(name).setLevel(level)
     logging.getLogger("alembic").setLevel(logging.WARNING)
+
+
+class _Patient:
+    """A stream whose disk may be full, or whose reader gone: a line that cannot be written is lost,
+    and fails no request.
+    """
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+
+    def write(self, text: str) -> None:
+        with suppress(OSError):
+            self._stream.write(text)
+
+    def flush(self) -> None:
+        with suppress(OSError):
+            self._stream.flush()
 
 
 def add_origin(

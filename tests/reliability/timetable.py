@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tests.reliability.database_trouble import troubled
+from tests.reliability.disks import disks
 from tests.reliability.failover import failover
 from tests.reliability.figures import Figures
 from tests.reliability.kills import kills
@@ -35,5 +36,6 @@ TIMETABLE: tuple[Scenario, ...] = (
     Scenario("nodes killed", lambda f: rolling(f, rounds=5, manner=Ending.KILLED)),
     Scenario("keys announced", lambda f: rotations(POSTGRESQL, f, times=8)),
     Scenario("keys at once", lambda f: rotations(SQLITE, f, times=8, manner=AT_ONCE)),
+    Scenario("disk full", lambda f: disks(f, rounds=3, seconds=5)),
     Scenario("database in trouble", lambda f: troubled(f, rounds=2, seconds=5)),
 )

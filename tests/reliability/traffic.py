@@ -9,53 +9,25 @@ from __future__ import annotations
 import asyncio
 import secrets
 import time
-from collections.abc import Awaitable, Callable, Iterator, Sequence
-from contextlib import asynccontextmanager, contextmanager, suppress
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager, suppress
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlencode
 
 from benchmarks.http import Response, Wrong
-from tests.reliability.ledger import Code, Fate, Grant, Ledger, Promise, SignedIn, in_hand
+from tests.reliability.asking import authorization, unknown_until_told
+from tests.reliability.ledger import Code, Fate, Grant, Ledger, SignedIn, in_hand
 from tests.reliability.people import PASSWORD, Cast, Person
 from tests.reliability.wire import Away, BrokenAnswer, Landed, Lost, NotSent, Window, Wire
 from tests.reliability.witness import Witness
-from tests.support.relying_party import REDIRECT_URI, answer, challenge
+from tests.support.relying_party import REDIRECT_URI, answer
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
-SCOPE = "openid offline_access"
 LEFT_UNREDEEMED = 20
 """Every so-many-th code waits for the judge."""
 REPLAYED = 8
 """Every so-many-th one-time code is tried once more."""
-
-
-def authorization(cast: Cast, **more: str) -> tuple[str, str]:
-    """Path with query, and the verifier."""
-    verifier = secrets.token_urlsafe(32)
-    query = {
-        "response_type": "code",
-        "client_id": cast.rotating.client_id,
-        "redirect_uri": REDIRECT_URI,
-        "scope": SCOPE,
-        "state": secrets.token_urlsafe(6),
-        "nonce": secrets.token_urlsafe(6),
-        "code_challenge": challenge(verifier),
-        "code_challenge_method": "S256",
-    } | more
-    return "/authorize?" + urlencode(query), verifier
-
-
-@contextmanager
-def unknown_until_told(promise: Promise) -> Iterator[None]:
-    """While something is asked that changes it; what never left has changed nothing."""
-    promise.fate = Fate.UNKNOWN
-    try:
-        yield
-    except NotSent:
-        promise.fate = Fate.LIVE
-        raise
 
 
 class Traffic:
