@@ -1,4 +1,4 @@
-"""The only writer of interactions: open, claim, prove, choose, consent, decline, finish."""
+"""Writes interactions: open, claim, prove, choose, decline, finish; `allowing` has the consent."""
 
 from __future__ import annotations
 
@@ -16,14 +16,12 @@ from idp.authentication.evidence import SECOND, Evidence
 from idp.authentication.requirement import Requirement
 from idp.authentication.session import LiveSession, RecognisedSession, Stay
 from idp.extensions import db, rows_changed, settings
-from idp.grants import consent
 from idp.interaction import typed
 from idp.interaction.demand import Demand
 from idp.interaction.facts import Situation, gather
 from idp.interaction.machine import is_proven
 from idp.interaction.records import ROWS, Records
-from idp.mail import messages
-from idp.models import Interaction, Kind, User
+from idp.models import Interaction, Kind
 
 
 @dataclass(frozen=True, slots=True)
@@ -268,30 +266,6 @@ def begin_enrolling(interaction: Interaction) -> None:
 def decline_enrolment(interaction: Interaction) -> None:
     """ "Not now", where the page offered it."""
     interaction.enrolment_declined_at = clock.now()
-
-
-def allow(interaction: Interaction, user_id: str, demand: Demand) -> None:
-    """The user allowed what was asked; remembered per user, client, scopes and claims."""
-    if demand.client is None or not _is_consented(interaction, user_id):
-        return
-    if consent.remember(user_id, demand.client.client_id, demand.scope, demand.claims):
-        messages.app_connected(db.session.get_one(User, user_id), demand.client.client_name)
-    audit.record(
-        catalogue.ConsentGiven(
-            user_id=user_id,
-            client_id=demand.client.client_id,
-            scope=" ".join(demand.scope),
-            claims=list(demand.claims),
-        )
-    )
-
-
-def _is_consented(interaction: Interaction, user_id: str) -> bool:
-    """By this user, whom it is about from now on: another tab cannot carry it over to another."""
-    about = or_(Interaction.user_id.is_(None), Interaction.user_id == user_id)
-    consenting = update(Interaction).where(Interaction.id == interaction.id, about)
-    values = {"consented_at": clock.now(), "user_id": user_id}
-    return rows_changed(consenting.values(values)) == 1
 
 
 def finish(interaction: Interaction) -> bool:

@@ -6,7 +6,7 @@ from flask import Response, request
 
 from idp import audit
 from idp.audit import catalogue
-from idp.interaction import lifecycle
+from idp.interaction import allowing
 from idp.interaction.machine import Step
 from idp.language import gettext as _
 from idp.web import access, current, scopes
@@ -39,7 +39,7 @@ def submit_consent(interaction_id: str) -> Response:
     match request.form.get("decision"):
         case "allow":
             if is_for_shown_account(visit):
-                lifecycle.allow(visit.interaction, user.id, visit.demand)
+                allowing.allow(visit.interaction, user.id, visit.demand)
             return to_dispatcher(visit.interaction)
         case "deny":
             audit.record(

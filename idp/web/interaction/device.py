@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Response, request
 
-from idp.interaction import lifecycle
+from idp.interaction import allowing
 from idp.interaction.machine import Step
 from idp.language import gettext as _
 from idp.oauth import device_request
@@ -37,7 +37,7 @@ def submit_device(interaction_id: str) -> Response:
     match request.form.get("decision"):
         case "allow":
             if is_for_shown_account(visit):
-                lifecycle.allow(visit.interaction, pinned_user(visit).id, visit.demand)
+                allowing.allow(visit.interaction, pinned_user(visit).id, visit.demand)
             return to_dispatcher(visit.interaction)
         case "deny":
             return give_up(visit, "access_denied")
