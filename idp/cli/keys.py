@@ -11,6 +11,7 @@ from idp import audit, clock, sealing
 from idp.audit import catalogue
 from idp.cli import output
 from idp.cli.output import Refused
+from idp.cli.users import BY_COMMAND
 from idp.extensions import settings, transaction
 from idp.signing import keystore, rotation
 from idp.signing.algorithms import ALGORITHMS, OFFERED
@@ -64,9 +65,11 @@ def list_() -> None:
 @group.command("rotate")
 @click.option("--alg", type=click.Choice(list(ALGORITHMS)), help="Only this one; else all.")
 @click.option("--now", "at_once", is_flag=True, help="An emergency: sign with the new key at once.")
+@click.option("--reason", help="Why; kept in the audit log.")
 @output.json_option
-def rotate(*, alg: str | None, at_once: bool) -> None:
+def rotate(*, alg: str | None, at_once: bool, reason: str | None) -> None:
     """Publish a successor of each signing key; it takes over after the publication lead."""
+    because = reason or BY_COMMAND
     chosen = [alg] if alg else OFFERED
     succeed = rotation.rotate_at_once if at_once else rotation.rotate
     takes_over = "at_once" if at_once else "after_publication"
@@ -75,10 +78,13 @@ def rotate(*, alg: str | None, at_once: bool) -> None:
         with transaction():
             for one in chosen:
                 kid = succeed(one)
-                audit.record(catalogue.SigningKeyRotated(alg=one, kid=kid, takes_over=takes_over))
+                event = catalogue.SigningKeyRotated(
+                    alg=one, kid=kid, takes_over=takes_over, reason=because
+                )
+                audit.record(event)
                 made.append({"alg": one, "kid": kid, "takes_over": takes_over})
-    except rotation.NotRotated as reason:
-        raise Refused(f"Nothing was rotated. {reason}.") from reason
+    except rotation.NotRotated as why:
+        raise Refused(f"Nothing was rotated. {why}.") from why
     wait = settings().signing_keys.publication_lead
     when = "signs from now on" if at_once else f"signs in {wait}"
     output.show(made, "\n".join(f"{key['alg']}  {key['kid']}  {when}" for key in made))

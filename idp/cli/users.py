@@ -4,18 +4,22 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import click
 from flask.cli import AppGroup
 
 from config import Environment, SecondFactorPolicy
 from idp import origin
-from idp.accounts import disable as account_state
-from idp.accounts import enrolment_ticket, factor_reset, password_link, second_factor_duty
+from idp.accounts import (
+    administered,
+    enrolment_ticket,
+    factor_reset,
+    password_link,
+    second_factor_duty,
+)
 from idp.accounts.create import create_user
 from idp.accounts.invalid import Invalid
 from idp.accounts.outcome import Outcome
@@ -31,6 +35,7 @@ from idp.models import Role, User
 
 group = AppGroup("user", help="People and how they sign in.")
 
+BY_COMMAND = "by command"
 SITE = "site"
 """Instead of a policy of the user's own."""
 
@@ -166,16 +171,26 @@ def require_second_factor(
     output.show(shown, output.fields(shown))
 
 
-def _add(name: str, explanation: str, change: Callable[[User], bool], unchanged: str) -> None:
+class _Act(Protocol):
+    def __call__(self, user: User, *, reason: str) -> Outcome: ...
+
+
+def _add(name: str, explanation: str, act: _Act, unchanged: str) -> None:
     """One of the three that only need to know whom."""
     state = f"{name}d" if name.endswith("e") else f"{name}ed"
 
     @group.command(name, help=explanation)
     @click.argument("email")
+    @click.option("--reason", help="Why; kept in the audit log.")
     @output.json_option
-    def command(email: str) -> None:
+    def command(email: str, reason: str | None) -> None:
         with transaction():
-            changed = change(existing(email))
+            outcome = act(existing(email), reason=reason or BY_COMMAND)
+        if outcome is Outcome.LAST_OWNER:
+            raise Refused(
+                f"{email} is the only owner: make another one first (idp user create --admin)."
+            )
+        changed = outcome is Outcome.DONE
         text = f"{email} is {state}." if changed else f"{email} {unchanged}."
         output.show({"email": email, "state": state, "changed": changed}, text)
 
@@ -183,19 +198,19 @@ def _add(name: str, explanation: str, change: Callable[[User], bool], unchanged:
 _add(
     "disable",
     "Refuse a user; ends all sessions, tokens and links at once.",
-    account_state.disable,
+    administered.disable_user,
     "was disabled before",
 )
 _add(
     "enable",
     "Let a disabled user sign in again. Nothing that ended comes back.",
-    account_state.enable,
+    administered.enable_user,
     "was not disabled",
 )
 _add(
     "unlock",
     "Lift every wait after wrong passwords or codes, and free frozen one-time codes.",
-    account_state.unlock,
+    administered.unlock_user,
     "was not locked",
 )
 
@@ -271,4 +286,4 @@ def reason_given(given: str | None) -> str:
     """What `--reason` said; production wants one."""
     if not given and settings().environment is Environment.PRODUCTION:
         raise click.UsageError("--reason is required in production: say why, for the audit log.")
-    return given or "by command"
+    return given or BY_COMMAND

@@ -41,7 +41,7 @@ def test_rotate_publishes_a_successor_of_every_key(idp, clock, events):
 
 
 def test_rotate_now_signs_with_the_new_key_at_once(idp):
-    ran = idp("keys", "rotate", "--alg", "ES256", "--now", "--json")
+    ran = idp("keys", "rotate", "--alg", "ES256", "--now", "--reason", "Ticket 4711", "--json")
 
     assert by_state(idp, "ES256")["active"] == ran.document[0]["kid"]
     assert by_state(idp, "RS256").keys() == {"active"}

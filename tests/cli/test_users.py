@@ -372,3 +372,14 @@ class TestRequireSecondFactor:
 
     def test_nobody_is_refused(self, idp):
         assert idp("user", "require-second-factor", "nobody@example.com").exit_code == 1
+
+
+def test_the_last_owner_is_not_disabled(idp, make, app):
+    make.administrator(email=EMAIL)
+
+    ran = idp("user", "disable", EMAIL, "--reason", "left")
+
+    assert ran.exit_code == 1
+    assert "is the only owner" in ran.errors
+    idp("user", "create", "olga@example.com", "--name", "Olga", "--admin", "--json")
+    assert idp("user", "disable", EMAIL, "--json").document["changed"] is True
