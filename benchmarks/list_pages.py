@@ -37,6 +37,8 @@ from idp.models import AuditEvent, Client, EmailAddress, Role, User
 
 OWNER, PASSWORD = "owner@scale.example", "four unrelated words here"
 TARGET_MILLISECONDS = 100.0
+_TURNS = 3
+"""Of the purge, which removes at most 20 000 rows of a table in one."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -215,11 +217,11 @@ def _at(moment: object) -> str:
 
 
 def _measure_purge(app: Flask) -> None:
-    """Until nothing is left: how long one transaction is, which is how long others may wait."""
+    """A few turns of the job: how long one batch is, which is how long others may wait."""
     with app.app_context(), _timed_transactions() as taken:
         began, removed = time.monotonic(), 0
-        while some := purge.run(clock.now()):
-            removed += some
+        for _ in range(_TURNS):
+            removed += purge.run(clock.now())
         seconds = time.monotonic() - began
     taken.sort()
     print(

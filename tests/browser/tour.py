@@ -2,7 +2,15 @@
 pictures see the same. A walk yields the name of each stop when the page is there.
 """
 
-from tests.browser import administering, arriving, grouping, losing_factors, operating, passwords
+from tests.browser import (
+    administering,
+    arriving,
+    bringing_people,
+    grouping,
+    losing_factors,
+    operating,
+    passwords,
+)
 from tests.browser.walks import WALKS, walk
 from tests.support.factories import PASSWORD
 from tests.support.qr import read_qr_code
@@ -11,6 +19,7 @@ __all__ = [
     "WALKS",
     "administering",
     "arriving",
+    "bringing_people",
     "grouping",
     "losing_factors",
     "operating",
