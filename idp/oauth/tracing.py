@@ -98,9 +98,8 @@ def answered(
 ) -> None:
     """A machine endpoint gave what was asked for. `dropped` is only looked at when it is kept."""
     if _wants(client, is_failure=False):
-        passed = judgements.of(endpoint, received.get("grant_type"))
-        found = Diagnosis(None)
-        _put(endpoint, OK, client, received, found, passed=passed, dropped=tuple(dropped))
+        # Which judgements it passed is known without being written down.
+        _put(endpoint, OK, client, received, Diagnosis(None), dropped=tuple(dropped))
 
 
 def denied(

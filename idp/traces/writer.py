@@ -33,9 +33,18 @@ PATIENCE_SECONDS = 1.0
 SUCCESSES_PER_MINUTE = 20
 FAILURES_PER_MINUTE = 100
 """Of one client in one process."""
+ALL_SUCCESSES_PER_MINUTE = 600
+ALL_FAILURES_PER_MINUTE = 3000
+"""Of all clients together in one process: a crowd must not fill the table either, and a server that
+is busy spends its time on answers.
+"""
 MOST_COUNTED = 10_000
 """Clients whose rations are remembered; made-up names must not fill the memory."""
 
+_RATIONS = {
+    False: (SUCCESSES_PER_MINUTE, ALL_SUCCESSES_PER_MINUTE),
+    True: (FAILURES_PER_MINUTE, ALL_FAILURES_PER_MINUTE),
+}
 _INSERT = cast("Table", RequestTrace.__table__).insert()
 _log = structlog.get_logger(__name__)
 
@@ -47,6 +56,7 @@ class Writer:
     engine: Engine
     waiting: deque[dict[str, Any]] = field(default_factory=lambda: deque(maxlen=CAPACITY))
     taken: Counter[tuple[str | None, bool]] = field(default_factory=Counter)
+    admitted: Counter[bool] = field(default_factory=Counter)
     minute: int = 0
     timer: threading.Timer | None = None
     lock: threading.Lock = field(default_factory=threading.Lock)
@@ -58,11 +68,16 @@ class Writer:
         minute, key = int(clock.now().timestamp() // 60), (client_id, is_failure)
         with self.lock:
             if minute != self.minute or len(self.taken) > MOST_COUNTED:
-                self.minute = minute
                 self.taken.clear()
+            if minute != self.minute:
+                self.minute = minute
+                self.admitted.clear()
             self.taken[key] += 1
-            ration = FAILURES_PER_MINUTE if is_failure else SUCCESSES_PER_MINUTE
-            return self.taken[key] <= ration
+            own, of_all = _RATIONS[is_failure]
+            if self.taken[key] > own or self.admitted[is_failure] >= of_all:
+                return False
+            self.admitted[is_failure] += 1
+            return True
 
     def put(self, row: dict[str, Any]) -> None:
         """Wait for the others, at most half a second."""

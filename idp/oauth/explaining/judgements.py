@@ -9,6 +9,7 @@ from collections.abc import Collection
 
 from idp.clients.metadata import DEVICE_CODE
 from idp.oauth.explaining.address_causes import DIFFERS
+from idp.traces import Trace
 
 WORDS = {
     # --- the authorization endpoint
@@ -171,6 +172,13 @@ def before(failed: str | None, judgements: Collection[str]) -> tuple[str, ...]:
     """Those that were passed; none when the failed one is not among them."""
     listed = tuple(judgements)
     return listed[: listed.index(failed)] if failed in listed else ()
+
+
+def passed_by(trace: Trace) -> tuple[str, ...]:
+    """Those that a request passed; of a success, where nothing else is written down, all."""
+    if trace.passed or trace.is_failure:
+        return trace.passed
+    return of(trace.endpoint, dict(trace.received).get("grant_type"))
 
 
 def words(name: str) -> str:

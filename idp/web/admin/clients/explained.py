@@ -13,6 +13,10 @@ from idp.oauth.explaining import curl, judgements, remedies
 from idp.traces import Difference, Trace
 
 
+ALIKE = 0.6
+"""Of texts that have less in common, a letter here and there is chance; so it is in sentences."""
+
+
 def explained(trace: Trace, client: RegisteredClient | None) -> dict[str, Any]:
     """For `macros/traces.html`."""
     return {
@@ -27,7 +31,7 @@ def explained(trace: Trace, client: RegisteredClient | None) -> dict[str, Any]:
         "differences": [_marked(one) for one in trace.differences],
         "dropped": trace.dropped,
         "received": trace.received,
-        "passed": [judgements.words(name) for name in trace.passed],
+        "passed": [judgements.words(name) for name in judgements.passed_by(trace)],
         "failed": judgements.words(trace.failed) if trace.failed else None,
         "curl": curl.of(trace, settings().issuer),
         "remedies": remedies.of(trace, client) if client else [],
@@ -36,7 +40,10 @@ def explained(trace: Trace, client: RegisteredClient | None) -> dict[str, Any]:
 
 def _marked(difference: Difference) -> dict[str, Any]:
     expected, received = difference.expected, difference.received
-    steps = SequenceMatcher(None, expected, received, autojunk=False).get_opcodes()
+    matcher = SequenceMatcher(None, expected, received, autojunk=False)
+    steps = matcher.get_opcodes()
+    if " " in expected or matcher.ratio() < ALIKE:
+        steps = [("replace", 0, len(expected), 0, len(received))]
     return {
         "what": difference.what,
         "expected": _parts((expected[a:b], tag) for tag, a, b, _, _ in steps),
