@@ -9,7 +9,16 @@ from tests.browser.walks import walk
     "admin-new-client",
     "admin-new-client-of",
     "admin-client-secret",
+    "admin-client-already",
     "admin-client",
+    "admin-client-code",
+    "admin-try-client",
+    "admin-trial-answer",
+    "admin-trial-result",
+    "admin-trial-over",
+    "admin-preview-client",
+    "admin-revoke-old-secret",
+    "admin-enable-client",
     "admin-edit-client",
     "admin-rotate-secret",
     "admin-disable-client",
@@ -29,36 +38,69 @@ def registering_an_app(site, visitor):
     visitor.fill(client_name="Photos", redirect_uris="http://app.example/callback")
     visitor.press("Register the app").reads("must be https")
     yield "admin-new-client-failed"
+    visitor.follow("Another kind").fill(pasted="nothing of use").press("Fill in the form")
+    visitor.reads("That is no URL")
+    yield "admin-new-client-paste-failed"
+    visitor.fill(pasted=f"{site.issuer}/authorize?client_id=x&redirect_uri=https://app.example/cb")
+    visitor.press("Fill in the form").reads("came without PKCE")
+    yield "admin-new-client-pasted"
+    visitor.fill(client_name="Photos")
     visitor.fill(redirect_uris="https://app.example/callback").press("Register the app")
     visitor.is_at("admin-client-secret")
     yield "admin-client-secret"
+    visitor.page.reload()
+    visitor.is_at("admin-client-already")
+    yield "admin-client-already"
     visitor.follow("Go to the app").is_at("admin-client")
     yield "admin-client"
     here = visitor.page.url
-    visitor.follow("Replace the secret").is_at("admin-rotate-secret")
+    visitor.follow("Code").is_at("admin-client-code")
+    yield "admin-client-code"
+    visitor.open(here).follow("Replace the secret").is_at("admin-rotate-secret")
     yield "admin-rotate-secret"
-    visitor.press("Make a new secret").is_at("admin-client-secret")
+    visitor.fill(reason="Ops-1").press("Make a new secret").is_at("admin-client-secret")
+    visitor.open(here).reads("The old secret")
+    yield "admin-client-two-secrets"
+    visitor.follow("End the old secret now").is_at("admin-revoke-old-secret")
+    yield "admin-revoke-old-secret"
+    visitor.fill(reason="Ops-2").press("End it now").reads("The old secret has ended.")
+    visitor.follow("Test sign-in").is_at("admin-try-client")
+    yield "admin-try-client"
+    visitor.press("Begin").is_at("consent").press("Allow").is_at("admin-trial-answer")
+    yield "admin-trial-answer"
+    visitor.press("Exchange the code").is_at("admin-trial-result").reads("every check held")
+    yield "admin-trial-result"
+    visitor.page.reload()
+    visitor.is_at("admin-trial-over")
+    yield "admin-trial-over"
     visitor.open(here).follow("Change").is_at("admin-edit-client")
     yield "admin-edit-client"
-    visitor.fill(logo_uri="javascript:alert(1)").press("Save").reads("must be https")
+    visitor.fill(logo_uri="javascript:alert(1)").press("Look at what changes")
+    visitor.reads("must be https")
     yield "admin-edit-client-failed"
-    visitor.fill(logo_uri="", client_name="Photos Photos").tick("pkce_waived").press("Save")
-    visitor.is_at("admin-client").reads("Saved.")
+    visitor.fill(logo_uri="", client_name="Photos Photos", scope="openid").tick("pkce_waived")
+    visitor.press("Look at what changes").is_at("admin-preview-client")
+    yield "admin-preview-client"
+    visitor.fill(reason="Ops-3").press("Save").is_at("admin-client").reads("Saved.")
     yield "admin-client-saved"
     visitor.follow("Change")
     visitor.page.evaluate("document.querySelector('[name=version]').value = 'older'")
-    visitor.fill(client_name="Photos").press("Save").reads("Somebody else has changed this app")
+    visitor.fill(client_name="Photos").press("Look at what changes")
+    visitor.reads("Somebody else has changed this app")
     yield "admin-edit-client-conflict"
-    visitor.press("Save").is_at("admin-client")
+    visitor.press("Look at what changes").fill(reason="Ops-4").press("Save").is_at("admin-client")
     visitor.follow("Disable").is_at("admin-disable-client")
     yield "admin-disable-client"
-    visitor.press("Disable").reads("The app is disabled")
+    visitor.fill(reason="Ops-5").press("Disable").reads("The app is disabled")
     yield "admin-client-disabled"
+    visitor.follow("Enable").is_at("admin-enable-client")
+    yield "admin-enable-client"
     visitor.open(f"{site.issuer}/admin/clients").is_at("admin-clients")
     yield "admin-clients"
     visitor.open(here).follow("Delete").is_at("admin-delete-client")
     yield "admin-delete-client"
-    visitor.fill(confirmation="Something else").press("Delete for good").reads("Type the name")
+    visitor.fill(confirmation="Something else", reason="Ops-6").press("Delete for good")
+    visitor.reads("Type the name")
     yield "admin-delete-client-failed"
     visitor.fill(confirmation="Photos").press("Delete for good").reads("The app is deleted.")
 

@@ -59,5 +59,19 @@ def test_an_app_is_registered_and_changed(site, chromium, way):
         visitor.fill(client_name="Photos", redirect_uris=REDIRECT_URI).press("Register the app")
         visitor.is_at("admin-client-secret").follow("Go to the app")
         visitor.is_at("admin-client").follow("Change")
-        visitor.is_at("admin-edit-client").fill(client_name="Pictures").press("Save")
-        visitor.is_at("admin-client").reads("Pictures")
+        visitor.is_at("admin-edit-client").fill(client_name="Pictures")
+        visitor.press("Look at what changes").is_at("admin-preview-client").reads("Pictures")
+        visitor.fill(reason="Ops-1").press("Save").is_at("admin-client").reads("Pictures")
+
+
+def test_addresses_are_judged_while_they_are_typed(site, visitor):
+    at_administration(site, visitor, "clients/new/web").is_at("admin-new-client-of")
+    told = visitor.page.locator("[data-check=redirect_uris]")
+
+    visitor.fill(redirect_uris="https://*.app.example/cb")
+    told.get_by_text("Register each address, one on each line.").wait_for()
+    assert told.get_attribute("role") == "status"
+    visitor.fill(redirect_uris="https://app.example/cb")
+    told.get_by_text("1 address, all good.").wait_for()
+
+    assert told.locator("li").count() == 0
