@@ -5,8 +5,8 @@ from tests.browser.walks import walk
 CONFIGURATION = b"""\
 version: 1
 clients:
-  payroll:
-    client_name: Payroll
+  NAME:
+    client_name: Photos
     redirect_uris: [https://pay.example/callback]
 """
 
@@ -25,7 +25,7 @@ def grouping_people(site, visitor):
     visitor.sign_in(olga.email).enter_code(olga.code()).is_at("admin-groups")
     yield "admin-groups-none"
     visitor.follow("New group").is_at("admin-edit-group")
-    visitor.fill(name="two words", roles="editor").press("Save").reads("a letter or digit")
+    visitor.fill(name="two words", roles="Photos").press("Save").reads("a letter or digit")
     yield "admin-new-group-failed"
     name = f"staff-{olga.email.partition('@')[0]}"
     visitor.fill(name=name, display_name="Photos").press("Save").is_at("admin-group")
@@ -61,7 +61,7 @@ def saying_more_of_people(site, visitor):
     visitor.sign_in(olga.email).enter_code(olga.code()).is_at("admin-edit-claim")
     visitor.fill(name="acr", scope="photos").press("Save").reads("is reserved")
     yield "admin-new-claim-failed"
-    visitor.fill(name="photos", description="Photos").press("Save").is_at("admin-claims")
+    visitor.fill(name="Photos", description="Photos").press("Save").is_at("admin-claims")
     yield "admin-claims"
     visitor.open(f"{site.issuer}/admin/users/{bob.user.id}").follow("Change what claims say")
     visitor.is_at("admin-user-claims")
@@ -69,12 +69,12 @@ def saying_more_of_people(site, visitor):
     visitor.page.locator("[name^=claim-]").first.fill("Photos")
     visitor.fill(reason="Ticket 2").press("Save").is_at("admin-user")
     yield "admin-user-told"
-    visitor.open(f"{site.issuer}/admin/claims").follow("Change: photos")
+    visitor.open(f"{site.issuer}/admin/claims").follow("Change: Photos")
     visitor.is_at("admin-edit-claim")
     yield "admin-edit-claim"
-    visitor.open(f"{site.issuer}/admin/claims")
-    visitor.follow("Delete: photos").is_at("admin-delete-claim")
+    visitor.follow("Delete this claim").is_at("admin-delete-claim")
     yield "admin-delete-claim"
+    visitor.fill(confirmation="Photos").press("Delete for good").reads("The claim is deleted.")
 
 
 @walk("admin-configuration", "admin-configuration-changes", "admin-configuration-applied")
@@ -84,7 +84,8 @@ def keeping_it_in_a_file(site, visitor):
     visitor.sign_in(olga.email).enter_code(olga.code()).is_at("admin-configuration")
     yield "admin-configuration"
 
-    def hand_in(content):
+    def hand_in(template):
+        content = template.replace(b"NAME", olga.email.partition("@")[0].encode())
         file = {"name": "idp.yaml", "mimeType": "application/yaml", "buffer": content}
         visitor.page.locator("#file").set_input_files([file])
         visitor.press("Show what it would change")

@@ -54,5 +54,5 @@ def show_outdated(
         if registered[one.name] != values[one.name]
     ]
     same: dict[str, Any] = {"fields": named, "names": [one.name for one in named], "errors": {}}
-    more = {"is_outdated": True, "differences": differences}
+    more = {"is_outdated": True, "problem": True, "differences": differences}
     return page(template, CONFLICT, values=values, **same | more | shown)

@@ -163,6 +163,7 @@ def _show(
         values={named[name]: text for name, text in typed.items() if name in named},
         errors=problems,
         is_outdated=status == CONFLICT,
+        problem=status == CONFLICT,
         version=version,
         reason=request.form.get("reason", ""),
         longest=administered.LONGEST_REASON,
