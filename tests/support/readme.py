@@ -76,6 +76,8 @@ def _shown(value: object) -> str:
 
 
 def _duration(value: timedelta) -> str:
+    if value.microseconds:
+        return f"{value // timedelta(milliseconds=1)} ms"
     seconds = int(value.total_seconds())
     size, unit = next((size, unit) for size, unit in _UNITS if seconds % size == 0)
     return f"{seconds // size} {unit}"
