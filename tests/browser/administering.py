@@ -12,17 +12,8 @@ from tests.browser.walks import walk
     "admin-client-already",
     "admin-client",
     "admin-client-code",
-    "admin-try-client",
-    "admin-trial-answer",
-    "admin-trial-result",
-    "admin-trial-over",
-    "admin-preview-client",
     "admin-revoke-old-secret",
-    "admin-enable-client",
-    "admin-edit-client",
     "admin-rotate-secret",
-    "admin-disable-client",
-    "admin-delete-client",
 )
 def registering_an_app(site, visitor):
     olga = site.administrator()
@@ -64,6 +55,27 @@ def registering_an_app(site, visitor):
     visitor.follow("End the old secret now").is_at("admin-revoke-old-secret")
     yield "admin-revoke-old-secret"
     visitor.fill(reason="Ops-2").press("End it now").reads("The old secret has ended.")
+
+
+@walk(
+    "admin-client",
+    "admin-try-client",
+    "admin-trial-answer",
+    "admin-trial-result",
+    "admin-trial-over",
+    "admin-edit-client",
+    "admin-preview-client",
+    "admin-disable-client",
+    "admin-enable-client",
+    "admin-clients",
+    "admin-delete-client",
+)
+def trying_and_changing_an_app(site, visitor):
+    olga = site.administrator()
+    rp = site.a.client(client_name="Photos", redirect_uris=["https://app.example/callback"])
+    here = f"{site.issuer}/admin/clients/{rp.client_id}"
+    visitor.open(here).sign_in(olga.email).enter_code(olga.code()).is_at("admin-client")
+    yield "admin-client-of-photos"
     visitor.follow("Test sign-in").is_at("admin-try-client")
     yield "admin-try-client"
     visitor.press("Begin").is_at("consent").press("Allow").is_at("admin-trial-answer")
