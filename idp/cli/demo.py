@@ -118,6 +118,7 @@ def summary(plan: Plan) -> str:
     addresses = {
         "The provider": plan.issuer,
         "Your account": f"{plan.issuer}/account/",
+        "Administration": f"{plan.issuer}/admin/  (as admin@example.com)",
         **{app.name: f"{app.base_url}  ({app.story})" for app in plan.apps},
         "One-time codes": f"{plan.issuer}/dev/codes  (or: make totp)",
         "Everybody's mail": f"{plan.issuer}/dev/mail  (or: make mail)",
