@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,6 +12,7 @@ from tests.reliability.disks import disks
 from tests.reliability.failover import failover
 from tests.reliability.figures import Figures
 from tests.reliability.kills import kills
+from tests.reliability.races import races
 from tests.reliability.rolling import Manner as Ending
 from tests.reliability.rolling import rolling
 from tests.reliability.rotations import Manner, rotations
@@ -25,6 +27,8 @@ class Scenario:
     play: Callable[[Path], Awaitable[Figures]]
 
 
+ROUNDS = int(os.environ.get("ROUNDS", "5"))
+"""Of each kind of value and pass; `make soak ONLY=races ROUNDS=200` is what T1 asks for."""
 AT_ONCE = Manner.AT_ONCE
 SQLITE, POSTGRESQL = EngineKind.SQLITE, EngineKind.POSTGRESQL
 
@@ -37,5 +41,8 @@ TIMETABLE: tuple[Scenario, ...] = (
     Scenario("keys announced", lambda f: rotations(POSTGRESQL, f, times=8)),
     Scenario("keys at once", lambda f: rotations(SQLITE, f, times=8, manner=AT_ONCE)),
     Scenario("disk full", lambda f: disks(f, rounds=3, seconds=5)),
+    Scenario("races, sqlite", lambda f: races(SQLITE, f, rounds=ROUNDS)),
+    Scenario("races, postgresql", lambda f: races(POSTGRESQL, f, rounds=ROUNDS)),
+    Scenario("races, two nodes", lambda f: races(POSTGRESQL, f, rounds=ROUNDS, nodes=2)),
     Scenario("database in trouble", lambda f: troubled(f, rounds=2, seconds=5)),
 )
