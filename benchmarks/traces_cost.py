@@ -20,7 +20,7 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from config import TraceSettings
-from idp import traces
+from idp import clock, traces
 from tests.support import provider
 from tests.support.browser import Browser
 from tests.support.databases import EngineKind
@@ -65,7 +65,7 @@ def main() -> None:
     options = _parse()
     with TemporaryDirectory(prefix="idp-traces-") as name:
         # What the support of the tests finds in a run of pytest.
-        os.environ |= {"TEST_RUN_DIR": name, "TEST_RUN_BEGAN": str(int(time.time()))}
+        os.environ |= {"TEST_RUN_DIR": name, "TEST_RUN_BEGAN": str(int(clock.now().timestamp()))}
         with provider.databases().migrated(EngineKind.SQLITE, Path(name)) as url:
             _report(url, Path(name), options)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from config import Environment
-from idp.clients import redirect_uri, registry
+from idp.clients import redirect_uri, redirect_uri_likeness, registry
 from idp.clients.redirect_uri import Deployment
 from idp.clients.registered import RegisteredClient
 from idp.doctor.finding import Finding
@@ -37,9 +37,10 @@ def _judged(client: RegisteredClient, uri: str) -> Finding:
     deployment = Deployment(is_local=settings().environment is not Environment.PRODUCTION)
     if wrong := redirect_uri.problem(uri, client.application_type, deployment):
         return Finding.error(f"the redirect URI {wrong}", "let the app use another one")
-    nearest = redirect_uri.nearest(client.redirect_uris, uri)
+    nearest = redirect_uri_likeness.nearest(client.redirect_uris, uri)
     hint = nearest and (
-        f"; the nearest registered one is {nearest}, it {redirect_uri.difference(nearest, uri)}"
+        f"; the nearest registered one is {nearest},"
+        f" it {redirect_uri_likeness.difference(nearest, uri)}"
     )
     return Finding.error(
         f"{uri} is not registered{hint or ''}",

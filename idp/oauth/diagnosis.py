@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Row, bindparam, select
 
 from idp import clock, opaque
-from idp.clients import redirect_uri
+from idp.clients import redirect_uri_likeness
 from idp.clients.metadata import GRANT_TYPES
 from idp.clients.registered import RegisteredClient
 from idp.oauth.errors import InvalidClient, OAuth2Error
@@ -48,11 +48,11 @@ _CODE = select(
 
 def of_redirect_uri(client: RegisteredClient, uri: str) -> Diagnosis:
     """Against the registered address that is most like it."""
-    nearest = redirect_uri.nearest(client.redirect_uris, uri)
+    nearest = redirect_uri_likeness.nearest(client.redirect_uris, uri)
     if nearest is None:
         none = Difference("redirect_uri", "none is registered", _short(uri))
         return Diagnosis(address_causes.NOT_REGISTERED, (none,))
-    kind = redirect_uri.difference(nearest, uri)
+    kind = redirect_uri_likeness.difference(nearest, uri)
     difference = Difference(f"redirect_uri: {kind}", _short(nearest), _short(uri))
     return Diagnosis(address_causes.key(kind), (difference,))
 
@@ -170,7 +170,7 @@ def _use_of(row: Row[Any]) -> Difference:
 
 
 def _of_other_redirect_uri(asked_with: str, sent: str | None) -> Diagnosis:
-    kind = redirect_uri.difference(asked_with, sent) if sent else "missing"
+    kind = redirect_uri_likeness.difference(asked_with, sent) if sent else "missing"
     difference = Difference(f"redirect_uri: {kind}", _short(asked_with), _short(sent or "(none)"))
     return Diagnosis(address_causes.key(kind, address_causes.DIFFERS), (difference,))
 

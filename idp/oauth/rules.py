@@ -11,7 +11,7 @@ from typing import Any
 
 from authlib.oauth2.rfc6749.errors import InvalidRequestError
 
-from idp.clients import redirect_uri, registry
+from idp.clients import redirect_uri_likeness, registry
 from idp.clients.registered import RegisteredClient
 from idp.oauth import (
     form_post_response_mode,
@@ -212,8 +212,10 @@ def _redirect_uri(received: Received, client: RegisteredClient, trial: Trial | N
 
 def _nearly(client: RegisteredClient, uri: str) -> str:
     """The kind of the mistake, for whoever makes the app; the registered address stays unsaid."""
-    nearest = redirect_uri.nearest(client.redirect_uris, uri)
-    return "none is" if nearest is None else f"it {redirect_uri.difference(nearest, uri)}"
+    nearest = redirect_uri_likeness.nearest(client.redirect_uris, uri)
+    if nearest is None:
+        return "none is"
+    return f"it {redirect_uri_likeness.difference(nearest, uri)}"
 
 
 def _state(received: Received, client: RegisteredClient) -> str | None:

@@ -117,7 +117,46 @@ def trying_and_changing_an_app(site, visitor):
     visitor.fill(confirmation="Photos").press("Delete for good").reads("The app is deleted.")
 
 
-@walk("admin-client-requests", "admin-requests")
+@walk(
+    "admin-client-people",
+    "admin-add-client-person",
+    "admin-remove-client-person",
+    "apps-of-mine",
+    "admin-client",
+    "admin-edit-client",
+)
+def looking_after_an_app(site, visitor):
+    olga, bob = site.administrator(), site.account_with_phone()
+    rp = site.a.client(client_name="Photos", redirect_uris=["https://photos.example/callback"])
+    visitor.open(f"{site.issuer}/admin/clients/{rp.client_id}/people")
+    visitor.sign_in(olga.email).enter_code(olga.code()).is_at("admin-client-people")
+    yield "admin-client-people-none"
+    visitor.follow("Add somebody").is_at("admin-add-client-person")
+    yield "admin-add-client-person"
+    visitor.fill(email="nobody@example.org", reason="Ops-8").tick("standing-owner").press("Add")
+    visitor.reads("Nobody with an account here")
+    yield "admin-add-client-person-failed"
+    visitor.fill(email=bob.email).press("Add").reads("Added, and told by mail.")
+    yield "admin-client-people"
+    visitor.follow("Remove").is_at("admin-remove-client-person")
+    yield "admin-remove-client-person"
+    visitor.page.context.clear_cookies()
+    visitor.open(f"{site.issuer}/account/apps-of-mine").sign_in(bob.email).enter_code(bob.code())
+    visitor.is_at("apps-of-mine")
+    yield "apps-of-mine"
+    visitor.follow("Open").is_at("admin-client")
+    yield "admin-client-of-an-owner"
+    visitor.open(f"{site.issuer}/admin/clients/{rp.client_id}/edit").is_at("admin-edit-client")
+    yield "admin-edit-client-of-an-owner"
+
+
+@walk(
+    "admin-client-requests",
+    "admin-requests",
+    "admin-shared-explanation",
+    "admin-mend-client",
+    "explanation",
+)
 def finding_out_why(site, visitor):
     olga = site.administrator()
     rp = site.a.client(client_name="Photos", redirect_uris=["https://photos.example/callback"])
@@ -128,8 +167,16 @@ def finding_out_why(site, visitor):
     visitor.sign_in(olga.email).enter_code(olga.code()).is_at("admin-client-requests")
     visitor.reads(reference)
     yield "admin-client-requests"
-    visitor.press("Register exactly this address").reads("The address is registered.")
+    visitor.press("Make a link to this explanation").is_at("admin-shared-explanation")
+    yield "admin-shared-explanation"
+    link = visitor.text_of("[data-link]").strip()
+    visitor.open(f"{site.issuer}/admin/clients/{rp.client_id}/requests")
+    visitor.follow("Register exactly this address").is_at("admin-mend-client")
+    yield "admin-mend-client"
+    visitor.fill(reason="Ops-7").press("Register it").reads("Registered. Try the app again.")
     yield "admin-client-requests-mended"
+    visitor.open(link).is_at("explanation")
+    yield "explanation"
     visitor.open(f"{site.issuer}/admin/requests").is_at("admin-requests")
     visitor.fill(reference=reference.lower()).press("Look it up").reads(reference)
     yield "admin-requests"

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
 from idp.authentication.assurance import level_of
-from idp.clients import redirect_uri
+from idp.clients import redirect_uri_likeness
 from idp.clients.registered import RegisteredClient
 from idp.oauth import claims, redaction
 from idp.oauth.parameters import Received
@@ -76,11 +76,11 @@ def of_logout(
     sent = received.get("post_logout_redirect_uri")
     if client is None or sent is None or cause != "post_logout_redirect_uri not registered":
         return ()
-    nearest = redirect_uri.nearest(client.post_logout_redirect_uris, sent)
+    nearest = redirect_uri_likeness.nearest(client.post_logout_redirect_uris, sent)
     shown = redaction.printable(sent, redaction.LONGEST_VALUE)
     if nearest is None:
         return (Difference("post_logout_redirect_uri", "none is registered", shown),)
-    kind = redirect_uri.difference(nearest, sent)
+    kind = redirect_uri_likeness.difference(nearest, sent)
     return (Difference(f"post_logout_redirect_uri: {kind}", nearest, shown),)
 
 

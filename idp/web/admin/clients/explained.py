@@ -12,7 +12,6 @@ from idp.oauth import causes
 from idp.oauth.explaining import curl, judgements, remedies
 from idp.traces import Difference, Trace
 
-
 ALIKE = 0.6
 """Of texts that have less in common, a letter here and there is chance; so it is in sentences."""
 
