@@ -133,18 +133,20 @@ def looking_after_an_app(site, visitor):
     yield "admin-client-people-none"
     visitor.follow("Add somebody").is_at("admin-add-client-person")
     yield "admin-add-client-person"
-    visitor.fill(email="nobody@example.org", reason="Ops-8").tick("standing-owner").press("Add")
+    visitor.page.locator("#standing-owner").check()
+    visitor.fill(email="nobody@example.org", reason="Ops-8").press("Add")
     visitor.reads("Nobody with an account here")
     yield "admin-add-client-person-failed"
     visitor.fill(email=bob.email).press("Add").reads("Added, and told by mail.")
     yield "admin-client-people"
-    visitor.follow("Remove").is_at("admin-remove-client-person")
+    visitor.page.locator("[href$='/remove']").click()
+    visitor.is_at("admin-remove-client-person")
     yield "admin-remove-client-person"
     visitor.page.context.clear_cookies()
     visitor.open(f"{site.issuer}/account/apps-of-mine").sign_in(bob.email).enter_code(bob.code())
     visitor.is_at("apps-of-mine")
     yield "apps-of-mine"
-    visitor.follow("Open").is_at("admin-client")
+    visitor.follow("Open Photos").is_at("admin-client")
     yield "admin-client-of-an-owner"
     visitor.open(f"{site.issuer}/admin/clients/{rp.client_id}/edit").is_at("admin-edit-client")
     yield "admin-edit-client-of-an-owner"
