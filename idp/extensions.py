@@ -20,6 +20,7 @@ from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import event
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import make_url
+from sqlalchemy.exc import SQLAlchemyError
 
 from idp import slow_statements
 from idp.write_queue import WriteQueue
@@ -185,6 +186,14 @@ def rows_changed(statement: UpdateBase) -> int:
     options = {"synchronize_session": False, "preserve_rowcount": True}
     result = cast("CursorResult[Any]", db.session.execute(statement, execution_options=options))
     return result.rowcount
+
+
+def roll_back() -> None:
+    """Roll back. A connection that breaks meanwhile has done so by itself, and is given up."""
+    try:
+        db.session.rollback()
+    except SQLAlchemyError:
+        db.session.invalidate()
 
 
 @contextmanager

@@ -12,7 +12,7 @@ from werkzeug.exceptions import HTTPException
 
 from idp import origin
 from idp.clients import registry
-from idp.extensions import db
+from idp.extensions import roll_back
 from idp.language import gettext as _
 from idp.language import gettext_noop
 from idp.models import Interaction
@@ -168,7 +168,7 @@ def http_error(error: HTTPException) -> Response:
 def database_failed(error: SQLAlchemyError) -> Response:
     """The database is away or overloaded: nobody gets in, and the caller may come back."""
     # The page of the error asks the same session who is here, and a failed flush has left it shut.
-    db.session.rollback()
+    roll_back()
     # The page must not ask a database that is away, not even for the language of an interaction:
     # the rollback has forgotten what was read of it.
     g.pop("visit", None)
@@ -186,7 +186,7 @@ def database_failed(error: SQLAlchemyError) -> Response:
 
 def undo() -> None:
     """What the request in hand has done so far: it turned out to be impossible as a whole."""
-    db.session.rollback()
+    roll_back()
 
 
 def undone() -> Response:

@@ -17,7 +17,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.exceptions import BadRequest, RequestURITooLarge
 
 from idp import metrics, origin, telemetry
-from idp.extensions import db, settings
+from idp.extensions import db, roll_back, settings
 from idp.telemetry import Telemetry
 from idp.web import (
     access,
@@ -139,12 +139,12 @@ def _finish(response: Response) -> Response:
 def settle(response: Response) -> Response:
     """The one place where a request's work is committed, or rolled back."""
     if response.status_code >= 500:
-        db.session.rollback()
+        roll_back()
         return response
     try:
         db.session.commit()
     except SQLAlchemyError as error:
-        db.session.rollback()
+        roll_back()
         return errors.database_failed(error)
     return response
 
