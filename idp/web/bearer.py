@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from datetime import timedelta
 
 import structlog
 from flask import g, request
@@ -117,11 +118,13 @@ def _allowed(bearer: Bearer, user: User | None) -> frozenset[Permission]:
 
 
 def _require_proofs(bearer: Bearer, permission: Permission) -> None:
-    """RFC 9470 §3. `auth_time` is that of the oldest proof, so it speaks for both factors (R44)."""
-    age = settings().sessions.administration_age
-    is_fresh = bearer.proven_at is not None and bearer.proven_at >= clock.now() - age
-    has_two = bearer.level >= Assurance.TWO_FACTOR
-    if has_two and (is_fresh or not permission.value.endswith(".write")):
+    """RFC 9470 §3. `auth_time` is that of the oldest proof, so it speaks for both factors. Whoever
+    only reads may go on for as long as a proof lasts, also offline, as on the pages (R44).
+    """
+    is_reading = permission.value.endswith(".read")
+    age = _proof_lasts() if is_reading else settings().sessions.administration_age
+    is_young = bearer.proven_at is not None and bearer.proven_at >= clock.now() - age
+    if is_young and bearer.level >= Assurance.TWO_FACTOR:
         return
     seconds = int(age.total_seconds())
     headers = _challenge(
@@ -130,8 +133,12 @@ def _require_proofs(bearer: Bearer, permission: Permission) -> None:
         acr_values=CANONICAL[Assurance.TWO_FACTOR],
         max_age=str(seconds),
     )
-    detail = f"Two factors are needed, for changes proven within the last {seconds} seconds."
+    detail = f"Two factors are needed, proven within the last {seconds} seconds."
     raise Refused(Kind.PROOF_TOO_OLD, detail, headers=headers)
+
+
+def _proof_lasts() -> timedelta:
+    return settings().second_factor.proof_lifetime
 
 
 def _scope_missing(permission: Permission) -> Refused:

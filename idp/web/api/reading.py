@@ -20,6 +20,8 @@ from idp.web.problems import Fault, Kind, Refused
 
 Read = TypeVar("Read", bound=BaseModel)
 
+DEEPEST = 50
+"""Objects and lists inside each other."""
 _ETAG = re.compile(r'"([\x21\x23-\x7e]+)"')
 """RFC 9110 §8.8.3: strong, and one. What we give out is shorter than any limit."""
 
@@ -58,6 +60,8 @@ def body(model: type[Read], largest: int | None = None) -> Read:
         raise Refused(
             Kind.MALFORMED, "The body is not JSON (RFC 8259) with unique names."
         ) from None
+    if _is_too_deep(parsed):
+        raise Refused(Kind.MALFORMED, f"The body is nested more than {DEEPEST} times.")
     faults = [Fault("No NUL characters.", pointer=place) for place in _nul_in(parsed, ())]
     if faults:
         raise Refused(Kind.INVALID, None, *faults)
@@ -85,6 +89,25 @@ def _faults_of_query(error: ValidationError) -> Iterable[Fault]:
 
 def _fault_of_body(error: ErrorDetails) -> Fault:
     return Fault(error["msg"], pointer=problems.pointer(*error["loc"]))
+
+
+def _is_too_deep(value: Any) -> bool:  # noqa: ANN401  JSON
+    """Level by level: whoever went down by calls would meet the interpreter's own limit."""
+    level = [value]
+    for _ in range(DEEPEST):
+        level = [inner for one in level for inner in _inside(one)]
+        if not level:
+            return False
+    return True
+
+
+def _inside(value: Any) -> Iterable[Any]:  # noqa: ANN401  JSON
+    match value:
+        case dict():
+            return value.values()
+        case list():
+            return value
+    return ()
 
 
 def _whole(value: Any) -> Any:  # noqa: ANN401  JSON

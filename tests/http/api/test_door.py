@@ -160,12 +160,16 @@ def test_a_user_has_proven_two_factors_and_for_changes_a_moment_ago(api: Api, cl
     problem(refused, 401, "insufficient-user-authentication")
     challenge = refused.headers["WWW-Authenticate"]
     assert 'error="insufficient_user_authentication"' in challenge
-    assert 'acr_values="urn:idp:loa:2fa", max_age="900"' in challenge
+    assert 'acr_values="urn:idp:loa:2fa", max_age="43200"' in challenge
     act = f"/clients/{weak.rp.client_id}/disable"
     clock.advance(minutes=16)
     strong.refresh()
     assert strong.get("/clients").status_code == 200, "looking goes on (R44)"
-    problem(strong.post(act, {"reason": "x"}), 401, "insufficient-user-authentication")
+    stale = strong.post(act, {"reason": "x"})
+    problem(stale, 401, "insufficient-user-authentication")
+    assert 'max_age="900"' in stale.headers["WWW-Authenticate"]
+    taking = strong.post("/user-exports", {"reason": "x"})
+    problem(taking, 401, "insufficient-user-authentication")
     assert api.person().post(act, {"reason": "x"}).json == {"changed": True}
 
 

@@ -118,6 +118,16 @@ def test_bodies_are_json_and_no_looser(api: Api) -> None:
             base_url=api.issuer,
         )
         problem(answer, 400, "malformed")
+    for depth in (150, 300, 450, 600, 900, 5000):
+        text = f'{{"metadata": {{"jwks": {"[" * depth}{"]" * depth}}}}}'
+        answer = robot.client.post(
+            "/api/admin/v1/clients",
+            data=text,
+            content_type="application/json",
+            headers={"Authorization": f"Bearer {robot.token}"},
+            base_url=api.issuer,
+        )
+        assert answer.status_code in {400, 422}, depth
     nul = {"metadata": {"client_name": "a\x00b"}}
     told = problem(robot.post("/clients", nul), 422, "invalid")
     assert told["errors"][0]["pointer"] == "/metadata/client_name"

@@ -6,7 +6,9 @@ from datetime import datetime
 
 from pydantic import Field
 
+from idp import audit
 from idp.accounts.permissions import Permission
+from idp.audit.catalogue import AdministrationRefused
 from idp.clients import administration, listing, register, registry, secret_use
 from idp.clients.registered import RegisteredClient
 from idp.doctor import clients as doctor
@@ -71,6 +73,8 @@ def changeable(client_id: str) -> RegisteredClient:
     """The same for a caller who may change it."""
     client = existing(client_id)
     if administration.is_out_of_reach(client):
+        asked = AdministrationRefused(client_id=client_id, permission=Permission.ROLES_WRITE)
+        audit.record(asked)
         raise Refused(Kind.OUT_OF_REACH, "This client may administer.")
     return client
 
