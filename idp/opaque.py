@@ -11,6 +11,8 @@ from datetime import timedelta
 _making = threading.Lock()
 _newest = 0
 _CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+_PAIRS = tuple(high + low for high in _CROCKFORD for low in _CROCKFORD)
+"""Two digits for ten bits: several identifiers are written in most requests."""
 _LENGTH = 26
 
 
@@ -44,7 +46,13 @@ def made_near(identifier_: str, before: timedelta, after: timedelta) -> tuple[st
 
 
 def _written(value: int) -> str:
-    return "".join(_CROCKFORD[(value >> shift) & 31] for shift in range(125, -5, -5))
+    return "".join([_PAIRS[(value >> shift) & 1023] for shift in range(120, -10, -10)])
+
+
+def reference() -> str:
+    """What a person can read out, and a request is found by: eight digits, `7F3K-91QD`."""
+    digits = _written(secrets.randbits(40))
+    return f"{digits[-8:-4]}-{digits[-4:]}"
 
 
 def make(prefix: str = "") -> str:

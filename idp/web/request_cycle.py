@@ -7,8 +7,8 @@ A refusal below 500 commits, so that its counter and audit row stay; anything el
 from __future__ import annotations
 
 import re
-import secrets
 import time
+from collections.abc import Callable
 from urllib.parse import urlsplit
 
 import structlog
@@ -16,7 +16,7 @@ from flask import Flask, Response, current_app, g, request
 from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.exceptions import BadRequest, RequestURITooLarge
 
-from idp import metrics, origin, telemetry
+from idp import metrics, opaque, origin, telemetry
 from idp.extensions import db, roll_back, settings
 from idp.telemetry import Telemetry
 from idp.web import (
@@ -33,7 +33,6 @@ from idp.web import (
 from idp.web.access import Door
 
 _log = structlog.get_logger("request")
-_REFERENCE_ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _PROBES = frozenset({"health.healthz", "health.readyz", "health.metrics"})
 
 
@@ -45,8 +44,8 @@ def install(app: Flask) -> None:
     app.config["MAX_CONTENT_LENGTH"] = limits.maximum_body_size
     app.config["MAX_FORM_MEMORY_SIZE"] = limits.maximum_body_size
     app.config["MAX_FORM_PARTS"] = 200
-    for step in BEFORE:
-        app.before_request(step)
+    # One hook: Flask asks of each whether it is a coroutine, for every request.
+    app.before_request(_prepare)
     app.after_request(_finish)
 
 
@@ -56,7 +55,7 @@ def enter_origin() -> None:
     """
     g.started = time.perf_counter()
     g.access = access.of(_view())
-    reference = _reference()
+    reference = opaque.reference()
     origin.enter(
         origin.Origin(
             address=client_address(),
@@ -115,7 +114,7 @@ def require_form_without_nul() -> None:
             raise BadRequest("NUL in a field")
 
 
-BEFORE = (
+BEFORE: tuple[Callable[[], guards.Answer], ...] = (
     enter_origin,
     require_sane_request,
     require_our_host,
@@ -124,6 +123,13 @@ BEFORE = (
     guards.require_access,
 )
 """In this order, before the view."""
+
+
+def _prepare() -> guards.Answer:
+    for step in BEFORE:
+        if (answer := step()) is not None:
+            return answer
+    return None
 
 
 def _finish(response: Response) -> Response:
@@ -183,8 +189,3 @@ def client_address() -> str:
 
 def _view() -> object:
     return current_app.view_functions.get(request.endpoint or "")
-
-
-def _reference() -> str:
-    text = "".join(secrets.choice(_REFERENCE_ALPHABET) for _ in range(8))
-    return f"{text[:4]}-{text[4:]}"
