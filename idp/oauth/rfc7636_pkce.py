@@ -53,7 +53,7 @@ def verify(challenge: str | None, verifier: str | None) -> None:
 
 
 def challenge_of(verifier: str) -> str:
-    """§4.2, S256."""
+    """By S256."""
     return opaque.base64url(hashlib.sha256(verifier.encode("ascii")).digest())
 
 

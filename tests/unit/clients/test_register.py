@@ -125,7 +125,7 @@ def test_an_import_replaces_metadata_and_secret(app):
     last = db.session.scalars(
         select(models.AuditEvent.details).where(models.AuditEvent.type == "client_replaced")
     ).one()
-    assert last == {"changed": ["client_name", "trusted"]}
+    assert last == {"changed": ["client_name", "trusted"], "reason": ""}
 
 
 def test_an_import_without_a_secret_keeps_the_one_there_is(app):
