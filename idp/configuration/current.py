@@ -9,7 +9,7 @@ from idp.accounts.custom_claims import definition, definitions
 from idp.accounts.groups import proposed, store
 from idp.audit import catalogue
 from idp.clients import register, registry
-from idp.configuration.objects import VERSION, Place, Section, Stored, of_client
+from idp.configuration.objects import VERSION, Place, Section, Stored, of_client, ordered
 
 
 def objects() -> dict[Place, Stored]:
@@ -38,5 +38,6 @@ def exported() -> dict[str, Any]:
     document: dict[str, Any] = {"version": VERSION}
     sections: dict[str, dict[str, Any]] = {section.value: {} for section in Section}
     for place, stored in objects().items():
-        sections[place.section][place.name] = stored.document
+        members = stored.document.items()
+        sections[place.section][place.name] = {name: ordered(value) for name, value in members}
     return document | sections

@@ -60,11 +60,11 @@ _ABOUT = frozenset({"client_id", "client_id_issued_at"})
 
 def of_client(client: RegisteredClient) -> Document:
     """The registration without what is so by default, and without what names it."""
-    whole = {
-        member: value
-        for member, value in document.as_document(client).items()
-        if member not in _ABOUT
-    }
+    # JSONB keeps members in an order of its own: what is only kept comes last, by name.
+    found = document.as_document(client)
+    members = [one for one in found if one not in _ABOUT and one not in client.metadata]
+    members += sorted(one for one in client.metadata if one in found)
+    whole = {member: found[member] for member in members}
     brief = _without_defaults(whole)
     return brief if client.is_enabled else brief | {DISABLED: True}
 
@@ -120,6 +120,13 @@ def _without_defaults(whole: Document) -> Document:
         if member == "client_name" or default.get(member) != value
     }
     return brief if _says_the_same(brief, whole) else whole
+
+
+def ordered(value: Any) -> Any:  # noqa: ANN401  JSON
+    """Objects inside of a member have their names in order."""
+    if isinstance(value, dict):
+        return {name: ordered(value[name]) for name in sorted(value)}
+    return [ordered(one) for one in value] if isinstance(value, list) else value
 
 
 def _as_stored(kept: Mapping[str, Any]) -> Document:

@@ -24,6 +24,8 @@ claims:
       enum:
       - Physics
       - Maths
+      maxLength: 10
+      type: string
   rooms:
     type: string
     multiple: true
@@ -67,8 +69,8 @@ clients:
     - board
     id_token_claims:
     - department
-    client_uri: https://pay.example/
     client_name#fr: Paie
+    client_uri: https://pay.example/
     contacts:
     - dev@pay.example
 """
