@@ -169,6 +169,15 @@ def remove(client_id: str, *, reason: str = "") -> bool:
     return _done(catalogue.ClientDeleted(client_id=client_id, reason=reason))
 
 
+def remove_as_seen(client_id: str, version: str, *, reason: str = "") -> bool | Outdated:
+    """The same for somebody who has looked at it: only if it still is what they saw."""
+    _lock(client_id)
+    now = registry.read(client_id)
+    if now is not None and version_of(now) != version:
+        return Outdated(now)
+    return remove(client_id, reason=reason)
+
+
 def rotate_secret(client_id: str, overlap: timedelta, *, reason: str = "") -> str | None:
     """A new secret beside the old one for a while. None: this client has no use for one."""
     client = registry.find(client_id)

@@ -8,6 +8,7 @@ from pydantic import Field
 
 from idp.accounts.permissions import Permission
 from idp.clients import register, registry
+from idp.clients.register import Outdated
 from idp.web.api import reading
 from idp.web.api.answering import Answer
 from idp.web.api.clients.show import ClientWithSecret, changeable, existing, members
@@ -54,10 +55,11 @@ def enable_client(client_id: str, given: Because) -> Answer:
 def delete_client(client_id: str, given: Because) -> Answer:
     """Forget an app with its secrets and its users' consent. This cannot be taken back."""
     found = changeable(client_id)
-    if register.version_of(found) != reading.version():
-        raise Refused(Kind.OUTDATED)
-    if not register.remove(client_id, reason=given.reason):
-        raise Refused(Kind.NOT_FOUND)
+    match register.remove_as_seen(found.client_id, reading.version(), reason=given.reason):
+        case Outdated():
+            raise Refused(Kind.OUTDATED)
+        case False:
+            raise Refused(Kind.NOT_FOUND)
     return Answer(Nothing())
 
 
