@@ -20,6 +20,8 @@ from idp.jobs.stale import Stale
 
 BATCH = 100
 """Rows of one transaction."""
+_LOOKED_AT = 5 * BATCH
+"""Families of which a batch is found."""
 MOST_BATCHES = 200
 """Of one table in one run; what is left waits for the next, so that stopping takes no time."""
 
@@ -61,12 +63,17 @@ def _remove_some_traces() -> int:
 def _remove_some_families(now: datetime) -> int:
     """Families past their absolute end, and the spent codes that they came from."""
     family, token, code = models.TokenFamily, models.RefreshToken, models.AuthorizationCode
-    ended = (
-        family.expires_at < now - settings().tokens.spent_code_retention,
-        # One that rotated a thousand times waits until its tokens have gone, a batch at a time.
-        ~exists().where(token.family_id == family.id),
+    # The oldest few, so that not every family is compared with every token for the sake of a batch.
+    oldest = (
+        select(family.id, family.code_digest)
+        .where(family.expires_at < now - settings().tokens.spent_code_retention)
+        .order_by(family.expires_at)
+        .limit(_LOOKED_AT)
+        .subquery()
     )
-    rows = db.session.execute(select(family.id, family.code_digest).where(*ended).limit(BATCH))
+    # One that rotated a thousand times waits until its tokens have gone, a batch at a time.
+    ended = ~exists().where(token.family_id == oldest.c.id)
+    rows = db.session.execute(select(oldest).where(ended).limit(BATCH))
     digests = {row.id: row.code_digest for row in rows}
     if digests:
         rows_changed(delete(code).where(code.digest.in_(filter(None, digests.values()))))

@@ -1,11 +1,17 @@
 """A walk past the pages on which many people come from a file, and go into one."""
 
+import secrets
+
 from idp import clock
 from idp.jobs import import_people
 from tests.browser.operating import arrive
 from tests.browser.walks import walk
 
-ROWS = "email,name\nzoe@example.com,Zoe\nbroken,Zoe\nyan@example.com,Yan\nyan@example.com,Yan\n"
+
+def rows():
+    """Two people that nobody has imported yet, one of them twice, and one row that will not do."""
+    zoe, yan = (f"{name}-{secrets.token_hex(3)}@example.com" for name in ("zoe", "yan"))
+    return f"email,name\n{zoe},Zoe\nbroken,Zoe\n{yan},Yan\n{yan},Yan\n"
 
 
 @walk("admin-import-users", "admin-import", "admin-export-users")
@@ -15,7 +21,7 @@ def bringing_people(site, visitor):
     yield "admin-import-users"
     choose(visitor, "people.csv", "e_mail\n").press("Check the file").reads("no column named")
     yield "admin-import-users-failed"
-    choose(visitor, "people.csv", ROWS).press("Check the file").is_at("admin-import")
+    choose(visitor, "people.csv", rows()).press("Check the file").is_at("admin-import")
     yield "admin-import-checking"
     work(site)
     visitor.follow("Look again").reads("What would become of the rows")
