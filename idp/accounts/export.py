@@ -23,6 +23,7 @@ from idp.models import (
     AuditEvent,
     AuthenticationEvent,
     Client,
+    ClientPerson,
     EmailAddress,
     Grant,
     KnownDevice,
@@ -65,6 +66,7 @@ def of(user: User) -> Row:
             *("user_agent", "address", "created_at", "last_used_at", "expires_at", "revoked_at"),
         ),
         "connected_apps": _apps(user),
+        "apps_looked_after": _rows(user, ClientPerson, "client_id", "standing", "added_at"),
         "activity": _activity(user),
     }
 

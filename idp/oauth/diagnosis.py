@@ -158,13 +158,13 @@ def _of_code(code: str, client: RegisteredClient, reason: str, received: Receive
     return Diagnosis(reason)
 
 
-def _age_of(row: Row[Any]) -> Difference:
+def _age_of(row: Row[*tuple[Any, ...]]) -> Difference:
     age = round((clock.now() - row.issued_at).total_seconds())
     most = round((row.expires_at - row.issued_at).total_seconds())
     return Difference("age of the code", f"at most {most} seconds", f"{age} seconds")
 
 
-def _use_of(row: Row[Any]) -> Difference:
+def _use_of(row: Row[*tuple[Any, ...]]) -> Difference:
     first = f"exchanged at {row.consumed_at:%H:%M:%S} UTC" if row.consumed_at else "used just now"
     return Difference("code", "not used before", first)
 

@@ -20,7 +20,7 @@ from tests.support.databases import EngineKind
 from tests.support.factories import Factory
 
 REFUSAL = "There's nothing here for this account"
-SAMPLES = {"template": "web", "format": "csv"}
+SAMPLES = {"template": "web", "format": "csv", "act": "disable"}
 
 
 @dataclass(frozen=True)
