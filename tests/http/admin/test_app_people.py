@@ -80,7 +80,10 @@ def save(browser: Browser, **changes: str) -> Browser:
                 shown |= {name: str(one["value"])} if one.has_attr("checked") else {}
             case _:
                 shown[name] = str(one.get("value", ""))
-    return browser.open(browser.url, method="POST", data=shown | changes)
+    browser.open(browser.url, method="POST", data=shown | changes)
+    if browser.page == "admin-preview-client":
+        browser.fill(reason="Ops-1").press("Save")
+    return browser
 
 
 def events(a: Factory, kind: str) -> list[AuditEvent]:

@@ -11,7 +11,7 @@ from werkzeug.exceptions import NotFound
 from idp import origin
 from idp.accounts import administered
 from idp.accounts.permissions import Permission
-from idp.clients import document, owner_limits, register
+from idp.clients import administration, document, owner_limits, register
 from idp.clients.metadata import Invalid, ProposedClient
 from idp.clients.register import Outdated
 from idp.clients.registered import RegisteredClient
@@ -93,7 +93,10 @@ def _proposed(found: RegisteredClient, values: Values) -> ProposedClient | Inval
     proposed = document.from_document(changed)
     if isinstance(proposed, Invalid):
         return proposed
-    return register.judge(proposed) or proposed
+    if invalid := register.judge(proposed):
+        return invalid
+    wrong = administration.problems(proposed, found)
+    return Invalid(wrong) if wrong else proposed
 
 
 def _preview(
