@@ -75,6 +75,14 @@ class Node(LiveServer):
         finally:
             connection.close()
 
+    def is_complete(self) -> bool:
+        """Every worker that was begun has said that it serves."""
+        said = self.output()
+        return all(
+            said.rfind(f"Started worker-{number}") > said.rfind(f"Spawning worker-{number} ")
+            for number in range(1, self.workers + 1)
+        )
+
     def kill_a_worker(self) -> bool:
         """The oldest, as the kernel does when memory is short. False: there is none just now."""
         found = sorted(self.worker_pids(), key=_began)
@@ -181,7 +189,7 @@ def at(
     workers: int = WORKERS,
     settings: Mapping[str, str] | None = None,
     seen_by_nodes: str | None = None,
-    cast: Cast | None = None,
+    application: str = "wsgi:app",
 ) -> Iterator[Site]:
     """The same on a migrated database; the nodes may have to take another way to it."""
     chosen = provider.settings_for(
@@ -197,8 +205,9 @@ def at(
         with ExitStack() as running:
             members = [_node(number, environment, folder, workers) for number in range(nodes)]
             for node in members:
+                node.application = (application,)
                 running.enter_context(live_server.running(node))
-            site = Site(members, app, cast or gather(app), environment, folder)
+            site = Site(members, app, gather(app), environment, folder)
             running.callback(site.stop_jobs)
             yield site
     finally:
@@ -218,6 +227,6 @@ async def recovers(node: Node, within: float = 120.0) -> float:
         while not await asyncio.to_thread(node.is_ready):
             await asyncio.sleep(0.02)
         seconds = time.monotonic() - began
-        while len(await asyncio.to_thread(node.worker_pids)) < node.workers:
+        while not await asyncio.to_thread(node.is_complete):
             await asyncio.sleep(0.1)
     return seconds

@@ -15,4 +15,5 @@ def test_workers_are_killed_under_load(engine_kind: EngineKind, tmp_path: Path) 
     figures = asyncio.run(kills(engine_kind, tmp_path, kills=2, sample=3))
 
     assert figures.broken == []
-    assert figures.slowest_recovery < 5
+    # The start of one worker, on however busy a machine.
+    assert figures.slowest_recovery < 60

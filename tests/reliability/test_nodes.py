@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.reliability import rolling, rotations
+from tests.reliability.changes import changes
 from tests.support.databases import EngineKind
 
 
@@ -27,3 +28,11 @@ def test_keys_change_every_few_seconds(tmp_path: Path) -> None:
     )
 
     assert figures.broken == []
+
+
+def test_a_change_on_one_node_is_seen_by_the_others(tmp_path: Path) -> None:
+    figures = asyncio.run(changes(tmp_path, rounds=3))
+
+    assert figures.broken == []
+    # A second, and what it takes to ask.
+    assert figures.slowest_recovery < 2

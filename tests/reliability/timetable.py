@@ -7,6 +7,8 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from tests.reliability.changes import changes
+from tests.reliability.clocks import clocks
 from tests.reliability.database_trouble import troubled
 from tests.reliability.disks import disks
 from tests.reliability.failover import failover
@@ -40,6 +42,8 @@ TIMETABLE: tuple[Scenario, ...] = (
     Scenario("nodes killed", lambda f: rolling(f, rounds=5, manner=Ending.KILLED)),
     Scenario("keys announced", lambda f: rotations(POSTGRESQL, f, times=8)),
     Scenario("keys at once", lambda f: rotations(SQLITE, f, times=8, manner=AT_ONCE)),
+    Scenario("clock jumps", lambda f: clocks(POSTGRESQL, f, people=6)),
+    Scenario("changes seen", lambda f: changes(f, rounds=20)),
     Scenario("disk full", lambda f: disks(f, rounds=3, seconds=5)),
     Scenario("races, sqlite", lambda f: races(SQLITE, f, rounds=ROUNDS)),
     Scenario("races, postgresql", lambda f: races(POSTGRESQL, f, rounds=ROUNDS)),

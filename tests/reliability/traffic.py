@@ -56,7 +56,7 @@ class Traffic:
         ]
         lanes = [asyncio.create_task(self._lane(act)) for act in kinds]
         try:
-            async with asyncio.timeout(60):
+            async with asyncio.timeout(120):
                 while not (self.ledger.sessions and self.ledger.grants):
                     await asyncio.sleep(0.05)
             yield self
