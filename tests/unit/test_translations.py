@@ -24,12 +24,15 @@ def marked():
 
 
 def translated(tag):
-    """Each text with each of its forms."""
+    """Each text with each of its forms: the singular's goes with the English singular, where the
+    language has one.
+    """
     for message in messages.texts(messages.catalogue(tag)):
-        english = message.id if isinstance(message.id, str) else message.id[-1]
+        english = message.id if isinstance(message.id, tuple) else (message.id,)
         forms = message.string if isinstance(message.string, tuple) else (message.string,)
-        for form in filter(None, forms):
-            yield english, form
+        for like, form in zip(english[-len(forms) :], forms, strict=True):
+            if form:
+                yield like, form
 
 
 def test_a_catalogue_exists_for_every_language_that_is_offered():
