@@ -16,12 +16,11 @@ from idp.accounts.invalid import Invalid
 from idp.accounts.permissions import Permission
 from idp.language import gettext_noop
 from idp.web import access
-from idp.web.admin import definition_form
 from idp.web.admin.claims.listing import TYPES
 from idp.web.admin.clients import form
 from idp.web.admin.clients.fields import Field, Kind
 from idp.web.admin.clients.form import Values
-from idp.web.admin.definition_form import VERSION
+from idp.web.admin.definition_form import VERSION, DefinitionForm
 from idp.web.admin.routes import blueprint
 from idp.web.pages import see_other
 
@@ -75,7 +74,7 @@ _TEMPLATE = "admin/claims/form.html"
 @access.access(WRITES)
 def new_claim() -> Response:
     """Empty, or as it was typed before a step-up."""
-    return _show_new(form.shown({}, NEW) | form.resumed(g.typed, NEW))
+    return _new().show(form.shown({}, NEW) | form.resumed(g.typed, NEW))
 
 
 @blueprint.post("/claims/new")
@@ -86,7 +85,7 @@ def submit_new_claim() -> Response:
     judged = _judged(str(values["name"]).strip(), values)
     made = judged if isinstance(judged, Invalid) else definitions.define(judged)
     if isinstance(made, Invalid):
-        return _show_new(values, made)
+        return _new().show(values, made)
     return see_other(url_for("admin.claims", notice="claim-saved"))
 
 
@@ -98,7 +97,8 @@ def edit_claim(claim_id: str) -> Response:
     values, kept = _shown(found), g.typed
     if kept:
         values |= form.resumed(kept, DETAILS)
-    return _show(found, values, version=kept.get(VERSION) or definitions.version_of(found))
+    version = kept.get(VERSION) or definitions.version_of(found)
+    return _form_of(found).show(values, version=version)
 
 
 @blueprint.post("/claims/<claim_id>/edit")
@@ -115,7 +115,7 @@ def submit_edit_claim(claim_id: str) -> Response:
         case None:
             raise NotFound
         case Invalid():
-            return _show(found, values, changed, version=version)
+            return _form_of(found).show(values, changed, version=version)
         case Outdated(claim=now):
             return _show_outdated(now, values)
     return see_other(url_for("admin.claims", notice="claim-saved"))
@@ -149,29 +149,23 @@ def _written(found: Definition) -> str:
     return "" if found.schema is None else json.dumps(found.schema, ensure_ascii=False, indent=2)
 
 
-def _show_new(values: Values, invalid: Invalid | None = None) -> Response:
-    return definition_form.show(
+def _new() -> DefinitionForm:
+    return DefinitionForm(
         _TEMPLATE,
         NEW,
-        values,
-        invalid.problems if invalid else None,
-        claim=None,
-        version="",
+        {"claim": None},
         action=url_for("admin.submit_new_claim"),
         back=url_for("admin.claims"),
     )
 
 
-def _show(
-    found: Definition, values: Values, invalid: Invalid | None = None, *, version: str
-) -> Response:
-    return definition_form.show(
+def _form_of(found: Definition) -> DefinitionForm:
+    return DefinitionForm(
         _TEMPLATE,
         DETAILS,
-        values,
-        invalid.problems if invalid else None,
-        version=version,
-        **_around(found),
+        {"claim": found},
+        action=url_for("admin.submit_edit_claim", claim_id=found.id),
+        back=url_for("admin.claims"),
     )
 
 
@@ -179,14 +173,4 @@ def _show_outdated(now: Definition, values: Values) -> Response:
     document: dict[str, Any] = definition.as_document(now)
     document["schema"] = _written(now).splitlines()
     version = definitions.version_of(now)
-    return definition_form.show_outdated(
-        _TEMPLATE, DETAILS, values, document, version=version, **_around(now)
-    )
-
-
-def _around(found: Definition) -> dict[str, object]:
-    return {
-        "claim": found,
-        "action": url_for("admin.submit_edit_claim", claim_id=found.id),
-        "back": url_for("admin.claims"),
-    }
+    return _form_of(now).show_outdated(values, document, version=version)

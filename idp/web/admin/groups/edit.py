@@ -12,11 +12,9 @@ from idp.accounts.invalid import Invalid
 from idp.accounts.permissions import Permission
 from idp.language import gettext_noop
 from idp.web import access
-from idp.web.admin import definition_form
 from idp.web.admin.clients import form
 from idp.web.admin.clients.fields import Field, Kind
-from idp.web.admin.clients.form import Values
-from idp.web.admin.definition_form import VERSION
+from idp.web.admin.definition_form import VERSION, DefinitionForm
 from idp.web.admin.groups.found import PURPOSE, existing, to_group
 from idp.web.admin.routes import blueprint
 
@@ -51,7 +49,7 @@ _TEMPLATE = "admin/groups/form.html"
 @access.access(WRITES)
 def new_group() -> Response:
     """Empty, or as it was typed before a step-up."""
-    return _show_new(form.shown({}, NEW) | form.resumed(g.typed, NEW))
+    return _new().show(form.shown({}, NEW) | form.resumed(g.typed, NEW))
 
 
 @blueprint.post("/groups/new")
@@ -63,7 +61,7 @@ def submit_new_group() -> Response:
     judged = proposed.from_document(document.pop("name", ""), document)
     made = judged if isinstance(judged, Invalid) else store.create(judged)
     if isinstance(made, Invalid):
-        return _show_new(values, made)
+        return _new().show(values, made)
     return to_group(made, "group-saved")
 
 
@@ -76,7 +74,8 @@ def edit_group(group_id: str) -> Response:
     kept: dict[str, str] = g.typed
     if kept:
         values |= form.resumed(kept, DETAILS)
-    return _show(found, values, version=kept.get(VERSION) or store.version_of(found))
+    version = kept.get(VERSION) or store.version_of(found)
+    return _form_of(found).show(values, version=version)
 
 
 @blueprint.post("/groups/<group_id>/edit")
@@ -91,49 +90,29 @@ def submit_edit_group(group_id: str) -> Response:
         case None:
             raise NotFound
         case Invalid():
-            return _show(found, values, changed, version=version)
+            return _form_of(found).show(values, changed, version=version)
         case Outdated(group=now):
-            return _show_outdated(now, values)
+            return _form_of(now).show_outdated(
+                values, proposed.as_document(now), version=store.version_of(now)
+            )
     return to_group(changed, "group-saved")
 
 
-def _show_new(values: Values, invalid: Invalid | None = None) -> Response:
-    return definition_form.show(
+def _new() -> DefinitionForm:
+    return DefinitionForm(
         _TEMPLATE,
         NEW,
-        values,
-        invalid.problems if invalid else None,
-        group=None,
-        version="",
+        {"group": None},
         action=url_for("admin.submit_new_group"),
         back=url_for("admin.groups"),
     )
 
 
-def _show(
-    found: KnownGroup, values: Values, invalid: Invalid | None = None, *, version: str
-) -> Response:
-    return definition_form.show(
+def _form_of(found: KnownGroup) -> DefinitionForm:
+    return DefinitionForm(
         _TEMPLATE,
         DETAILS,
-        values,
-        invalid.problems if invalid else None,
-        version=version,
-        **_around(found),
+        {"group": found},
+        action=url_for("admin.submit_edit_group", group_id=found.id),
+        back=url_for("admin.group", group_id=found.id),
     )
-
-
-def _show_outdated(now: KnownGroup, values: Values) -> Response:
-    document = proposed.as_document(now)
-    version = store.version_of(now)
-    return definition_form.show_outdated(
-        _TEMPLATE, DETAILS, values, document, version=version, **_around(now)
-    )
-
-
-def _around(found: KnownGroup) -> dict[str, object]:
-    return {
-        "group": found,
-        "action": url_for("admin.submit_edit_group", group_id=found.id),
-        "back": url_for("admin.group", group_id=found.id),
-    }
