@@ -59,23 +59,28 @@ class Front:
         self._turn += 1
         first = self._turn % len(self.ports)
         for port in self.ports[first:] + self.ports[:first]:
-            try:
-                reader, writer = await asyncio.open_connection("127.0.0.1", port)
-            except OSError:
-                continue  # not sent: the next node may have it
+            # From before the connection is made: a node that is taken out is waited for.
             self._under_way[port] += 1
             try:
-                writer.write(request)
-                answer = await _message(reader)
-            except (OSError, asyncio.IncompleteReadError):
+                answer = await self._ask(port, request)
+            except (asyncio.IncompleteReadError, ConnectionResetError, BrokenPipeError):
                 self.lost[port] += 1
                 return _NOBODY
+            except OSError:
+                continue  # not sent: the next node may have it
             finally:
                 self._under_way[port] -= 1
-                writer.close()
             self.answered[port] += 1
             return answer.replace(b"connection: close\r\n", b"", 1)
         return _NOBODY
+
+    async def _ask(self, port: int, request: bytes) -> bytes:
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        try:
+            writer.write(request)
+            return await _message(reader)
+        finally:
+            writer.close()
 
 
 async def _message(reader: asyncio.StreamReader) -> bytes:
