@@ -96,8 +96,7 @@ def plan_configuration(given: WantedConfiguration) -> Answer:
 def apply_configuration(given: WantedConfiguration) -> Answer:
     """Make it so: everything that the plan of this `ETag` says, or nothing."""
     changes = _planned(given)
-    if _version(changes) != reading.version():
-        raise Refused(Kind.OUTDATED)
+    reading.require_version(_version(changes))
     try:
         secrets = apply.apply(changes)
     except Moved:

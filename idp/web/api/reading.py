@@ -82,6 +82,12 @@ def version() -> str:
     return matched[1]
 
 
+def require_version(now: str) -> None:
+    """For a change that starts from what is there now, and from nothing else."""
+    if version() != now:
+        raise Refused(Kind.OUTDATED)
+
+
 def _faults_of_query(error: ValidationError) -> Iterable[Fault]:
     for one in error.errors(include_input=False, include_url=False):
         yield Fault(one["msg"], parameter=".".join(map(str, one["loc"])))

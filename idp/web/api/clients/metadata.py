@@ -13,9 +13,8 @@ from idp.clients.metadata import Invalid, ProposedClient
 from idp.clients.registered import RegisteredClient
 from idp.clients.templates import Template
 from idp.clients.templates import propose as propose_template
-from idp.web import problems
+from idp.web.api import refusing
 from idp.web.api.model import Model
-from idp.web.problems import Fault, Kind, Refused
 
 MEMBER = "metadata"
 _TRANSLATED = "|".join(document.TRANSLATED)
@@ -48,7 +47,7 @@ def proposed(given: _Members, template: Template | None = None) -> ProposedClien
     """What the metadata ask for, on top of what a template says. Raises `Refused`."""
     unknown = [name for name in given.model_extra or {} if not document.is_translation(name)]
     if unknown:
-        raise Refused(Kind.INVALID, None, *(_fault(name, "is not known") for name in unknown))
+        refuse(Invalid(dict.fromkeys(unknown, "is not known")))
     asked = given.model_dump(exclude_unset=True)
     read = document.from_document(_start(template) | asked)
     if isinstance(read, Invalid):
@@ -64,13 +63,8 @@ def shown(client: RegisteredClient) -> Any:  # noqa: ANN401  the model is made a
 
 
 def refuse(invalid: Invalid) -> NoReturn:
-    """Every problem, where it is."""
-    faults = (_fault(member, problem) for member, problem in invalid.problems.items())
-    raise Refused(Kind.INVALID, None, *faults)
-
-
-def _fault(member: str, problem: str) -> Fault:
-    return Fault(problem, pointer=problems.pointer(MEMBER, member))
+    """Every problem of what was sent as metadata, where it is."""
+    refusing.refuse(invalid, MEMBER)
 
 
 def _start(template: Template | None) -> dict[str, Any]:

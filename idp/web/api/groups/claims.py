@@ -12,9 +12,10 @@ from idp.accounts.custom_claims.definitions import Outdated
 from idp.accounts.invalid import Invalid
 from idp.web.api import reading
 from idp.web.api.answering import Answer
-from idp.web.api.groups.definitions import READS, WRITES, refuse
+from idp.web.api.groups.definitions import READS, WRITES
 from idp.web.api.model import Because, Changed, Model, Nothing
 from idp.web.api.operation import Wants, blueprint, operation
+from idp.web.api.refusing import refuse
 from idp.web.api.users.show import existing as existing_user
 from idp.web.problems import Kind, Refused
 
@@ -94,8 +95,7 @@ def replace_claim(claim: str, given: ClaimDetails) -> Answer:
 def delete_claim(claim: str) -> Answer:
     """Forget a claim. No app is told it any more."""
     found = _existing(claim)
-    if definitions.version_of(found) != reading.version():
-        raise Refused(Kind.OUTDATED)
+    reading.require_version(definitions.version_of(found))
     if not definitions.remove(found.name):
         raise Refused(Kind.NOT_FOUND)
     return Answer(Nothing())
@@ -115,8 +115,7 @@ def read_user_claims(user_id: str) -> Answer:
 def replace_user_claims(user_id: str, given: NewClaimValues) -> Answer:
     """Say what a person's claims are: these and no others."""
     user = existing_user(user_id)
-    if values.version_of(user) != reading.version():
-        raise Refused(Kind.OUTDATED)
+    reading.require_version(values.version_of(user))
     changed = values.put(user, given.values, reason=given.reason)
     if isinstance(changed, Invalid):
         refuse(changed, "values")

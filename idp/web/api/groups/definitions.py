@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import NoReturn
-
 from pydantic import Field
 
 from idp.accounts.groups import proposed, store
@@ -12,12 +10,12 @@ from idp.accounts.groups.store import InUse, Outdated
 from idp.accounts.invalid import Invalid
 from idp.accounts.permissions import Permission
 from idp.models.group import LONGEST_NAME
-from idp.web import problems
 from idp.web.api import reading
 from idp.web.api.answering import Answer
 from idp.web.api.model import Model, Nothing, Page
 from idp.web.api.operation import Wants, blueprint, operation
-from idp.web.problems import Fault, Kind, Refused
+from idp.web.api.refusing import refuse
+from idp.web.problems import Kind, Refused
 
 READS, WRITES = Permission.GROUPS_READ, Permission.GROUPS_WRITE
 
@@ -93,8 +91,7 @@ def replace_group(group: str, given: GroupDetails) -> Answer:
 def delete_group(group: str) -> Answer:
     """Forget a group and who is in it."""
     found = existing(group)
-    if store.version_of(found) != reading.version():
-        raise Refused(Kind.OUTDATED)
+    reading.require_version(store.version_of(found))
     match store.remove(found.name):
         case InUse(client_names=names):
             raise Refused(Kind.CONFLICT, f"These apps admit its members only: {', '.join(names)}.")
@@ -109,15 +106,6 @@ def existing(name: str) -> KnownGroup:
     if found is None:
         raise Refused(Kind.NOT_FOUND)
     return found
-
-
-def refuse(invalid: Invalid, *inside: str) -> NoReturn:
-    """Every problem, where it is."""
-    faults = (
-        Fault(text, pointer=problems.pointer(*inside, *([member] if member else [])))
-        for member, text in invalid.problems.items()
-    )
-    raise Refused(Kind.INVALID, None, *faults)
 
 
 def _proposed(name: str, given: GroupDetails) -> ProposedGroup:

@@ -13,7 +13,7 @@ from idp.web.api.model import Because, Changed
 from idp.web.api.operation import Wants, operation
 from idp.web.api.users.acts import told
 from idp.web.api.users.show import existing, version_of
-from idp.web.problems import Kind, Refused
+from idp.web.problems import Kind
 
 
 class ChosenRole(Because):
@@ -29,6 +29,5 @@ class ChosenRole(Because):
 def choose_role(user_id: str, given: ChosenRole) -> Answer:
     """Say what a person may administer. A first role ends their sessions."""
     user = existing(user_id)
-    if version_of(user) != reading.version():
-        raise Refused(Kind.OUTDATED)
+    reading.require_version(version_of(user))
     return told(administered.choose_role(user, given.role, reason=given.reason))
