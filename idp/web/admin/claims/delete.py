@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from flask import Response, request, url_for
+from flask import Response, url_for
 
 from idp.accounts.custom_claims import definitions
 from idp.accounts.custom_claims.definition import Definition
 from idp.accounts.permissions import Permission
-from idp.language import gettext as _
 from idp.web import access
+from idp.web.admin import typed_name
 from idp.web.admin.claims.edit import existing
 from idp.web.admin.routes import blueprint
 from idp.web.pages import FAILED_FORM, page, see_other
@@ -28,9 +28,8 @@ def delete_claim(claim_id: str) -> Response:
 def submit_delete_claim(claim_id: str) -> Response:
     """No app is told it any more."""
     found = existing(claim_id)
-    if request.form.get("confirmation", "").strip() != found.name:
-        wrong = _("Type the name exactly as it stands above.")
-        return _show(found, {"confirmation": wrong})
+    if wrong := typed_name.problems(found.name):
+        return _show(found, wrong)
     definitions.remove(found.name)
     return see_other(url_for("admin.claims", notice="claim-deleted"))
 
@@ -41,6 +40,7 @@ def _show(found: Definition, errors: dict[str, str] | None = None) -> Response:
         FAILED_FORM if errors else 200,
         claim=found,
         errors=errors or {},
+        typed=typed_name.typed(),
         action=url_for("admin.submit_delete_claim", claim_id=found.id),
         back=url_for("admin.claims"),
     )

@@ -18,6 +18,7 @@ from idp.clients.registered import RegisteredClient
 from idp.language import gettext as _
 from idp.language import gettext_noop
 from idp.web import access
+from idp.web.admin import typed_name
 from idp.web.admin.clients.found import card, existing, to_client
 from idp.web.admin.routes import blueprint
 from idp.web.admin.users.found import reason, reason_problem
@@ -170,9 +171,7 @@ def delete_client(client_id: str) -> Response:
 def submit_delete_client(client_id: str) -> Response:
     """Its secrets and its users' consent go with it."""
     found, because = existing(client_id), reason()
-    errors: dict[str, str] = {}
-    if request.form.get("confirmation", "").strip() != found.client_name:
-        errors["confirmation"] = _("Type the name exactly as it stands above.")
+    errors = typed_name.problems(found.client_name)
     if problem := reason_problem(because):
         errors["reason"] = problem
     if errors:
@@ -187,7 +186,7 @@ def _show_delete(found: RegisteredClient, errors: dict[str, str]) -> Response:
         FAILED_FORM if errors else 200,
         client=card(found),
         errors=errors,
-        typed=request.form.get("confirmation", ""),
+        typed=typed_name.typed(),
         reason=request.form.get("reason", ""),
         longest=administered.LONGEST_REASON,
         action=url_for("admin.submit_delete_client", client_id=found.client_id),

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from flask import Response, request, url_for
+from flask import Response, url_for
 
 from idp.accounts.groups import store
 from idp.accounts.groups.proposed import KnownGroup
 from idp.accounts.groups.store import InUse
 from idp.language import gettext as _
 from idp.web import access
+from idp.web.admin import typed_name
 from idp.web.admin.groups.found import WRITES, existing
 from idp.web.admin.routes import blueprint
 from idp.web.pages import FAILED_FORM, page, see_other
@@ -26,9 +27,8 @@ def delete_group(group_id: str) -> Response:
 def submit_delete_group(group_id: str) -> Response:
     """Who was in it is forgotten."""
     found = existing(group_id)
-    if request.form.get("confirmation", "").strip() != found.name:
-        wrong = _("Type the name exactly as it stands above.")
-        return _show(found, errors={"confirmation": wrong})
+    if wrong := typed_name.problems(found.name):
+        return _show(found, errors=wrong)
     match store.remove(found.name):
         case InUse(client_names=needing):
             names = ", ".join(needing)
@@ -48,6 +48,7 @@ def _show(
         group=found,
         problem=problem,
         errors=errors or {},
+        typed=typed_name.typed(),
         action=url_for("admin.submit_delete_group", group_id=found.id),
         back=url_for("admin.group", group_id=found.id),
     )
