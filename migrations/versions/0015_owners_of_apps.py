@@ -33,7 +33,9 @@ def upgrade() -> None:
             ondelete="SET NULL",
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_client_people")),
-        sa.UniqueConstraint("client_id", "user_id", name=op.f("uq_client_people_client_id_user_id")),
+        sa.UniqueConstraint(
+            "client_id", "user_id", name=op.f("uq_client_people_client_id_user_id")
+        ),
     )
     op.create_index(op.f("ix_client_people_client_id"), "client_people", ["client_id"])
     op.create_index(op.f("ix_client_people_user_id"), "client_people", ["user_id"])

@@ -76,7 +76,7 @@ class Provider:
         self.command("jobs", "--once")
 
 
-InFront = Callable[[str, str, Path, Path], AbstractContextManager[None]]
+FrontDoor = Callable[[str, str, Path, Path], AbstractContextManager[None]]
 """Ends TLS: called with the server's address, the issuer, the certificate and a folder."""
 
 
@@ -85,7 +85,7 @@ def set_up(
     folder: Path,
     certificates: Certificates,
     settings: Mapping[str, str],
-    in_front: InFront = proxy.in_front_of,
+    in_front: FrontDoor = proxy.in_front_of,
 ) -> Iterator[Provider]:
     """As docs/conformance.md says."""
     folder.mkdir(exist_ok=True)

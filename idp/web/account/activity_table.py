@@ -145,7 +145,9 @@ SENTENCES: dict[Kind, dict[str, str]] = {
         "claims_shown": gettext_noop("An administrator saw what an app can learn about you."),
         "group_member_added": gettext_noop("An administrator put you into a group."),
         "group_member_removed": gettext_noop("An administrator took you out of a group."),
-        "custom_claims_set": gettext_noop("An administrator changed what apps can learn about you."),
+        "custom_claims_set": gettext_noop(
+            "An administrator changed what apps can learn about you."
+        ),
     },
     Kind.APPS: {
         "consent_given": gettext_noop("You allowed %(app)s to use your account."),

@@ -167,8 +167,8 @@ def test_the_list_is_searched_and_narrowed_like_on_the_page(api: Api, owner: Pro
         one["client_name"] for one in owner.get("/clients?only=without-pkce").json["items"]
     ] == ["Old one"]
     assert owner.get("/clients?q=nothing+like+it").json["items"] == []
-    wrong = problem(owner.get("/clients?limit=101&befor=x&cursor=1"), 422, "invalid")
-    assert {one["parameter"] for one in wrong["errors"]} == {"limit", "befor", "cursor"}
+    wrong = problem(owner.get("/clients?limit=101&cursr=x&cursor=1"), 422, "invalid")
+    assert {one["parameter"] for one in wrong["errors"]} == {"limit", "cursr", "cursor"}
     problem(owner.get("/clients?q=a&q=b"), 422, "invalid")
 
 

@@ -132,19 +132,6 @@ def test_recovery_codes_go_with_the_last_app(a, user, work):
     assert work(lambda: recovery_code.left(user)) == 0
 
 
-def test_a_reset_removes_every_factor_and_frees_the_account(a, user, sign_in, recognise, work):
-    a.phone(user)
-    token = sign_in()
-    for number in range(3):
-        work(lambda page=f"{number}": throttle.attempt("totp", user=user.id, interaction=page))
-
-    assert work(lambda: factors.reset(user, reason="lost her phone"))
-
-    assert not work(lambda: totp.is_enrolled(user.id))
-    assert recognise(token) is None
-    assert not work(lambda: factors.reset(user, reason="again"))
-
-
 def test_unlocking_lifts_the_waits(user, work, audited):
     for _ in range(11):
         work(lambda: throttle.attempt("password", user=user.id))
