@@ -21,6 +21,8 @@ from tests.support.factories import Factory
 
 REFUSAL = "There's nothing here for this account"
 SAMPLES = {"template": "web", "format": "csv", "act": "disable"}
+ONLY_JUDGES = "/admin/clients/check-addresses"
+"""Asked while somebody types, so that it wants no fresh proof: it changes nothing."""
 
 
 @dataclass(frozen=True)
@@ -39,6 +41,8 @@ def pages(app: Flask, client_id: str) -> Iterator[Page]:
             continue
         marker = access.of(app.view_functions[rule.endpoint])
         assert marker is not None
+        if marker.door is access.Door.PUBLIC:  # where a test sign-in ends, known by its `state`
+            continue
         values = {name: SAMPLES.get(name, "0" * 26) for name in rule.arguments}
         if "client_id" in values:
             values["client_id"] = client_id
@@ -91,9 +95,10 @@ def test_each_page_is_there_for_the_roles_that_may_see_it(
 def test_every_page_names_what_it_needs_and_every_post_wants_fresh_proofs(app: Flask) -> None:
     for page in pages(app, "x"):
         assert page.rule.permission is not None, page.path
-        writes = page.rule.permission.value.endswith(".write")
-        assert page.method == "GET" or writes, f"POST {page.path} needs a verb that writes"
-        assert page.rule.purpose is not None or not writes, page.path
+        verb = page.rule.permission.value.rpartition(".")[2]
+        assert page.method == "GET" or verb != "read", f"POST {page.path} needs a verb that writes"
+        if page.path != ONLY_JUDGES and (page.method == "POST" or verb == "write"):
+            assert page.rule.purpose is not None, page.path
 
 
 def test_old_proofs_change_nothing_and_are_asked_for_again(
