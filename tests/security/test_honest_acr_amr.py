@@ -1,6 +1,7 @@
 """T8: whatever people and apps do, no token says what nobody proved.
 
-The model keeps its own list of proofs. Every ID token, fresh or refreshed, is held against it.
+The model keeps its own list of proofs for each of two accounts, which share browsers. Every ID
+token, fresh or refreshed, is held against it.
 """
 
 from __future__ import annotations
@@ -8,7 +9,6 @@ from __future__ import annotations
 import tempfile
 from contextlib import ExitStack
 from datetime import datetime
-from enum import Enum
 from pathlib import Path
 from typing import Any
 
@@ -24,17 +24,18 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from idp.accounts import factors
+from idp.accounts import factor_reset
 from idp.extensions import db, transaction
 from idp.models import User
+from tests.security.walker import Account, By, Walker
 from tests.support import provider, run
-from tests.support.authenticator import Authenticator, show
 from tests.support.browser import Browser
 from tests.support.databases import EngineKind
-from tests.support.factories import EMAIL, PASSWORD, Factory, Phone
+from tests.support.factories import EMAIL, Factory
 from tests.support.relying_party import RelyingParty, answer, claims
 from tests.support.time_travel import standing_still
 
+OTHER_EMAIL = "bob@example.com"
 LOA1, LOA2, PHR = "urn:idp:loa:1fa", "urn:idp:loa:2fa", "phr"
 ESSENTIAL = '{"id_token":{"acr":{"essential":true,"values":["urn:idp:loa:2fa"]}}}'
 PHISHING_RESISTANT = '{"id_token":{"acr":{"essential":true,"values":["phr"]}}}'
@@ -56,22 +57,15 @@ REQUESTS: list[dict[str, Any]] = [
     {"prompt": "none"},
     {"prompt": "none", "claims": PHISHING_RESISTANT},
     {"prompt": "consent"},
+    {"prompt": "select_account"},
 ]
 LEVELS = {LOA1: 1, LOA2: 2, "1": 1, "2": 2, PHR: 3}
-AT_REST = {"account", "security", "remove-passkey"}
-"""Pages of the account on which nothing is asked."""
-
-
-class By(Enum):
-    """What somebody reaches for first."""
-
-    CODE = "code"
-    RECOVERY_CODE = "recovery code"
-    PASSKEY = "passkey"
 
 
 class People(RuleBasedStateMachine):
-    """One person, two browsers, a client without demands and one that demands two factors."""
+    """Two accounts, two browsers that both are used in, a client without demands and one that
+    demands two factors.
+    """
 
     def __init__(self) -> None:
         super().__init__()
@@ -83,16 +77,13 @@ class People(RuleBasedStateMachine):
         self.app = provider.build(provider.settings_for(url, run.folder(), **values))
         self.stack.callback(provider.dispose, self.app)
         self.a = Factory(self.app)
-        self.phones: list[Phone] = []
-        self.codes: list[str] = []
-        self.device: Authenticator | None = None
-        self.proofs: list[tuple[str, datetime]] = []
         self.tokens: list[dict[str, Any]] = []
         self.refreshable: list[tuple[RelyingParty, str, dict[str, Any]]] = []
 
     @initialize()
-    def someone_with_a_password(self) -> None:
-        self.user = self.a.user()
+    def two_with_a_password(self) -> None:
+        self.accounts = [Account(self.a.user(email), email) for email in (EMAIL, OTHER_EMAIL)]
+        self.walker = Walker(self.clock, self.accounts)
         issuer = "https://idp.example"
         self.browsers = [Browser(self.app.test_client(), issuer) for _ in range(2)]
         self.clients = [self.a.client(), self.a.client(client_name="Bank", min_acr=LOA2)]
@@ -107,12 +98,18 @@ class People(RuleBasedStateMachine):
         client=st.integers(0, 1),
         request=st.sampled_from(REQUESTS),
         by=st.sampled_from(By),
+        whom=st.integers(0, 1),
+        hinted=st.booleans(),
     )
-    def an_app_asks(self, browser: int, client: int, request: dict[str, Any], by: By) -> None:
-        rp, window = self.clients[client], self.browsers[browser]
+    def an_app_asks(
+        self, browser: int, client: int, request: dict[str, Any], by: By, whom: int, *, hinted: bool
+    ) -> None:
+        """`hinted`: it names the account; else whoever is there may be the one that answers."""
+        rp, window, account = self.clients[client], self.browsers[browser], self.accounts[whom]
         opened_at = self.clock.now()
-        window.open(rp.authorization_url(scope="openid offline_access", **request))
-        self.walk(window, by)
+        hint = {"login_hint": account.email} if hinted else {}
+        window.open(rp.authorization_url(scope="openid offline_access", **request, **hint))
+        self.walker.walk(window, by, account)
         response = answer(window.left_for)
         if "error" in response:
             assert request.get("prompt") == "none", response
@@ -140,95 +137,66 @@ class People(RuleBasedStateMachine):
             assert after.get(name) == before.get(name), name
         self.tokens.append(after)
 
-    @precondition(lambda self: self.device is None)
-    @rule(browser=st.integers(0, 1))
-    def somebody_adds_a_passkey(self, browser: int) -> None:
-        window = self.browsers[browser].open("/account/passkeys")
-        self.walk(window, By.CODE)
-        if self.device is None:
-            self.make_passkey(window)
-            self.walk(window, By.CODE)
+    @rule(browser=st.integers(0, 1), whom=st.integers(0, 1), by=st.sampled_from(By))
+    def somebody_switches(self, browser: int, whom: int, by: By) -> None:
+        """To an account that is signed in in this browser, or to one that then is."""
+        window, account = self.browsers[browser].open("/account/switch"), self.accounts[whom]
+        if window.page != "switch-account":
+            self.walker.walk(window, by, account)
+            window.open("/account/switch")
+        self.walker.choose(window, account)
+        self.walker.walk(window, by, account)
+        assert account.email in window.text
 
-    @precondition(lambda self: self.device)
+    @rule(browser=st.integers(0, 1), whom=st.integers(0, 1))
+    def somebody_adds_a_passkey(self, browser: int, whom: int) -> None:
+        self.somebody_switches(browser, whom, By.CODE)
+        window, account = self.browsers[browser].open("/account/passkeys"), self.accounts[whom]
+        self.walker.walk(window, By.CODE, account)
+        if account.device is None:
+            self.walker.make_passkey(window, account)
+            self.walker.walk(window, By.CODE, account)
+
+    @precondition(lambda self: any(account.device for account in self.accounts))
     @rule(browser=st.integers(0, 1))
     def somebody_removes_the_passkey(self, browser: int) -> None:
-        window = self.browsers[browser].open("/account/security")
-        self.walk(window, By.PASSKEY)
+        whom = next(n for n, account in enumerate(self.accounts) if account.device)
+        self.somebody_switches(browser, whom, By.PASSKEY)
+        window, account = self.browsers[browser].open("/account/security"), self.accounts[whom]
+        self.walker.walk(window, By.PASSKEY, account)
         # An app that insisted may have had a second one made; the one at hand is the newest.
         while links := window.all("[href*='/passkeys/'][href$='/remove']"):
             window.open(str(links[0]["href"]))
-            self.walk(window, By.PASSKEY)
+            self.walker.walk(window, By.PASSKEY, account)
             window.press("Remove")
             assert "Passkey removed." in window.text
             window.open("/account/security")
-            self.walk(window, By.PASSKEY)
-        self.device = None
-        self.lose_everything()
+            self.walker.walk(window, By.PASSKEY, account)
+        account.device = None
+        self.lose_everything(account)
 
-    @precondition(lambda self: self.phones or self.device)
-    @rule()
-    def an_administrator_resets_the_factors(self) -> None:
+    @precondition(lambda self: any(account.phones or account.device for account in self.accounts))
+    @rule(browser=st.integers(0, 1))
+    def the_factors_are_reset(self, browser: int) -> None:
+        """At the provider's machine (R56). The owner signs in by the password, and a new app takes
+        the place of everything.
+        """
+        whom = next(n for n, one in enumerate(self.accounts) if one.phones or one.device)
+        account = self.accounts[whom]
         with self.app.app_context(), transaction():
-            user = db.session.get(User, self.user.id)
-            assert user is not None
-            factors.reset(user, reason="lost")
-        self.phones, self.codes, self.device = [], [], None
-        self.lose_everything()
+            user = db.session.get_one(User, account.user.id)
+            assert factor_reset.start_at_machine(user, by="cli:root", reason="lost")
+        account.phones, account.codes, account.device = [], [], None
+        self.lose_everything(account)
+        self.somebody_switches(browser, whom, By.CODE)
+        assert account.phones
 
-    def lose_everything(self) -> None:
+    def lose_everything(self, account: Account) -> None:
         """R48: what apps hold rests on a factor that has gone."""
-        for rp, token, _identity in self.refreshable:
+        theirs = [one for one in self.refreshable if one[2]["sub"] == account.user.sub]
+        for rp, token, _identity in theirs:
             assert rp.refresh(token).get_json()["error"] == "invalid_grant"
-        self.refreshable = []
-
-    def make_passkey(self, window: Browser) -> None:
-        self.device = Authenticator(window.issuer)
-        show(self.device, window)
-        self.proofs += [("swk", self.clock.now()), ("user", self.clock.now())]
-
-    def show_passkey(self, window: Browser) -> None:
-        assert self.device is not None
-        show(self.device, window)
-        self.proofs += [("swk", self.clock.now()), ("user", self.clock.now())]
-
-    def walk(self, window: Browser, by: By) -> None:
-        """Do what the pages ask, and write down each proof."""
-        for _page in range(16):
-            if window.left_for is not None or window.page in AT_REST:
-                return
-            match window.page:
-                case "sign-in" if by is By.PASSKEY and self.device:
-                    self.show_passkey(window)
-                case "sign-in":
-                    window.submit(username=EMAIL, password=PASSWORD)
-                    self.proofs.append(("pwd", self.clock.now()))
-                case "second-factor" if by is By.RECOVERY_CODE and self.codes:
-                    window.follow("Use a recovery code").submit(code=self.codes.pop())
-                    self.proofs.append(("recovery", self.clock.now()))
-                case "second-factor" if not window.all("#code") or (
-                    by is By.PASSKEY and self.device
-                ):
-                    self.show_passkey(window)
-                case "second-factor":
-                    self.clock.advance(seconds=30)  # each code works once
-                    window.submit(code=self.phones[-1].code())
-                    self.proofs.append(("otp", self.clock.now()))
-                case "enrol-passkey":
-                    self.make_passkey(window)
-                case "enrol-totp":
-                    phone = Phone(window.find("[data-totp-secret]").get_text(strip=True))
-                    window.submit(code=phone.code())
-                    self.phones.append(phone)
-                    self.proofs.append(("otp", self.clock.now()))
-                case "recovery-codes":
-                    texts = window.all("[data-recovery-code]")
-                    self.codes = [text.get_text(strip=True) for text in texts]
-                    window.fill(saved="yes").press("Continue")
-                case "consent":
-                    window.press("Allow")
-                case page:
-                    raise AssertionError(f"{page} ({window.status}): {window.text[:200]}")
-        raise AssertionError("walked in circles")
+        self.refreshable = [one for one in self.refreshable if one not in theirs]
 
     # --- what has to hold -------------------------------------------------------------------
 
@@ -255,13 +223,20 @@ class People(RuleBasedStateMachine):
     def no_token_says_what_nobody_proved(self) -> None:
         for identity in self.tokens:
             amr, auth_time = set(identity["amr"]), identity["auth_time"]
-            since = {name for name, at in self.proofs if int(at.timestamp()) >= auth_time}
+            proofs = next(o.proofs for o in self.accounts if o.user.sub == identity["sub"])
+            since = {name for name, at in proofs if int(at.timestamp()) >= auth_time}
             assert amr - {"mfa"} <= since
-            assert any(int(at.timestamp()) == auth_time for _, at in self.proofs)
+            assert any(int(at.timestamp()) == auth_time for _, at in proofs)
             assert ("swk" in amr) == ("user" in amr)
             two = "pwd" in amr and bool(amr & {"otp", "recovery"})
             assert ("mfa" in amr) == (two or "swk" in amr)
             assert LEVELS[identity["acr"]] <= (3 if "swk" in amr else 2 if two else 1)
+
+    @invariant()
+    def no_session_is_shared(self) -> None:
+        """Each account of a browser has its own `sid`."""
+        whose = {(identity["sid"], identity["sub"]) for identity in self.tokens}
+        assert len({sid for sid, _sub in whose}) == len(whose)
 
 
 @pytest.mark.spec("OIDC Core", "2")
