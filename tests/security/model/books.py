@@ -9,16 +9,16 @@ from collections import Counter
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urlsplit
 
 import pyotp
 from sqlalchemy import event
 
 from idp.authentication.evidence import AMR_VALUES, Method
 from idp.extensions import db
-from tests.security.model import snapshot
-from tests.security.model.people import Person, Request
-from tests.security.model.snapshot import Snapshot
+from tests.security.model import answers, lives, snapshot
+from tests.security.model.people import Account, Person, Request
+from tests.security.model.snapshot import LINK, Snapshot, spent
 from tests.support.factories import Phone
 from tests.support.time_travel import TOTP_STEP
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from flask import Flask
     from werkzeug.test import TestResponse
 
-RECOVERY_CODE, LINK = "RecoveryCode.consumed_at", "MailedLink.consumed_at"
+RECOVERY_CODE = "RecoveryCode.consumed_at"
 TYPING = timedelta(minutes=10)
 """Five for the proofs (R44), and as long for filling in the form that was shown meanwhile."""
 
@@ -45,6 +45,12 @@ class Books:
     proven: list[tuple[str, Method, datetime]] = field(default_factory=list)
     second_shown: dict[str, tuple[datetime, str]] = field(default_factory=dict)
     """When and where a user's second factor was last accepted."""
+    first_shown: dict[str, tuple[datetime, str]] = field(default_factory=dict)
+    """The same of a factor that came with this request."""
+    interactions: dict[str, Person] = field(default_factory=dict)
+    """Whose browser each of them was first shown to."""
+    writes: list[str] = field(default_factory=list)
+    """How each statement began that was no question, since somebody last wanted to know."""
 
     def open(self) -> None:
         with self.app.app_context():
@@ -58,15 +64,22 @@ class Books:
     def settle(self) -> None:
         """Something happened that was no request."""
         self.before = self._look()
+        lives.disabled_have_nothing(self.accounts, self.before)
+
+    @property
+    def accounts(self) -> list[Account]:
+        return [account for person in self.people for account in person.accounts]
 
     def judge(self, request: Request, response: TestResponse) -> None:
         """Compare what is believed now with what was believed before, and with the truth."""
         assert response.status_code < 500, f"{request.method} {request.url}: {response.status_code}"
-        self._redirects_home(request, response)
+        answers.leads_home(self, request, response)
         before, now = self.before, self._look()
         assert before is not None
         fresh = [row for id_, row in now.proofs.items() if id_ not in before.proofs]
-        passwords = {person.user_id: person.password for person in self.people}
+        passwords = {account.user_id: account.password for account in self.accounts}
+        answers.stays_in_its_browser(self, request, response)
+        lives.come_and_go(self, request, before, now)
         self._nothing_comes_back(before, now)
         self._authenticators_are_those_that_were_shown(request, now)
         used = self._what_was_accepted_was_shown(request, before, now)
@@ -74,15 +87,19 @@ class Books:
         self._proofs_are_real(request, fresh, passwords, used)
         self._sessions_are_earned(request, before, now)
         self._nobody_holds_anothers_session(request, now)
+        lives.disabled_have_nothing(self.accounts, now)
+        lives.resets_go_their_way(self, request, before, now)
         self._guesses_are_kept(request, fresh, before, now)
-        self._nobody_reads_anothers_secrets(request, response)
+        answers.tells_nothing_of_others(self, request, response)
         self.before = now
 
     def says_what_was_proven(self, person: Person, identity: dict[str, Any]) -> None:
         """`amr` ⊆ events, `auth_time` ≤ every counted event, of this person only."""
-        assert identity["sub"] == person.sub, f"{person.name} got a token of somebody else"
+        account = person.account_of(identity["sub"])
+        assert account is not None, f"{person} got a token of somebody else"
+        assert account.is_open, f"{account} is over and an app got a token"
         amr, auth_time = set(identity["amr"]), identity["auth_time"]
-        mine = [(method, at) for user, method, at in self.proven if user == person.user_id]
+        mine = [(method, at) for user, method, at in self.proven if user == account.user_id]
         since = {v for how, at in mine if int(at.timestamp()) >= auth_time for v in AMR_VALUES[how]}
         assert amr - {"mfa"} <= since
         assert any(int(at.timestamp()) == auth_time for _how, at in mine)
@@ -91,15 +108,6 @@ class Books:
         assert identity["acr"] != "urn:idp:loa:2fa" or two or "swk" in amr
 
     # --- the invariants ----------------------------------------------------------------------
-
-    def _redirects_home(self, request: Request, response: TestResponse) -> None:
-        """No redirect to an unregistered URI."""
-        if "Location" not in response.headers:
-            return
-        target = urlsplit(urljoin(request.url, response.headers["Location"]))
-        where = f"{target.scheme}://{target.netloc}{target.path}"
-        is_ours = f"{target.scheme}://{target.netloc}" == self.issuer
-        assert is_ours or where in self.registered, f"{request.url} led to {where}"
 
     def _nothing_comes_back(self, before: Snapshot, now: Snapshot) -> None:
         """Spent stays spent, ended stays ended, revoked stays revoked; counters only grow."""
@@ -112,40 +120,41 @@ class Books:
         self, request: Request, before: Snapshot, now: Snapshot
     ) -> None:
         """By a POST, in the owner's browser, with the second factor where there was one."""
-        for person in self.people:
-            old, new = before.factors[person.user_id], now.factors[person.user_id]
+        for account in self.accounts:
+            old, new = before.factors_of(account.user_id), now.factors_of(account.user_id)
             if old == new:
                 continue
-            assert request.method == "POST", f"{request.url} changed {person.name}'s factors"
-            assert request.by is person, f"{request.by.name} changed {person.name}'s factors"
-            if old.password != new.password:
-                person.password = request.fields["password"]
-                self.reached["a password was changed"] += 1
+            assert request.method == "POST", f"{request.url} changed {account}'s factors"
+            assert request.by is account.owner, f"{request.by} changed {account}'s factors"
+            if old.password != new.password and new.password:
+                account.password = request.fields["password"]
+                self.reached["a password was changed"] += bool(old.password)
             if old.code_sets != new.code_sets:
-                person.codes = list(person.shown_codes) if new.code_sets else []
+                account.codes = list(account.owner.shown_codes) if new.code_sets else []
                 self.reached["recovery codes were saved"] += 1
             self.reached["an authenticator came"] += bool(new.phones - old.phones)
             self.reached["an authenticator went"] += bool(old.phones - new.phones)
             self.reached["a passkey came"] += bool(new.passkeys - old.passkeys)
-            if old.has_second:
-                self._second_was_shown(request, person)
+            if old.has_second and not lives.is_replaced(account, before, now):
+                self._second_was_shown(request, account)
             if urlsplit(request.url).path == "/reset":
-                links = [key for key in now.marks if _is_spent(key, before, now, LINK)]
-                assert links, "a password was reset and no link was spent"
+                assert spent(before, now, LINK), "a password was reset and no link was spent"
+        self.second_shown |= self.first_shown
+        self.first_shown = {}
 
-    def _second_was_shown(self, request: Request, person: Person) -> None:
+    def _second_was_shown(self, request: Request, account: Account) -> None:
         """In this request or shortly before (R44); for a reset on its own pages (R55)."""
-        shown_at, path = self.second_shown.get(person.user_id, (None, ""))
-        assert shown_at, f"{person.name}'s factors changed without the second one"
-        assert shown_at >= request.at - TYPING, f"{person.name}'s second factor was long ago"
+        shown_at, path = self.second_shown.get(account.user_id, (None, ""))
+        assert shown_at, f"{account}'s factors changed without the second one"
+        assert shown_at >= request.at - TYPING, f"{account}'s second factor was long ago"
         if urlsplit(request.url).path == "/reset":
             assert shown_at == request.at or path == "/reset/passkey"
 
     def _authenticators_are_those_that_were_shown(self, request: Request, now: Snapshot) -> None:
-        for person in self.people:
-            person.phones = {
-                id_: person.phones.get(id_) or self._shown(request, person)
-                for id_ in now.factors[person.user_id].phones
+        for account in self.accounts:
+            account.phones = {
+                id_: account.phones.get(id_) or self._shown(request, account.owner)
+                for id_ in now.factors_of(account.user_id).phones
             }
 
     @staticmethod
@@ -162,47 +171,52 @@ class Books:
         """Codes and passkeys, by their own rows, wherever they were asked for: real, the owner's,
         of use once. Returns the credentials.
         """
-        used = {key[1] for key in now.marks if _is_spent(key, before, now, RECOVERY_CODE)}
+        used = spent(before, now, RECOVERY_CODE)
         assert len(used) <= 1, "one code was taken for several"
         if used:
             self._recovery_code_is_real(request)
-        for person in self.people:
-            mine = now.factors[person.user_id]
+        for account in self.accounts:
+            old, mine = before.factors_of(account.user_id), now.factors_of(account.user_id)
             for id_ in mine.phones:
                 if now.counters[id_] != before.counters.get(id_, 0):
-                    self._code_is_real(request, person, id_, now.counters[id_])
+                    is_new = id_ not in old.phones
+                    self._code_is_real(request, account, id_, now.counters[id_], is_new=is_new)
                     used.add(id_)
             for id_ in mine.passkeys:
                 is_new = id_ not in before.passkeys_used
                 if is_new or now.passkeys_used[id_] != before.passkeys_used[id_]:
-                    self._answer_is_real(request, person)
+                    self._answer_is_real(request, account, is_new=is_new)
                     used.add(id_)
         return used
 
-    def _code_is_real(self, request: Request, person: Person, id_: str, step: int) -> None:
+    def _code_is_real(
+        self, request: Request, account: Account, id_: str, step: int, *, is_new: bool
+    ) -> None:
         """R15, R16: of a step that is near; that the step is a later one, its counter says."""
         assert abs(step - int(request.at.timestamp()) // TOTP_STEP) <= 1
-        code = pyotp.TOTP(person.phones[id_].secret).at(step * TOTP_STEP)
+        code = pyotp.TOTP(account.phones[id_].secret).at(step * TOTP_STEP)
         assert code in request.values, "a code was accepted that was not sent"
-        self._second(request, person, code)
+        self._second(request, account, code, is_new=is_new)
 
     def _recovery_code_is_real(self, request: Request) -> None:
-        found = [(p, code) for p in self.people for code in p.codes if code in request.values]
+        found = [(a, code) for a in self.accounts for code in a.codes if code in request.values]
         assert len(found) == 1, "a recovery code was accepted that nobody has"
-        person, code = found[0]
-        person.codes.remove(code)
-        self._second(request, person, code)
+        account, code = found[0]
+        account.codes.remove(code)
+        self._second(request, account, code, is_new=False)
 
-    def _answer_is_real(self, request: Request, person: Person) -> None:
+    def _answer_is_real(self, request: Request, account: Account, *, is_new: bool) -> None:
         answer = request.fields["answer"]
-        assert answer in person.answers, "a passkey was accepted that is not this person's"
-        assert answer not in person.spent, "an answer was taken twice"
-        self._second(request, person, answer)
+        assert answer in account.owner.answers, "a passkey was accepted that is somebody else's"
+        assert answer not in account.owner.spent, "an answer was taken twice"
+        self._second(request, account, answer, is_new=is_new)
 
-    def _second(self, request: Request, person: Person, shown: str) -> None:
-        person.spent.append(shown)
-        self.second_shown[person.user_id] = request.at, urlsplit(request.url).path
-        assert request.by is person, f"{request.by.name} had a second factor of {person.name}"
+    def _second(self, request: Request, account: Account, shown: str, *, is_new: bool) -> None:
+        """A factor that is new does not speak for the change by which it came."""
+        account.owner.spent.append(shown)
+        noted = self.first_shown if is_new else self.second_shown
+        noted[account.user_id] = request.at, urlsplit(request.url).path
+        assert request.by is account.owner, f"{request.by} had a second factor of {account}"
 
     def _proofs_are_real(
         self, request: Request, fresh: list[Any], passwords: dict[str, str], used: set[str]
@@ -228,11 +242,11 @@ class Books:
             methods = {row.method for row in proofs}
             assert {row.user_id for row in proofs} == {session.user_id}
             assert len({row.interaction_id for row in proofs}) == 1
-            enrolled = before.factors[session.user_id].has_second
+            enrolled = before.factors_of(session.user_id).has_second
             two = Method.PASSKEY in methods or (
                 Method.PASSWORD in methods and bool(methods & {Method.TOTP, Method.RECOVERY_CODE})
             )
-            let_off = request.by.user_id == session.user_id and any(
+            let_off = session.user_id in request.by.user_ids and any(
                 user == session.user_id and until > request.at for user, until in before.trusted
             )
             assert two or (Method.PASSWORD in methods and (not enrolled or let_off)), methods
@@ -245,14 +259,14 @@ class Books:
                 continue
             for person in self.people:
                 if session.token_digest in person.keyrings:
-                    assert session.user_id == person.user_id, f"{person.name} holds a session"
+                    assert session.user_id in person.user_ids, f"{person} holds a session"
 
     def _guesses_are_kept(
         self, request: Request, fresh: list[Any], before: Snapshot, now: Snapshot
     ) -> None:
         """What is counted is given back only by a success of the same person."""
         lucky = {row.user_id for row in fresh} | {
-            user for user, old in before.factors.items() if old != now.factors[user]
+            user for user, old in before.factors.items() if old != now.factors_of(user)
         }
         for key, old in before.buckets.items():
             new = now.buckets.get(key)
@@ -260,30 +274,21 @@ class Books:
             if is_kept or old.expires_at <= request.at:
                 continue
             assert lucky, f"{request.method} {request.url} gave back a guess of {key}"
-            for person in self.people:
-                assert person.user_id not in key or person.user_id in lucky, key
-
-    def _nobody_reads_anothers_secrets(self, request: Request, response: TestResponse) -> None:
-        if not response.mimetype.startswith("text/"):
-            return
-        text = response.get_data(as_text=True)
-        for person in self.people:
-            if person is not request.by:
-                assert not any(secret in text for secret in person.secrets()), person.name
+            for account in self.accounts:
+                assert account.user_id not in key or account.user_id in lucky, key
 
     def _look(self) -> Snapshot:
         """The same as before, where nothing was written since."""
         if self.before is not None and not self.written:
             return self.before
         with self.app.app_context(), db.engine.connect() as connection:
-            found = snapshot.take(connection, [one.user_id for one in self.people])
+            emails = [email for person in self.people for email in person.emails]
+            found = snapshot.take(connection, emails, [one.user_id for one in self.accounts])
         self.written = False
         return found
 
     def _note_write(self, _conn: Any, _cursor: Any, statement: str, *_more: Any) -> None:
-        self.written = self.written or not statement.lstrip().upper().startswith("SELECT")
-
-
-def _is_spent(key: tuple[str, Any], before: Snapshot, now: Snapshot, kind: str) -> bool:
-    """Whether this row of this kind was spent just now."""
-    return key[0] == kind and now.marks[key] is not None and before.marks.get(key) is None
+        words = statement.split(maxsplit=3)
+        if words[0].upper() != "SELECT":
+            self.written = True
+            self.writes.append(" ".join(words[:3]))

@@ -8,7 +8,7 @@ from urllib.parse import urljoin, urlsplit
 
 from bs4 import Tag
 
-from tests.security.model.people import How, Person
+from tests.security.model.people import Account, How, Person
 from tests.support.authenticator import Authenticator
 from tests.support.factories import Phone
 from tests.support.time_travel import TOTP_STEP, Clock
@@ -33,6 +33,20 @@ class Hands:
     @property
     def person(self) -> Person:
         return self.window.owner
+
+    @property
+    def account(self) -> Account:
+        """The one that the page names, else the one that is thought of."""
+        everything = self.person.accounts
+        mine = [one for one in everything if not one.is_closed] or everything[-1:]
+        thought_of = mine[self.person.turn % len(mine)]
+        named = [one for one in reversed(mine) if one.email in self.window.text]
+        return thought_of if thought_of in named or not named else named[0]
+
+    @property
+    def claimed(self) -> Account:
+        """Ann's account that Mallory wants: the first."""
+        return self.ann.accounts[0]
 
     def buttons(self) -> list[Tag]:
         """Every button of the page that sends a form."""
@@ -68,7 +82,7 @@ class Hands:
 
     def fill(self, form: Tag, how: How) -> dict[str, str]:
         """A value for every field that the form shows."""
-        claimed = self.ann if how.is_as_ann else self.person
+        claimed = self.claimed if how.is_as_ann else self.account
         known = "wrong password" if how is How.WITH_A_WRONG_PASSWORD else claimed.password
         values: dict[str, str] = {}
         for field in form.find_all("input", type=_is_shown):
@@ -80,6 +94,8 @@ class Hands:
                     values["password"] = claimed.other_password
                 case "password" | "current_password" as name:
                     values[name] = known
+                case "name":
+                    values["name"] = self.person.name.title()
                 case "code":
                     values["code"] = self._code(field, how)
                 case name if name in TICKS:
@@ -94,18 +110,19 @@ class Hands:
         if how is How.WITH_A_WRONG_CODE:
             return wrong
         if is_recovery:
-            return (self.person.codes or [wrong])[0]
+            return (self.account.codes or [wrong])[0]
         self.clock.advance(seconds=TOTP_STEP)  # each code works once
         shown = self.window.all("[data-totp-secret]")
         if shown:
             return Phone(shown[0].get_text(strip=True)).code()
-        phones = list(self.person.phones.values())
+        phones = list(self.account.phones.values())
         return phones[-1].code() if phones else wrong
 
     def use_passkey(self, form: Tag) -> None:
-        if self.person.device is None:
-            self.person.device = Authenticator(self.window.issuer)
-        self.window.use_passkey(form, self.person.device)
+        account = self.account
+        if account.device is None:
+            account.device = Authenticator(self.window.issuer)
+        self.window.use_passkey(form, account.device)
 
     def _may_send(self, form: Tag) -> bool:
         """Ann keeps a second factor: without one, her password is all that Mallory needs."""
@@ -113,7 +130,7 @@ class Hands:
         if path.startswith(OUT_OF_BOUNDS):
             return False
         is_removal = path.endswith("/remove") and ("/totp/" in path or "/passkeys/" in path)
-        return not is_removal or self.person is not self.ann or len(self.ann.phones) > 1
+        return not is_removal or self.person is not self.ann or len(self.claimed.phones) > 1
 
     def _form(self, button: Tag) -> Tag:
         if button.get("form"):

@@ -13,8 +13,9 @@ from hypothesis import strategies as st
 from hypothesis.stateful import precondition, rule
 
 from idp import opaque
+from tests.security.model.other_lives import Lives
 from tests.security.model.people import How
-from tests.security.model.story import SCOPE, TWO, Story
+from tests.security.model.story import SCOPE, TWO
 from tests.security.model.witness import BINDING, SESSION, TRUST
 from tests.support.relying_party import claims
 
@@ -55,7 +56,7 @@ def newest_first(data: st.DataObject, things: Sequence[T]) -> T:
     return things[-1 - data.draw(st.integers(0, len(things) - 1))]
 
 
-class People(Story):
+class People(Lives):
     """What they do."""
 
     # --- what anybody does --------------------------------------------------------------------
@@ -181,26 +182,24 @@ class People(Story):
 
     # --- mail ----------------------------------------------------------------------------------
 
-    @rule(who=people, email_of=people)
-    def asks_for_a_reset(self, who: str, email_of: str) -> None:
+    @rule(who=people, email_of=people, how=hows)
+    def asks_for_a_reset(self, who: str, email_of: str, how: How) -> None:
         window = self._open(who, "/password-reset")
         if window.page == "password-reset":
-            window.submit(email=self.hands[email_of].person.email)
+            window.submit(email=self.hands[email_of].account.email)
+        if who == email_of:
+            self._mail_comes()
+            self._open_newest(who, "/reset/", how)
 
     @rule(who=people, data=st.data(), far=far, how=hows)
     def opens_mail(self, who: str, data: st.DataObject, far: int, how: How) -> None:
         """One's own, of any age; Mallory also the links of Ann's that are used up."""
-        self.mail.links()
-        for recipient, link in self.mail.read:
-            for hands in self.hands.values():
-                if link and hands.person.email == recipient:
-                    hands.person.links.append(link)
-        self.books.settle()
+        self._mail_comes()
         links = list(self.hands[who].person.links)
         if who == "mallory":
             links += [link for link in self.hands["ann"].person.links if self._is_known(link)]
         if links:
-            self._open(who, newest_first(data, links))
+            self._open_link(who, newest_first(data, links))
             self._go_on(who, how, far)
 
     # --- apps ----------------------------------------------------------------------------------

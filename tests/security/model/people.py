@@ -11,43 +11,78 @@ from tests.support.factories import PASSWORD, Phone
 
 PASSWORDS = (PASSWORD, "seven quiet words in a row", "nine other words stand there")
 """Mallory knows all of Ann's, also the next one."""
+OTHER_PASSWORDS = ("ten words for what came later", "and eleven for what comes after")
+"""Of accounts that somebody has besides, or makes after closing the first one."""
+
+
+@dataclass(eq=False, repr=False)
+class Account:
+    """`phones`: by the authenticator's id. `codes`: recovery codes that still work."""
+
+    owner: Person
+    user_id: str
+    sub: str
+    email: str
+    passwords: tuple[str, ...] = PASSWORDS
+    password: str = PASSWORD
+    phones: dict[str, Phone] = field(default_factory=dict)
+    codes: list[str] = field(default_factory=list)
+    device: Authenticator | None = None
+    is_disabled: bool = False
+    is_closed: bool = False
+
+    def __repr__(self) -> str:
+        return self.email
+
+    @property
+    def other_password(self) -> str:
+        """One that is not in use."""
+        return next(one for one in self.passwords if one != self.password)
+
+    @property
+    def is_open(self) -> bool:
+        return not self.is_disabled and not self.is_closed
 
 
 @dataclass(eq=False, repr=False)
 class Person:
-    """`phones`: by the authenticator's id. `pending`: those whose secret was only shown yet."""
+    """Somebody with one browser and several addresses. `pending`: authenticators whose secret was
+    only shown yet.
+    """
 
     name: str
-    user_id: str
-    sub: str
-    email: str
-    password: str = PASSWORD
-    phones: dict[str, Phone] = field(default_factory=dict)
+    emails: tuple[str, ...]
+    accounts: list[Account] = field(default_factory=list)
+    turn: int = 0
+    """Which of the accounts is thought of where a page does not say."""
     pending: list[Phone] = field(default_factory=list)
-    codes: list[str] = field(default_factory=list)
     shown_codes: list[str] = field(default_factory=list)
-    device: Authenticator | None = None
     answers: set[str] = field(default_factory=set)
-    """Everything that the device has signed."""
+    """Everything that a device has signed."""
     spent: list[str] = field(default_factory=list)
     """Codes that worked once."""
     links: list[str] = field(default_factory=list)
     """Of the mails that came."""
     keyrings: set[bytes] = field(default_factory=set)
     """Digests of every session cookie that the browser was ever given."""
+    has_others_binding: bool = False
+    """The browser was once given a value that binds another's interactions."""
 
     def __repr__(self) -> str:
         return self.name
 
     @property
-    def other_password(self) -> str:
-        """One that is not in use."""
-        return next(one for one in PASSWORDS if one != self.password)
+    def user_ids(self) -> set[str]:
+        return {account.user_id for account in self.accounts}
+
+    def account_of(self, sub: str) -> Account | None:
+        return next((account for account in self.accounts if account.sub == sub), None)
 
     def secrets(self) -> list[str]:
         """What nobody else may ever be shown."""
-        phones = [*self.phones.values(), *self.pending]
-        return [phone.secret for phone in phones] + self.codes + self.shown_codes
+        phones = [phone for account in self.accounts for phone in account.phones.values()]
+        codes = [code for account in self.accounts for code in account.codes]
+        return [phone.secret for phone in [*phones, *self.pending]] + codes + self.shown_codes
 
 
 @dataclass(frozen=True, slots=True, repr=False)

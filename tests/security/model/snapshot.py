@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, select
+from sqlalchemy import ColumnElement, Row, or_, select
 from sqlalchemy.engine import Connection
 
 from idp.models import (
@@ -14,6 +14,7 @@ from idp.models import (
     AuthorizationCode,
     Bucket,
     EmailAddress,
+    FactorReset,
     MailedLink,
     Passkey,
     PasskeyChallenge,
@@ -25,10 +26,12 @@ from idp.models import (
     TokenFamily,
     TotpCredential,
     TrustedDevice,
+    User,
 )
 
+LINK = "MailedLink.consumed_at"
 _ONE_WAY: tuple[tuple[Any, Any, Any], ...] = (
-    (MailedLink.digest, MailedLink.consumed_at, MailedLink.user_id),
+    (FactorReset.id, FactorReset.ended_at, FactorReset.user_id),
     (RecoveryCode.id, RecoveryCode.consumed_at, RecoveryCode.user_id),
     (AuthorizationCode.digest, AuthorizationCode.consumed_at, AuthorizationCode.user_id),
     (AuthorizationCode.digest, AuthorizationCode.revoked_at, AuthorizationCode.user_id),
@@ -68,10 +71,27 @@ class Snapshot:
     factors: dict[str, Factors]
     trusted: frozenset[tuple[str, datetime]]
     """Users who trust some browser, and until when."""
+    users: dict[str, Row[Any]]
+    resets: dict[str, Row[Any]]
+
+    def factors_of(self, user_id: str) -> Factors:
+        """Of an account that is not there: none."""
+        return self.factors.get(user_id) or Factors()
 
 
-def take(connection: Connection, user_ids: list[str]) -> Snapshot:
-    """One transaction's view."""
+def spent(before: Snapshot, now: Snapshot, kind: str) -> set[Any]:
+    """The rows of this kind that were spent in between."""
+    return {
+        key[1]
+        for key, mark in now.marks.items()
+        if key[0] == kind and mark is not None and before.marks.get(key) is None
+    }
+
+
+def take(connection: Connection, emails: list[str], known: list[str]) -> Snapshot:
+    """One transaction's view of the accounts that have, or ever had, one of these addresses."""
+    users = _users(connection, emails)
+    user_ids = sorted({*users, *known})
 
     def rows(*columns: Any, of: Any, where: tuple[ColumnElement[bool], ...] = ()) -> list[Row[Any]]:
         return list(connection.execute(select(*columns).where(of.in_(user_ids), *where)))
@@ -94,23 +114,43 @@ def take(connection: Connection, user_ids: list[str]) -> Snapshot:
         of=TrustedDevice.user_id,
         where=(TrustedDevice.revoked_at.is_(None),),
     )
+    reset = FactorReset
+    resets = rows(
+        *(reset.id, reset.user_id, reset.started_by, reset.approved_by, reset.effective_at),
+        *(reset.link_expires_at, reset.interaction_id, reset.outcome),
+        of=reset.user_id,
+    )
     buckets = connection.execute(
         select(Bucket.key, Bucket.count, Bucket.opens_at, Bucket.expires_at)
     )
     return Snapshot(
         {row.id: row for row in proofs},
         {row.id: row for row in sessions},
-        _marks(connection, user_ids),
+        _marks(connection, user_ids, emails),
         {row[0]: row[1] for row in counters},
         {row[0]: row[1] for row in passkeys},
         {row.key: row for row in buckets},
         _factors(connection, user_ids),
         frozenset((row.user_id, row.expires_at) for row in trusted),
+        users,
+        {row.id: row for row in resets},
     )
 
 
-def _marks(connection: Connection, user_ids: list[str]) -> dict[tuple[str, Any], datetime | None]:
+def _users(connection: Connection, emails: list[str]) -> dict[str, Row[Any]]:
+    columns = select(User.id, User.sub, User.disabled_at, EmailAddress.canonical)
+    found = columns.join(EmailAddress).where(EmailAddress.canonical.in_(emails))
+    return {row.id: row for row in connection.execute(found)}
+
+
+def _marks(
+    connection: Connection, user_ids: list[str], emails: list[str]
+) -> dict[tuple[str, Any], datetime | None]:
     marks: dict[tuple[str, Any], datetime | None] = {}
+    link = MailedLink
+    is_theirs = or_(link.user_id.in_(user_ids), link.address.in_(emails))
+    for row in connection.execute(select(link.digest, link.consumed_at).where(is_theirs)):
+        marks["MailedLink.consumed_at", row[0]] = row[1]
     for key, mark, owner in _ONE_WAY:
         for row in connection.execute(select(key, mark).where(owner.in_(user_ids))):
             marks[f"{mark.class_.__name__}.{mark.key}", row[0]] = row[1]

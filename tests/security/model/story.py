@@ -16,7 +16,14 @@ from idp.extensions import db
 from idp.models import MailedLink, TotpCredential, User
 from tests.security.model.books import Books
 from tests.security.model.hands import WRONG_CODE, Hands
-from tests.security.model.people import How, Person, Request
+from tests.security.model.people import (
+    OTHER_PASSWORDS,
+    PASSWORDS,
+    Account,
+    How,
+    Person,
+    Request,
+)
 from tests.security.model.witness import MAILED, Journal, Witness
 from tests.security.world import World
 from tests.support.relying_party import RelyingParty, answer, claims
@@ -44,20 +51,29 @@ class Story(RuleBasedStateMachine):
         self.used_codes: list[tuple[RelyingParty, str]] = []
         self.refreshable: list[tuple[Person, RelyingParty, str, dict[str, Any]]] = []
 
-    @initialize(ann_has_passkey=st.booleans(), mallory_has_phone=st.booleans())
-    def two_people(self, *, ann_has_passkey: bool, mallory_has_phone: bool) -> None:
+    @initialize(
+        ann_has_passkey=st.booleans(),
+        ann_has_two_accounts=st.sampled_from([True, True, False]),
+        mallory_has_phone=st.booleans(),
+    )
+    def two_people(
+        self, *, ann_has_passkey: bool, ann_has_two_accounts: bool, mallory_has_phone: bool
+    ) -> None:
         world, number = self.world, next(self.numbers)
         self._begin_at_the_same_second_of_a_step()
         self.apps = [world.a.client(), world.a.client(client_name="Bank", min_acr=TWO)]
         ann, mallory = (self._person(name, number) for name in ("ann", "mallory"))
-        self._give_phone(ann)
+        first = ann.accounts[0]
+        self._give_phone(first)
         with world.app.app_context():
-            ann.codes = world.a.recovery_codes(db.session.get_one(User, ann.user_id))
+            first.codes = world.a.recovery_codes(db.session.get_one(User, first.user_id))
         if mallory_has_phone:
-            self._give_phone(mallory)
+            self._give_phone(mallory.accounts[0])
         if ann_has_passkey:
             with world.app.app_context():
-                ann.device = world.a.passkey(db.session.get_one(User, ann.user_id))
+                first.device = world.a.passkey(db.session.get_one(User, first.user_id))
+        if ann_has_two_accounts:
+            self._give_account(ann, ann.emails[1])
         uris = tuple(app.redirect_uri for app in self.apps)
         self.books = Books(world.app, world.issuer, [ann, mallory], uris, type(self).reached)
         self.books.open()
@@ -112,6 +128,29 @@ class Story(RuleBasedStateMachine):
         self.books.settle()
         window.left_for = None
 
+    def _mail_comes(self) -> None:
+        self.mail.links()
+        for recipient, link in self.mail.read:
+            for hands in self.hands.values():
+                if link and recipient in hands.person.emails:
+                    hands.person.links.append(link)
+        self.books.settle()
+
+    def _open_link(self, who: str, link: str) -> None:
+        """One that is used up or over opens nothing (R50)."""
+        was_over = self._is_known(link)
+        window = self._open(who, link)
+        assert not was_over or (window.status, window.page) == (410, "link-invalid"), link
+
+    def _open_newest(self, who: str, which: str, how: How = How.HONESTLY) -> None:
+        """One's newest mail of this kind."""
+        links = [
+            one for one in self.hands[who].person.links if urlsplit(one).path.startswith(which)
+        ]
+        if links:
+            self._open_link(who, links[-1])
+            self._go_on(who, how, 6)
+
     def _is_known(self, url: str) -> bool:
         """Whether an address may lie around: it has no link in it that still works."""
         path = urlsplit(url).path
@@ -133,13 +172,18 @@ class Story(RuleBasedStateMachine):
         self.world.clock.advance(seconds=TOTP_STEP - now % TOTP_STEP + 10)
 
     def _person(self, name: str, number: int) -> Person:
-        email = f"{name}-{number}@example.com"
-        user = self.world.a.user(email, name=name.title())
-        return Person(name, user.id, user.sub, email)
+        person = Person(name, (f"{name}-{number}@example.com", f"{name}-too-{number}@example.com"))
+        self._give_account(person, person.emails[0])
+        return person
 
-    def _give_phone(self, person: Person) -> None:
+    def _give_account(self, person: Person, email: str) -> None:
+        user = self.world.a.user(email, name=person.name.title())
+        passwords = OTHER_PASSWORDS if person.accounts else PASSWORDS
+        person.accounts.append(Account(person, user.id, user.sub, email, passwords))
+
+    def _give_phone(self, account: Account) -> None:
         with self.world.app.app_context():
-            user = db.session.get_one(User, person.user_id)
+            user = db.session.get_one(User, account.user_id)
             phone = self.world.a.phone(user)
-            row = db.session.query(TotpCredential).filter_by(user_id=person.user_id).one()
-            person.phones[row.id] = phone
+            row = db.session.query(TotpCredential).filter_by(user_id=account.user_id).one()
+            account.phones[row.id] = phone

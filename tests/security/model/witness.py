@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urljoin, urlsplit
 
 from idp import clock, opaque
+from tests.security.model import forgery
 from tests.security.model.books import Books
 from tests.security.model.people import Person, Request
 from tests.support.authenticator import Authenticator
@@ -22,7 +23,14 @@ if TYPE_CHECKING:
 
 SESSION, BINDING, TRUST = "__Host-session", "__Host-browser", "__Host-trusted"
 _PAGE = re.compile(r'data-page="([a-z-]+)"')
-MAILED = ("/reset/", "/verify-email/", "/change-email/")
+MAILED = (
+    "/reset/",
+    "/verify-email/",
+    "/change-email/",
+    "/create-account/link/",
+    "/replace-factors/",
+    "/cancel-reset/",
+)
 KEPT = 60
 """How many handles of each kind are remembered; the oldest go first."""
 
@@ -64,6 +72,7 @@ class Witness(Browser):
 
     def plant(self, name: str, value: str) -> None:
         self.client.set_cookie(name, value, domain=self.host, secure=True)
+        self.owner.has_others_binding |= name == BINDING
 
     @property
     def host(self) -> str:
@@ -72,6 +81,8 @@ class Witness(Browser):
     def use_passkey(self, form: Tag, device: Authenticator) -> None:
         """What the page's script does, as far as the provider goes along."""
         fields, origin = self.fields_of(form), {"Origin": self.issuer}
+        target = urljoin(self.url, str(form["data-options"]))
+        forgery.comes_to_nothing(self, target, fields)
         asked = self.client.post(
             str(form["data-options"]), data=fields, headers=origin, base_url=self.issuer
         )
@@ -97,6 +108,8 @@ class Witness(Browser):
             headers = {"Origin": "https://evil.example", "Sec-Fetch-Site": "cross-site"}
             self.from_elsewhere = False
         full = urljoin(self.issuer + "/", url)
+        if method == "POST":
+            forgery.comes_to_nothing(self, full, dict(data or {}))
         request = Request(self.owner, method, full, dict(data or {}), clock.now())
         response = super()._request(url, method, data, headers)
         self._take_down(response)
