@@ -47,6 +47,8 @@ def test_every_option_reaches_the_policy(idp):
         "rotate_refresh_tokens": False,
         "refresh_grace": 0,
         "access_token_lifetime": None,
+        "allowed_groups": [],
+        "id_token_claims": [],
     }
 
 

@@ -4,15 +4,15 @@ lost, nothing comes back, and nobody has to help.
 
 from __future__ import annotations
 
-import asyncio
 from pathlib import Path
 
+from tests.reliability import loop
 from tests.reliability.kills import kills
 from tests.support.databases import EngineKind
 
 
 def test_workers_are_killed_under_load(engine_kind: EngineKind, tmp_path: Path) -> None:
-    figures = asyncio.run(kills(engine_kind, tmp_path, kills=2, sample=3))
+    figures = loop.run(kills(engine_kind, tmp_path, kills=2, sample=3))
 
     assert figures.broken == []
     # The start of one worker, on however busy a machine.

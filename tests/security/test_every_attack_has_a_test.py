@@ -23,17 +23,12 @@ REQUIREMENTS = [f"R{number}" for number in range(1, 58)]
 """Passwords, factors, throttling, sessions, resets; those of the protocol are cited by section."""
 
 EXCUSED = {
-    "A101": "killing servers under load is a programme of its own, which is not written yet",
     "A102": "writers of SQLite queue (test_write_queue.py); the storm is not written yet",
-    "A103": "a full disk and a slow database need a file system of their own; not written yet",
-    "A104": "nothing restores backups yet, so there is no epoch to raise (R99)",
     "A109": "the size of any body is bounded (test_headers.py); endless chunks are not sent yet",
     "A110": "what production must not show is looked for one by one; the list is not written yet",
     "A111": "a key of the ring that only opens old values has no test of its own yet",
     "A112": "the key ring cannot be re-sealed by a command yet",
-    "A114": "two nodes on one database are not started by any test yet",
     "A115": "checked by the lock files and the hooks of the repository, not by a test",
-    "R11": "passwords are not imported",
 }
 """What no test of this suite shows, and where it stands instead."""
 

@@ -35,7 +35,9 @@ def overrides() -> dict[str, Any]:
     return {
         "database_pool_size": RACERS + 6,
         "throttling": "off",
-        "passwords": PasswordSettings(hash_slots=32, hash_wait=timedelta(seconds=30)),
+        "passwords": PasswordSettings(
+            bcrypt_cost=4, hash_slots=32, hash_wait=timedelta(seconds=30)
+        ),
     }
 
 

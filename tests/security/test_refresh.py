@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import pytest
+from sqlalchemy import select
 
 from idp.accounts import disable, factors
 from idp.extensions import db, transaction
 from idp.grants import consent
-from idp.models import User
+from idp.models import TotpCredential, User
 from tests.http.oauth.conftest import refused
 from tests.security.world import World
 from tests.support import provider
@@ -121,8 +122,11 @@ def consent_withdrawn(world: World, user: User, rp: RelyingParty, token: str) ->
 
 def factor_removed(world: World, user: User, rp: RelyingParty, token: str) -> None:
     world.a.phone(user)
+    hers = select(TotpCredential.id).where(TotpCredential.user_id == user.id)
     with world.app.app_context(), transaction():
-        factors.reset(db.session.get_one(User, user.id), reason="lost")
+        credential_id = db.session.scalars(hers).one()
+        gone = factors.remove_totp(db.session.get_one(User, user.id), credential_id)
+        assert gone is factors.Removal.DONE
     refused(rp.refresh(token), 400, "invalid_grant")
 
 

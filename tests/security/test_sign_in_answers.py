@@ -55,7 +55,7 @@ def shape(browser, username: str) -> tuple[object, ...]:
     headers = {
         (name, value)
         for name, value in browser.response.headers
-        if name not in {"Set-Cookie", "Date", "Content-Length"}
+        if name not in {"Set-Cookie", "Date", "Content-Length", "X-Request-Reference"}
     }
     cookies = sorted(
         cookie.partition("=")[0] for cookie in browser.response.headers.getlist("Set-Cookie")
