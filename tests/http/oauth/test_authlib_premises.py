@@ -36,7 +36,7 @@ OURS = (
     (MachineGrant, ClientCredentialsGrant),
     (ProofKey, CodeChallenge),
 )
-OUR_OWN = {"registered", "_rotates", "_grace", "_use_grace", "_react_to_reuse"}
+OUR_OWN = {"registered", "_rotates", "_grace", "_use_grace", "_react_to_reuse", "_is_shut_out"}
 
 
 def test_what_we_override_exists():
