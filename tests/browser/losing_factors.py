@@ -8,6 +8,7 @@ from tests.support.factories import PASSWORD
 
 
 @walk(
+    "admin",
     "admin-act-on-user",
     "admin-user",
     "replace-factors",
