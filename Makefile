@@ -59,7 +59,7 @@ browser: $(DEV) ## tests in a real Chromium
 	@.ci/chromium; REQUIRE_BROWSER=1 $(PYTEST) tests/browser
 
 interop: $(DEV) ## tests with the example apps and independent libraries
-	@.ci/chromium; .ci/node; .ci/apache; REQUIRE_BROWSER=1 REQUIRE_NODE=1 REQUIRE_APACHE=1 $(PYTEST) tests/interop
+	@.ci/chromium; .ci/node; .ci/apache; .ci/proxies; REQUIRE_BROWSER=1 REQUIRE_NODE=1 REQUIRE_APACHE=1 $(PYTEST) tests/interop
 
 certification: $(DEV) ## what the official profiles ask for, from a production server behind a TLS proxy
 	@.ci/apache; .ci/proxies; REQUIRE_APACHE=1 REQUIRE_PROXIES=1 $(PYTEST) tests/certification

@@ -9,6 +9,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+import pytest
+
 from tests.interop.site import Site
 from tests.support import live_server, run
 from tests.support.live_server import LiveServer
@@ -20,14 +22,13 @@ PACKAGES = FOLDER / "node_modules"
 MISSING = "No Node.js, or not the packages that the tests want. `.ci/node` installs what is missing"
 
 
-def is_installed() -> bool:
-    """Whether `.ci/node` has done its work."""
-    return shutil.which("node") is not None and (PACKAGES / ".package-lock.json").exists()
-
-
-def is_required() -> bool:
-    """Whether missing packages fail the tests that need them (`make test`) or skip them."""
-    return os.environ.get("REQUIRE_NODE") == "1"
+def require() -> None:
+    """Whatever `.ci/node` installs. Where it is missing, the test fails under `make test`, which
+    sets REQUIRE_NODE, and is skipped elsewhere.
+    """
+    if shutil.which("node") is None or not (PACKAGES / ".package-lock.json").exists():
+        refuse = pytest.fail if os.environ.get("REQUIRE_NODE") == "1" else pytest.skip
+        refuse(MISSING)
 
 
 @dataclass(slots=True)

@@ -17,9 +17,7 @@ ADDRESS_OF_A_REGISTRY = re.compile(r'"resolved"|registry\.')
 
 @pytest.fixture(scope="module", autouse=True)
 def packages():
-    if not node.is_installed():
-        refuse = pytest.fail if node.is_required() else pytest.skip
-        refuse(node.MISSING)
+    node.require()
 
 
 @contextmanager

@@ -2,7 +2,6 @@
 
 import json
 import os
-import shutil
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -104,8 +103,8 @@ def test_django_signs_somebody_in(site, bob, file, begins, callback):
         assert bob.open(base_url).json()["email"] == bob.account.email
 
 
-@pytest.mark.skipif(not node.is_installed(), reason=node.MISSING)
 def test_express_and_openid_client_sign_somebody_in(site, bob):
+    node.require()
     base_url = free_address()
     client = site.a.client(redirect_uris=[f"{base_url}/callback"])
     file = written(site, client, "express_openid_client.mjs")
@@ -143,7 +142,6 @@ def test_addresses_that_a_library_cannot_discover_are_those_of_discovery(site, b
         assert metadata[endpoint] in code
 
 
-@pytest.mark.skipif(shutil.which("curl") is None, reason="there is no curl")
 def test_a_program_gets_a_token_with_curl(site):
     client = site.a.client("machine")
     file = written(site, client, "client_credentials.sh")

@@ -82,9 +82,7 @@ def test_an_answer_of_another_provider_is_refused(site, spa, visitor):
 
 
 def test_the_vendored_library_is_the_one_that_its_authors_published():
-    if not node.is_installed():
-        refuse = pytest.fail if node.is_required() else pytest.skip
-        refuse(node.MISSING)
+    node.require()
     published = node.PACKAGES / "oidc-client-ts"
 
     assert json.loads((published / "package.json").read_text())["version"] in LIBRARY
