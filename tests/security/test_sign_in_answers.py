@@ -53,9 +53,9 @@ def shape(browser, username: str) -> tuple[object, ...]:
     html = browser.response.get_data(as_text=True).replace(username, "NAME")
     html = re.sub(r'value="[\w-]{43}"', "TOKEN", re.sub(r"/?interaction[/=][\w-]+", "HERE", html))
     headers = {
-        (name, value)
+        (name, "REFERENCE" if name == "X-Request-Reference" else value)
         for name, value in browser.response.headers
-        if name not in {"Set-Cookie", "Date", "Content-Length", "X-Request-Reference"}
+        if name not in {"Set-Cookie", "Date", "Content-Length"}
     }
     cookies = sorted(
         cookie.partition("=")[0] for cookie in browser.response.headers.getlist("Set-Cookie")
