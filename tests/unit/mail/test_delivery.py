@@ -126,13 +126,13 @@ def test_a_dead_mail_server_does_not_hold_up_other_messages(ann, port):
 
 
 DIES_SENDING = """
-import os, signal, wsgi
-from idp.clock import now
+import os, signal, sys, wsgi
+from datetime import datetime
 from idp.mail.transports import smtp
 from idp.jobs import deliver_mail
 smtp.Server.__call__ = lambda self, mail: os.kill(os.getpid(), signal.SIGKILL)
 with wsgi.app.app_context():
-    deliver_mail.run(now())
+    deliver_mail.run(datetime.fromisoformat(sys.argv[1]))
 """
 
 
@@ -140,7 +140,7 @@ def test_a_process_that_dies_between_claim_and_sending_loses_no_mail(ann, settin
     with transaction():
         messages.password_reset(ann, f"{settings.issuer}/reset/once")
     died = subprocess.run(
-        [sys.executable, "-c", DIES_SENDING],
+        [sys.executable, "-c", DIES_SENDING, clock.now().isoformat()],
         cwd=PROJECT,
         env=provider.environment(settings),
         check=False,
