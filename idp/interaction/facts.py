@@ -143,6 +143,15 @@ def _proofs_here(
     )
 
 
+def has_lapsed(interaction: Interaction, records: Records = ROWS) -> bool:
+    """Whether somebody had proven who they are here, and then took too long over the next step
+    (R43). Asked where nothing that was proven counts any more.
+    """
+    if interaction.user_id is None or interaction.session_id is not None:
+        return False
+    return any(proof.method in PRIMARY for proof in records.proofs_in(interaction.id))
+
+
 def _facts(
     demand: Demand,
     interaction: Interaction | None,

@@ -4,6 +4,8 @@ is echoed.
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import structlog
 from flask import Flask, Response, current_app, g, jsonify, request
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
@@ -17,7 +19,7 @@ from idp.language import gettext as _
 from idp.language import gettext_noop
 from idp.models import Interaction
 from idp.oauth.errors import ShownError
-from idp.web import access, problems
+from idp.web import access, problems, words
 from idp.web.access import Door
 from idp.web.pages import page
 
@@ -157,11 +159,10 @@ def http_error(error: HTTPException) -> Response:
     """What Flask and our guards raise."""
     if error.response is not None and isinstance(error.response, Response):
         return error.response
-    status = error.code or 500
-    response = _answer(status)
-    for name, value in error.get_headers():
-        if name in {"Allow", "Retry-After"}:
-            response.headers[name] = value
+    passed_on = {k: v for k, v in error.get_headers() if k in {"Allow", "Retry-After"}}
+    wait = passed_on.get("Retry-After", "")
+    response = _answer(error.code or 500, int(wait) if wait.isdecimal() else None)
+    response.headers.update(passed_on)
     return response
 
 
@@ -234,12 +235,15 @@ def _answer(status: int, retry_after: int | None = None) -> Response:
         response.status_code = status
         return response
     heading, message = TEXTS.get(status, TEXTS[500 if status >= 500 else 400])
+    sentence = _(message)
+    if status == 429 and retry_after is not None:
+        sentence = words.wait(timedelta(seconds=retry_after))
     return page(
         "errors/error.html",
         status,
         status=status,
         heading=_(heading),
-        message=_(message),
+        message=sentence,
         reference=origin.current().reference,
         retry_after=retry_after,
     )

@@ -10,6 +10,7 @@ from idp.authentication.evidence import Evidence
 from idp.authentication.session import Stay
 from idp.authentication.verdict import Busy, Reason, Rejected, Throttled
 from idp.interaction import lifecycle
+from idp.interaction.facts import has_lapsed
 from idp.interaction.machine import Step
 from idp.models import Interaction, Kind
 from idp.throttle.limits import FOR_GOOD
@@ -103,6 +104,7 @@ def show(
         fixed_user=person_card(known) if known else None,
         purpose=words.purpose(visit.interaction.purpose),
         problem=problem,
+        took_too_long=known is not None and problem is None and has_lapsed(visit.interaction),
         passkey=offer(visit),
         problem_field=problem_field,
         retry_after=retry_after,

@@ -254,6 +254,22 @@ def test_an_address_is_confirmed_by_a_link_in_any_browser(
     assert other.open("/account/").page == "sign-in"
 
 
+def test_whoever_asks_for_too_many_confirmations_is_told_how_long_to_wait(
+    a: Factory, signed_in: Browser
+) -> None:
+    """R35, R37."""
+    unverify(a)
+    for _mail in range(5):
+        signed_in.open("/account/profile").press("Mail me a link to confirm it")
+        assert signed_in.page == "profile"
+
+    signed_in.open("/account/profile").press("Mail me a link to confirm it")
+
+    assert (signed_in.status, signed_in.page) == (429, "error")
+    assert signed_in.response.headers["Retry-After"] == str(24 * 3600)
+    assert "Wait 24 hours, then try again." in signed_in.text
+
+
 def test_a_confirmation_is_about_the_address_that_it_went_to(
     a: Factory, signed_in: Browser, mailbox: Mailbox
 ) -> None:

@@ -113,6 +113,25 @@ def test_a_password_waits_five_minutes_for_its_second_factor(
     browser.submit(code=phone.code())
 
     assert browser.page == "sign-in"
+    assert "The next step took too long" in browser.text
+    assert browser.find("input[name=username]")["value"] == EMAIL
+    browser.submit(password=PASSWORD).submit(code=phone.code())
+    assert browser.page == "consent"  # of the request that waited
+
+
+def test_nobody_is_called_slow_who_was_not(
+    a: Factory, browser: Browser, rp: RelyingParty, clock
+) -> None:
+    a.phone(a.user())
+    browser.open(rp.authorization_url()).submit(username=EMAIL, password=PASSWORD)
+    clock.advance(minutes=6)
+    browser.reload()
+
+    browser.submit(password="not the password")
+
+    assert "isn't right" in browser.text
+    assert "took too long" not in browser.text
+    assert "took too long" not in browser.open(rp.authorization_url()).text
 
 
 def test_the_address_of_a_sign_in_is_useless_in_another_browser(
