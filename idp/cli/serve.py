@@ -18,7 +18,7 @@ import click
 from flask.cli import with_appcontext
 
 from config import PROJECT
-from idp import clock, schema
+from idp import clock, leaving, schema
 from idp.cli import output
 from idp.extensions import db, settings
 from idp.jobs import rotate_keys
@@ -30,6 +30,8 @@ KILL_AFTER_SECONDS = 30
 OVERLAP_SECONDS = 6
 """When workers are replaced, the new one has this long to start before the old one is asked to
 end."""
+PAUSE_SECONDS = 5
+"""Between SIGTERM and the end: time for a proxy to see that `/readyz` says 503."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,10 +72,18 @@ class _AddressType(click.ParamType[Address]):
     show_default=True,
     help="Of each worker.",
 )
+@click.option(
+    "--pause",
+    type=click.IntRange(0, 300),
+    default=PAUSE_SECONDS,
+    show_default=True,
+    help="Seconds after SIGTERM in which /readyz says 503 and everything is answered.",
+)
 @click.option("--upgrade", "first", flag_value="upgrade", help="Migrate the database before.")
 @with_appcontext
-def command(*, bind: Address, workers: int, threads: int, first: str | None) -> None:
-    """Serve until SIGTERM, which lets requests end; SIGHUP replaces the workers one by one.
+def command(*, bind: Address, workers: int, threads: int, pause: int, first: str | None) -> None:
+    """Serve until SIGTERM, which tells proxies and lets requests end; SIGHUP replaces the workers
+    one by one.
 
     Behind a proxy that ends TLS. The background jobs are a process of their own: idp jobs.
     """
@@ -84,7 +94,9 @@ def command(*, bind: Address, workers: int, threads: int, first: str | None) -> 
     _require_room(threads)
     db.session.remove()
     db.engine.dispose()
-    _become(_granian(bind, workers, threads), _environment())
+    environment = _environment()
+    options = _options(bind, workers, threads)
+    _become(program(environment[leaving.FILE], pause, options), environment)
 
 
 def _require_schema() -> None:
@@ -103,7 +115,13 @@ def _require_room(threads: int) -> None:
         )
 
 
-def _granian(bind: Address, workers: int, threads: int) -> list[str]:
+def program(announcement: str, pause: float, options: list[str]) -> list[str]:
+    """What this process becomes. `-P`: its folder is no place to import from."""
+    server = PROJECT / "idp" / "cli" / "leaving_server.py"
+    return [sys.executable, "-P", str(server), announcement, str(pause), *options]
+
+
+def _options(bind: Address, workers: int, threads: int) -> list[str]:
     place = ("--host", bind.host, "--port", str(bind.port))
     room = ("--workers", str(workers), "--blocking-threads", str(threads))
     lives = (
@@ -113,8 +131,7 @@ def _granian(bind: Address, workers: int, threads: int) -> list[str]:
         "--workers-kill-timeout",
         str(KILL_AFTER_SECONDS),
     )
-    start = (sys.executable, "-m", "granian", "--interface", "wsgi", "--no-ws")
-    return [*start, *place, *room, *lives, "wsgi:app"]
+    return ["--interface", "wsgi", "--no-ws", *place, *room, *lives, "wsgi:app"]
 
 
 def _environment() -> dict[str, str]:
@@ -128,6 +145,7 @@ def _environment() -> dict[str, str]:
     return {
         **os.environ,
         "PROMETHEUS_MULTIPROC_DIR": folder,
+        leaving.FILE: str(Path(folder) / "leaving"),
         "PYTHONPATH": os.pathsep.join(paths),
     }
 

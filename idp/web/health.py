@@ -10,8 +10,8 @@ from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.exceptions import NotFound
 
+from idp import leaving, schema_version
 from idp import metrics as registry
-from idp import schema_version
 from idp.authentication import time_check
 from idp.extensions import db, settings
 from idp.sealing import KeyRingError, SealBroken
@@ -32,8 +32,8 @@ def healthz() -> Response:
 @blueprint.get("/readyz")
 @access(OPERATIONS)
 def readyz() -> tuple[Response, int]:
-    """Database, schema and keys can be used; each check says ok or failed, never
-    why to a stranger.
+    """Database, schema, keys and clock can be used, and the server is not about to end; each check
+    says ok or failed, never why to a stranger.
     """
     results = {name: _passes(check) for name, check in CHECKS.items()}
     ready = all(results.values())
@@ -72,11 +72,16 @@ def _keys() -> bool:
     return all(keystore.active(alg) for alg in OFFERED)
 
 
+def _staying() -> bool:
+    return not leaving.is_announced()
+
+
 CHECKS: dict[str, Callable[[], bool]] = {
     "database": _database,
     "schema": _schema,
     "keys": _keys,
     "clock": time_check.is_trustworthy,
+    "staying": _staying,
 }
 """What a node needs before traffic is sent to it."""
 

@@ -57,7 +57,7 @@ def test_what_workers_of_an_ended_server_have_counted_is_removed(idp, monkeypatc
 
 
 @pytest.mark.parametrize("engine_kind", [EngineKind.SQLITE], indirect=True)
-def test_no_request_is_lost_while_workers_are_replaced_and_the_end_is_in_order(settings, tmp_path):
+def test_no_request_is_lost_while_workers_are_replaced_and_the_end_is_announced(settings, tmp_path):
     with _served(settings, tmp_path) as (server, port, log):
         answers = _Answers(port)
         with answers.being_asked_for():
@@ -70,13 +70,19 @@ def test_no_request_is_lost_while_workers_are_replaced_and_the_end_is_in_order(s
         assert _counted(port) >= answers.count
 
         server.send_signal(signal.SIGTERM)
+        _wait_until(lambda: _get(port, "/readyz")[0] == 503)
+        # Whoever has not noticed yet is served.
+        assert {_get(port, "/healthz")[0] for _ in range(20)} == {200}
+        assert server.poll() is None
+        server.send_signal(signal.SIGTERM)  # a second one ends the wait
         assert server.wait(timeout=PATIENCE) == 0
 
 
 @contextmanager
 def _served(settings, tmp_path):
     port, log = live_server.free_port(), tmp_path / "serve.log"
-    command = ["serve", "--bind", f"127.0.0.1:{port}", "--workers", "2", "--threads", "4"]
+    room = ["--workers", "2", "--threads", "4", "--pause", str(PATIENCE)]
+    command = ["serve", "--bind", f"127.0.0.1:{port}", *room]
     with log.open("wb") as output:
         server = subprocess.Popen(
             [sys.executable, "-m", "idp", *command],
@@ -88,7 +94,7 @@ def _served(settings, tmp_path):
         _wait_until(lambda: log.read_text().count("Started worker") == 2)
         yield server, port, log
     finally:
-        server.terminate()
+        server.send_signal(signal.SIGINT)
         server.wait(timeout=PATIENCE)
 
 

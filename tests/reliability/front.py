@@ -1,6 +1,7 @@
-"""A reverse proxy in front of the nodes: each request to the next one that takes it.
+"""A reverse proxy in front of the nodes: each request to the next one that says it is ready.
 
-What could not be sent to a node is sent to another; what was sent is never sent twice.
+What could not be sent to a node is sent to another; what was sent is never sent twice. Whether a
+node is ready it asks at `/readyz`, as every proxy with health checks does: nobody tells it.
 """
 
 from __future__ import annotations
@@ -12,6 +13,8 @@ from contextlib import asynccontextmanager, suppress
 
 from tests.support import live_server
 
+LOOKS_EVERY_SECONDS = 0.25
+_PROBE = b"GET /readyz HTTP/1.1\r\nHost: probe\r\nConnection: close\r\n\r\n"
 _NOBODY = (
     b"HTTP/1.1 502 Bad Gateway\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"  # a lost request
 )
@@ -22,29 +25,34 @@ class Front:
 
     def __init__(self, ports: Sequence[int]) -> None:
         self.port = live_server.free_port()
-        self.ports = list(ports)
+        self.ports = tuple(ports)
         self.answered: Counter[int] = Counter()
         self.lost: Counter[int] = Counter()
+        self._ready = list(ports)
         self._turn = 0
-        self._under_way: Counter[int] = Counter()
-
-    async def take_out(self, port: int) -> None:
-        """Send it nothing more, and wait for the answers that are under way."""
-        self.ports.remove(port)
-        async with asyncio.timeout(30):
-            while self._under_way[port]:
-                await asyncio.sleep(0.01)
-
-    def take_in(self, port: int) -> None:
-        self.ports.append(port)
 
     @asynccontextmanager
     async def listening(self) -> AsyncIterator[Front]:
         server = await asyncio.start_server(self._serve, "127.0.0.1", self.port)
+        watching = asyncio.create_task(self._watch())
         try:
             yield self
         finally:
+            watching.cancel()
             server.close()
+
+    async def _watch(self) -> None:
+        while True:
+            asked = await asyncio.gather(*(self._says_ready(port) for port in self.ports))
+            self._ready = [port for port, ready in zip(self.ports, asked, strict=True) if ready]
+            await asyncio.sleep(LOOKS_EVERY_SECONDS)
+
+    async def _says_ready(self, port: int) -> bool:
+        try:
+            async with asyncio.timeout(5):
+                return b" 200 " in (await self._ask(port, _PROBE)).partition(b"\r\n")[0]
+        except (OSError, TimeoutError, asyncio.IncompleteReadError):
+            return False
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         with suppress(OSError, asyncio.IncompleteReadError):
@@ -57,10 +65,9 @@ class Front:
     async def _forward(self, request: bytes) -> bytes:
         request = request.replace(b"\r\n", b"\r\nConnection: close\r\n", 1)
         self._turn += 1
-        first = self._turn % len(self.ports)
-        for port in self.ports[first:] + self.ports[:first]:
-            # From before the connection is made: a node that is taken out is waited for.
-            self._under_way[port] += 1
+        chosen = self._ready or list(self.ports)
+        first = self._turn % len(chosen)
+        for port in chosen[first:] + chosen[:first]:
             try:
                 answer = await self._ask(port, request)
             except (asyncio.IncompleteReadError, ConnectionResetError, BrokenPipeError):
@@ -68,8 +75,6 @@ class Front:
                 return _NOBODY
             except OSError:
                 continue  # not sent: the next node may have it
-            finally:
-                self._under_way[port] -= 1
             self.answered[port] += 1
             return answer.replace(b"connection: close\r\n", b"", 1)
         return _NOBODY

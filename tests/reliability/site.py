@@ -21,6 +21,8 @@ from urllib.parse import urlsplit
 from flask import Flask
 
 from benchmarks import processes
+from idp import leaving
+from idp.cli import serve
 from tests.reliability.people import Cast, gather
 from tests.support import live_server, provider, run
 from tests.support.databases import EngineKind
@@ -37,6 +39,8 @@ class Node(LiveServer):
     """As docs/performance.md says it is served: workers, each replaced when it dies."""
 
     workers: int = WORKERS
+    pause: float = 0.0
+    """Seconds between SIGTERM and the end, for a proxy to notice."""
     restarts: int = 0
 
     @property
@@ -92,12 +96,21 @@ class Node(LiveServer):
             os.kill(found[0], signal.SIGKILL)
         return True
 
+    def start(self) -> None:
+        """Return when it answers. What it said when it ended before is no longer so."""
+        self._announcement.unlink(missing_ok=True)
+        LiveServer.start(self)
+
+    @property
+    def _announcement(self) -> Path:
+        return Path(self.environment[leaving.FILE])
+
     def _command(self) -> list[str]:
         where = ["--host", "127.0.0.1", "--port", str(self.port), "--no-ws"]
         room = ["--workers", str(self.workers), "--blocking-threads", str(self.threads)]
         again = ["--respawn-failed-workers", "--respawn-interval", str(RESPAWN_SECONDS)]
-        granian = [sys.executable, "-m", "granian", "--interface", "wsgi"]
-        return [*granian, *where, *room, *again, *self.application]
+        options = ["--interface", "wsgi", *where, *room, *again, *self.application]
+        return serve.program(str(self._announcement), self.pause, options)
 
 
 def _began(pid: int) -> float:
@@ -171,11 +184,12 @@ def opened(
     nodes: int = 1,
     workers: int = WORKERS,
     settings: Mapping[str, str] | None = None,
+    pause: float = 0.0,
 ) -> Iterator[Site]:
     """With a migrated database of its own, people and apps."""
     with (
         provider.databases().migrated(kind, folder) as url,
-        at(url, folder, nodes=nodes, workers=workers, settings=settings) as site,
+        at(url, folder, nodes=nodes, workers=workers, settings=settings, pause=pause) as site,
     ):
         yield site
 
@@ -190,6 +204,7 @@ def at(
     settings: Mapping[str, str] | None = None,
     seen_by_nodes: str | None = None,
     application: str = "wsgi:app",
+    pause: float = 0.0,
 ) -> Iterator[Site]:
     """The same on a migrated database; the nodes may have to take another way to it."""
     chosen = provider.settings_for(
@@ -205,7 +220,7 @@ def at(
         with ExitStack() as running:
             members = [_node(number, environment, folder, workers) for number in range(nodes)]
             for node in members:
-                node.application = (application,)
+                node.application, node.pause = (application,), pause
                 running.enter_context(live_server.running(node))
             site = Site(members, app, gather(app), environment, folder)
             running.callback(site.stop_jobs)
@@ -216,8 +231,9 @@ def at(
 
 def _node(number: int, environment: Mapping[str, str], folder: Path, workers: int) -> Node:
     url = f"http://localhost:{live_server.free_port()}"
+    own = {**environment, leaving.FILE: str(folder / f"node{number}.leaves")}
     log = folder / f"node{number}.log"
-    return Node(url, environment, log, run.ledger(), threads=THREADS, workers=workers)
+    return Node(url, own, log, run.ledger(), threads=THREADS, workers=workers)
 
 
 async def recovers(node: Node, within: float = 120.0) -> float:
