@@ -42,11 +42,15 @@ class Told:
 
 def announce(session_id: str) -> None:
     """A notice for every client that wants one, in the transaction that ends the session."""
+    for client in clients_of(session_id):
+        announce_end(client, session_id)
+
+
+def announce_end(client: RegisteredClient, session_id: str) -> None:
+    """To one of them: as far as it is concerned, this session is over."""
     session = db.session.get(Session, session_id)
     user = db.session.get(User, session.user_id) if session else None
-    if session is None or user is None:
-        return
-    for client in clients_of(session_id):
+    if session is not None and user is not None:
         _put(client, user, session.sid)
 
 

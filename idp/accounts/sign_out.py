@@ -9,6 +9,7 @@ from idp.accounts import devices, logout_notices
 from idp.audit import catalogue
 from idp.authentication import account_turn, browser_accounts, session
 from idp.authentication.session import LiveSession, RecognisedSession
+from idp.clients.registered import RegisteredClient
 from idp.extensions import db, rows_changed
 from idp.grants import revoke
 from idp.models import Session
@@ -30,6 +31,26 @@ def leave(in_browser: tuple[LiveSession, ...], leaving: tuple[LiveSession, ...])
     for one in leaving:
         end_one(one.user_id, one.id, reason="signed_out")
     return token
+
+
+def leave_everywhere(
+    in_browser: tuple[LiveSession, ...], leaving: tuple[LiveSession, ...]
+) -> str | None:
+    """The same, and these accounts are signed out of every other browser, too."""
+    user_ids = sorted({one.user_id for one in leaving})
+    for user_id in user_ids:
+        account_turn.take(user_id)  # before any session, as everybody does who needs both
+    token = leave(in_browser, leaving)
+    for user_id in user_ids:
+        end_all(user_id, reason="signed_out_everywhere")
+    return token
+
+
+def leave_app(session: LiveSession, client: RegisteredClient) -> None:
+    """One app of one session, which goes on: what the app holds by it ends, and it is told."""
+    revoke.by_client_in_session(client.client_id, session.id, because="app_signed_out")
+    logout_notices.announce_end(client, session.id)
+    audit.record(catalogue.AppSignedOut(user_id=session.user_id, client_id=client.client_id))
 
 
 def end_one(user_id: str, session_id: str, *, reason: str) -> bool:

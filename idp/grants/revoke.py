@@ -55,6 +55,19 @@ def by_session(session_id: str, *, because: str = "session_ended") -> int:
     )
 
 
+def by_client_in_session(client_id: str, session_id: str, *, because: str) -> int:
+    """The same for one client of it."""
+    _void_codes(
+        AuthorizationCode.client_id == client_id, AuthorizationCode.session_id == session_id
+    )
+    return _end_families(
+        TokenFamily.client_id == client_id,
+        TokenFamily.session_id == session_id,
+        TokenFamily.offline.is_(False),
+        because=because,
+    )
+
+
 def _end_families(*conditions: ColumnElement[bool], because: str) -> int:
     ended = db.session.execute(
         update(TokenFamily)

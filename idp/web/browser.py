@@ -81,16 +81,24 @@ def begin_session(token: str) -> None:
     current.cookies().changes[session_cookie()] = (token, seconds)
 
 
-def leave(leaving: tuple[LiveSession, ...]) -> tuple[LiveSession, ...]:
-    """End these accounts here. The others stay, with a new value; returns them."""
-    token = sign_out.leave(signed_in(), leaving)
+def leave(leaving: tuple[LiveSession, ...]) -> None:
+    """End these accounts here. The others stay, with a new value."""
+    _forget(leaving, sign_out.leave(signed_in(), leaving))
+
+
+def leave_everywhere(leaving: tuple[LiveSession, ...]) -> None:
+    """The same, and in every other browser."""
+    _forget(leaving, sign_out.leave_everywhere(signed_in(), leaving))
+
+
+def _forget(gone: tuple[LiveSession, ...], token: str | None) -> None:
+    """`token`: the value of those that stay."""
     if token is None:
         current.cookies().changes[session_cookie()] = (None, None)
     else:
         begin_session(token)
-    g.signed_in = tuple(one for one in signed_in() if one not in leaving)
+    g.signed_in = tuple(one for one in signed_in() if one not in gone)
     g.pop("recognised_session", None)
-    return signed_in()
 
 
 def is_foreign_post() -> bool:

@@ -2,19 +2,24 @@
 
 An app's hint ends the one session that it names; other accounts of the browser stay, and the
 receipt says so. It also says what became of each app. Its address holds nothing: which sessions it
-speaks of is in a short-lived cookie.
+speaks of is in a short-lived cookie. Whoever is asked may also leave that app alone, or every
+browser at once.
 """
 
 from __future__ import annotations
 
+from enum import StrEnum
+from typing import Any
 from urllib.parse import quote, urlencode
 
 from flask import Blueprint, Response, request, url_for
 
 from idp.accounts import logout_notices
+from idp.accounts import sign_out as ending
 from idp.accounts.logout_notices import Told
 from idp.authentication import browser_accounts
 from idp.authentication.session import LiveSession
+from idp.clients.registered import RegisteredClient
 from idp.extensions import settings
 from idp.oauth import oidc_frontchannel_logout, oidc_rp_initiated_logout, parameters
 from idp.oauth.oidc_rp_initiated_logout import LogoutRequest
@@ -31,6 +36,17 @@ SEPARATOR = "."
 """Between the values in the receipt's cookie; no `sid` has one."""
 EVERYBODY = "all"
 """What the question's form says for every account of this browser."""
+
+
+class Where(StrEnum):
+    """What the question's form says about how far it goes."""
+
+    APP = "app"
+    """Only the one that asks: the session goes on."""
+    HERE = "here"
+    EVERYWHERE = "everywhere"
+
+
 _AS_SENT = "%&=+;,/?:@!$'()*[]"
 """What a form's body and a query may both hold; a line break would begin another header."""
 
@@ -82,9 +98,18 @@ def confirm() -> Response:
 def _leave_as_told(judged: LogoutRequest) -> Response:
     """One account or all of them; who does not say which leaves for good."""
     told = request.form.get("account", EVERYBODY)
-    ending = browser.signed_in() if told == EVERYBODY else (_account(told),)
-    leaving = tuple(one for one in ending if one is not None)
-    return _ended(leaving, judged) if leaving else _away(judged)
+    meant = browser.signed_in() if told == EVERYBODY else (_account(told),)
+    leaving = tuple(one for one in meant if one is not None)
+    if not leaving:
+        return _away(judged)
+    match request.form.get("where"):
+        case Where.APP if judged.client is not None:
+            for one in leaving:
+                ending.leave_app(one, judged.client)
+            return see_other(_way_back(judged) or url_for("account.apps", notice="app-signed-out"))
+        case Where.EVERYWHERE:
+            return _ended(leaving, judged, Where.EVERYWHERE)
+    return _ended(leaving, judged)
 
 
 def _account(sid: str | None) -> LiveSession | None:
@@ -110,19 +135,24 @@ def _body() -> bytes:
     return request.get_data(cache=True)
 
 
-def _ended(leaving: tuple[LiveSession, ...], judged: LogoutRequest | None) -> Response:
-    browser.leave(leaving)
+def _ended(
+    leaving: tuple[LiveSession, ...], judged: LogoutRequest | None, where: Where = Where.HERE
+) -> Response:
+    if where is Where.EVERYWHERE:
+        browser.leave_everywhere(leaving)
+    else:
+        browser.leave(leaving)
     browser.rotate_binding()
-    sids = [one.sid for one in leaving]
+    marks = [where, *(one.sid for one in leaving)]
     frames = tuple(
         address
         for one in leaving
         for address in oidc_frontchannel_logout.frames(logout_notices.clients_of(one.id), one.sid)
     )
-    response = _framed(judged, sids, frames) if frames else _away(judged)
+    response = _framed(judged, marks, frames) if frames else _away(judged)
     response.set_cookie(
         _receipt_cookie(),
-        SEPARATOR.join(sids),
+        SEPARATOR.join(marks),
         max_age=RECEIPT_SECONDS,
         secure=settings().is_https,
         httponly=True,
@@ -144,16 +174,9 @@ def _way_back(judged: LogoutRequest | None) -> str | None:
     return f"{judged.redirect_uri}{joint}{urlencode({'state': judged.state})}"
 
 
-def _framed(judged: LogoutRequest | None, sids: list[str], frames: tuple[str, ...]) -> Response:
+def _framed(judged: LogoutRequest | None, marks: list[str], frames: tuple[str, ...]) -> Response:
     """Front-Channel Logout §3: the receipt with a frame for each app, and then the way back."""
-    response = page(
-        "signed_out.html",
-        client=client_card(judged.client) if judged else None,
-        return_url=_way_back(judged),
-        told=_told(sids),
-        remaining=account_cards(browser.signed_in()),
-        frames=frames,
-    )
+    response = _receipt(judged, marks, return_url=_way_back(judged), frames=frames)
     policy = headers.content_security_policy(response)
     sources = oidc_frontchannel_logout.frame_sources(frames)
     response.headers["Content-Security-Policy"] = f"{policy}; frame-src {sources}"
@@ -166,27 +189,47 @@ def _ask(judged: LogoutRequest, status: int = 200) -> Response:
         status,
         accounts=account_cards(browser.signed_in()),
         everybody=EVERYBODY,
+        where=Where,
         client=client_card(judged.client),
+        is_signed_in_there=_is_signed_in_at(judged.client),
         action=url_for("sign_out.confirm"),
         fields=judged.parameters(),
         is_sound=judged.is_sound,
     )
 
 
+def _is_signed_in_at(client: RegisteredClient | None) -> bool:
+    """Whether leaving that app alone would end anything."""
+    if client is None:
+        return False
+    ids = {
+        one.client_id for own in browser.signed_in() for one in logout_notices.clients_of(own.id)
+    }
+    return client.client_id in ids
+
+
 def _receipt_page(judged: LogoutRequest | None) -> Response:
-    sids = request.cookies.get(_receipt_cookie(), "").split(SEPARATOR)
+    marks = request.cookies.get(_receipt_cookie(), "").split(SEPARATOR)
+    return _receipt(judged, marks, return_url=judged.redirect_uri if judged else None)
+
+
+def _receipt(judged: LogoutRequest | None, marks: list[str], **ways: Any) -> Response:
+    """`marks`: how far it went, and which sessions ended in this browser."""
     return page(
         "signed_out.html",
         client=client_card(judged.client) if judged else None,
-        return_url=judged.redirect_uri if judged else None,
-        told=_told(sids[: browser_accounts.MOST]),
+        told=_told(marks[: 1 + browser_accounts.MOST]),
+        is_everywhere=Where.EVERYWHERE in marks,
         remaining=account_cards(browser.signed_in()),
+        sessions_url=url_for("account.sessions"),
+        **ways,
     )
 
 
-def _told(sids: list[str]) -> list[Told]:
+def _told(marks: list[str]) -> list[Told]:
     """What became of each app; told of one account and not of another, it is named twice."""
-    receipts = (one for sid in sids if sid for one in logout_notices.receipt(sid))
+    sids = [mark for mark in marks if mark and mark not in set(Where)]
+    receipts = (one for sid in sids for one in logout_notices.receipt(sid))
     return list({(one.client.client_id, one.telling): one for one in receipts}.values())
 
 

@@ -35,6 +35,9 @@ SENTENCES: dict[Kind, dict[str, str]] = {
         "session_ended:signed_out_by_list": gettext_noop(
             "You signed out another browser from your list of sessions."
         ),
+        "session_ended:signed_out_everywhere": gettext_noop(
+            "A browser was signed out, because you signed out everywhere."
+        ),
         "session_ended:factor_removed": gettext_noop(
             "A browser was signed out, because a way to sign in was removed."
         ),
@@ -208,6 +211,9 @@ HIDDEN = frozenset(
         "signing_keys_created",
         "signing_key_rotated",
         "signing_key_revoked",
+        "master_key_made",
+        "master_key_chosen",
+        "secrets_resealed",
         "group_created",
         "group_changed",
         "group_removed",

@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import pytest
+from sqlalchemy import func, select
 
+from idp.accounts import logout_notices
+from idp.extensions import db
+from idp.models import OutboundMessage
 from tests.support.browser import Browser
 from tests.support.factories import EMAIL, PASSWORD, Factory
 from tests.support.relying_party import RelyingParty, answer
@@ -137,3 +141,82 @@ def test_an_access_token_is_no_hint(browser, rp, id_token, name) -> None:
     browser.open(f"/logout?{name}={tokens.get('access_token', 'x')}")
 
     assert browser.page == "sign-out"
+
+
+class TestHowFar:
+    """The question's page lets the user choose: this app, this device, everywhere."""
+
+    @pytest.fixture
+    def rp(self, a: Factory) -> RelyingParty:
+        return a.client(
+            post_logout_redirect_uris=[AFTER],
+            backchannel_logout_uri="https://app.example/backchannel",
+        )
+
+    @pytest.fixture
+    def elsewhere(self, a: Factory, rp: RelyingParty, id_token: str) -> Browser:
+        """Another browser of the same person."""
+        other = Browser(a.app.test_client(), rp.issuer)
+        return other.open("/account/").submit(username=EMAIL, password=PASSWORD)
+
+    def ask(self, browser: Browser, rp: RelyingParty, where: str, *, way_back: str = "") -> Browser:
+        browser.open(f"/logout?client_id={rp.client_id}{way_back}")
+        return browser.fill(where=where).press("Sign out")
+
+    def test_here_is_what_is_chosen_by_itself(self, browser, rp, elsewhere) -> None:
+        browser.open("/logout").press("Sign out")
+
+        assert browser.page == "signed-out"
+        assert "on this device" in browser.text
+        assert browser.follow("See where else you're signed in").page == "sign-in"
+        assert elsewhere.open("/account/").page == "account"
+
+    def test_everywhere_ends_every_browser(self, browser, rp, elsewhere) -> None:
+        """R48."""
+        self.ask(browser, rp, "everywhere")
+
+        assert browser.page == "signed-out"
+        assert "on all devices" in browser.text
+        assert not is_signed_in(browser, rp)
+        assert elsewhere.open("/account/").page == "sign-in"
+
+    def test_of_the_app_alone_the_session_goes_on(self, browser, rp, elsewhere) -> None:
+        waiting = outbox_of(browser)
+        self.ask(browser, rp, "app")
+
+        assert (browser.status, browser.page) == (200, "apps")
+        assert "The app was signed out of your account." in browser.text
+        assert outbox_of(browser) == waiting + 1  # the app is told
+        assert is_signed_in(browser, rp)
+        assert elsewhere.open("/account/").page == "account"
+
+    def test_of_the_app_alone_leads_back_to_it(self, browser, rp, id_token) -> None:
+        self.ask(browser, rp, "app", way_back=f"&post_logout_redirect_uri={AFTER}&state=s")
+
+        assert browser.left_for == f"{AFTER}?state=s"
+
+    def test_what_the_app_held_by_this_session_has_ended(self, a, browser, rp) -> None:
+        a.user()
+        browser.open(rp.authorization_url()).submit(username=EMAIL, password=PASSWORD)
+        tokens = rp.exchange(answer(browser.press("Allow").left_for)["code"]).get_json()
+        assert rp.userinfo(tokens["access_token"]).status_code == 200
+
+        self.ask(browser, rp, "app")
+
+        assert rp.userinfo(tokens["access_token"]).status_code == 401
+
+    def test_an_app_that_has_nothing_here_is_not_offered(self, a, browser, rp, id_token) -> None:
+        stranger = a.client(client_name="Albums")
+
+        browser.open(f"/logout?client_id={stranger.client_id}")
+
+        assert not browser.all("input[name=where][value=app]")
+        browser.fill(where="app").press("Sign out")
+        assert is_signed_in(browser, rp)
+
+
+def outbox_of(browser: Browser) -> int:
+    """How many notices to apps have been written down."""
+    with browser.client.application.app_context():
+        notices = select(func.count()).where(OutboundMessage.kind == logout_notices.KIND)
+        return db.session.scalar(notices) or 0
