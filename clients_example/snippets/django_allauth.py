@@ -25,7 +25,7 @@ SOCIALACCOUNT_PROVIDERS = {
         "APPS": [
             {
                 "provider_id": "idp",
-                "name": "Sign in",
+                "name": "your account",
                 "client_id": "your-client-id",
                 "secret": os.environ["CLIENT_SECRET"],
                 "settings": {"server_url": "https://idp.example.com"},

@@ -2,6 +2,7 @@
 //
 // npm install express express-openid-connect
 // CLIENT_SECRET=… SESSION_SECRET=… node express_openid_connect.mjs
+// For /logout to lead back here, register the app's origin as post-logout redirect URI.
 
 import express from "express";
 import openid from "express-openid-connect";

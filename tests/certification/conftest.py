@@ -39,7 +39,7 @@ def suite(authority):
 @pytest.fixture(scope="session")
 def plain_provider(certificates, tmp_path_factory):
     """Without any switch."""
-    _require_apache()
+    apache.require()
     with set_up(tmp_path_factory.mktemp("plain"), certificates, {}) as provider:
         yield provider
 
@@ -47,15 +47,9 @@ def plain_provider(certificates, tmp_path_factory):
 @pytest.fixture(scope="session")
 def dynamic_provider(certificates, tmp_path_factory):
     """With all of them."""
-    _require_apache()
+    apache.require()
     with set_up(tmp_path_factory.mktemp("dynamic"), certificates, DYNAMIC) as provider:
         yield provider
-
-
-def _require_apache():
-    if not apache.is_installed():
-        refuse = pytest.fail if apache.is_required() else pytest.skip
-        refuse(apache.MISSING)
 
 
 @pytest.fixture(scope="session")

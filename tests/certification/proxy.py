@@ -45,18 +45,11 @@ def in_front_of(upstream: str, issuer: str, certificate: Path, folder: Path) -> 
     """At the issuer's address; passes on what it is asked, with one forwarding header."""
     file = folder / "proxy.conf"
     file.write_text(_configuration(upstream, issuer, certificate, folder))
-    server = Proxy(
+    server = Apache(
         issuer, dict(os.environ), folder / "proxy.log", run.ledger(), application=(str(file),)
     )
     with live_server.running(server):
         yield
-
-
-class Proxy(Apache):
-    """Speaks TLS, so a port that listens is all that is asked of it at start."""
-
-    def _answers(self) -> bool:
-        return self._listens()
 
 
 def _configuration(upstream: str, issuer: str, certificate: Path, folder: Path) -> str:

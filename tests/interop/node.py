@@ -18,6 +18,7 @@ from tests.support.relying_party import RelyingParty
 
 FOLDER = Path(__file__).parent / "javascript"
 PACKAGES = FOLDER / "node_modules"
+NEWER_THAN_DEBIANS = "node-linux-*/bin/node"
 
 MISSING = "No Node.js, or not the packages that the tests want. `.ci/node` installs what is missing"
 
@@ -31,12 +32,17 @@ def require() -> None:
         refuse(MISSING)
 
 
+def program() -> str:
+    """The machine's, or that which `.ci/node` has put beside the packages."""
+    return next(map(str, PACKAGES.glob(NEWER_THAN_DEBIANS)), "node")
+
+
 @dataclass(slots=True)
 class NodeApp(LiveServer):
     """A process of one module of `javascript/`."""
 
     def _command(self) -> list[str]:
-        return ["node", *self.application]
+        return [program(), *self.application]
 
 
 @contextmanager

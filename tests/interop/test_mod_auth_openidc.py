@@ -9,9 +9,7 @@ from tests.interop.site import LOA2, free_address
 @pytest.fixture
 def web_server(site):
     """Its address."""
-    if not apache.is_installed():
-        refuse = pytest.fail if apache.is_required() else pytest.skip
-        refuse(apache.MISSING)
+    apache.require()
     base_url = free_address()
     client = site.a.client(
         redirect_uris=[f"{base_url}/protected/redirect"],

@@ -1,121 +1,31 @@
-"""What a page hands to the developer of a new app runs as it stands."""
+"""What a page hands to the developer of a new app runs as it stands: what holds for all of it, and
+what needs no more than a shell.
+"""
 
+import importlib
 import json
 import os
 import subprocess
-import sys
-from dataclasses import dataclass
-from urllib.parse import urlsplit
+from pathlib import Path
 
 import pytest
 
-from idp.clients import registry
+from idp.clients import snippets
 from idp.clients.frameworks import Framework
-from idp.web.admin.clients import snippets
-from tests.interop import node
-from tests.interop.site import free_address
-from tests.support import live_server, run
-from tests.support.live_server import LiveServer
+from tests.interop.snippets import NOT_TRIED, tries, written
+
+PATIENCE = 30
 
 
-def written(site, client, file):
-    """In a folder of its own, with the client's values in it."""
-    with site.a.app.app_context():
-        registered = registry.find(client.client_id)
-        code = snippets.filled(file, registered)
-    folder = site.folder / client.client_id
-    folder.mkdir(exist_ok=True)
-    (folder / file).write_text(code)
-    return folder / file
+def test_every_snippet_is_run_by_a_test_or_has_a_reason():
+    tried = [
+        framework
+        for file in Path(__file__).parent.glob("test_snippets*.py")
+        for test in vars(importlib.import_module(f"tests.interop.{file.stem}")).values()
+        for framework in getattr(test, "tries", ())
+    ]
 
-
-@dataclass(slots=True)
-class AsgiServer(LiveServer):
-    """An app that speaks ASGI."""
-
-    def _command(self):
-        port = str(urlsplit(self.url).port)
-        return [sys.executable, "-m", "uvicorn", *self.application, "--port", port]
-
-
-def running(kind, file, base_url, secrets, *application):
-    """A snippet as its own comment says how to start it."""
-    server = kind(
-        base_url,
-        {**os.environ, **secrets},
-        file.with_suffix(".log"),
-        run.ledger(),
-        application=application,
-        folder=file.parent,
-        health_path="/",
-    )
-    return live_server.running(server)
-
-
-def test_flask_and_authlib_sign_somebody_in(site, bob):
-    base_url = free_address()
-    client = site.a.client(redirect_uris=[f"{base_url}/callback"])
-    file = written(site, client, "flask_authlib.py")
-    secrets = {"CLIENT_SECRET": client.client_secret, "SECRET_KEY": "of the app"}
-
-    with running(LiveServer, file, base_url, secrets, "flask_authlib:app"):
-        assert "Sign in" in bob.open(base_url).answer.text
-        bob.open(f"{base_url}/login").prove_everything()
-
-        assert f"Signed in as {bob.account.user.sub}" in bob.open(base_url).answer.text
-
-
-def test_fastapi_and_authlib_sign_somebody_in(site, bob):
-    base_url = free_address()
-    client = site.a.client(redirect_uris=[f"{base_url}/callback"])
-    file = written(site, client, "fastapi_authlib.py")
-    secrets = {"CLIENT_SECRET": client.client_secret, "SECRET_KEY": "of the app"}
-
-    with running(AsgiServer, file, base_url, secrets, "fastapi_authlib:app"):
-        bob.open(f"{base_url}/login").prove_everything()
-
-        assert f"Signed in as {bob.account.user.sub}" in bob.open(base_url).answer.text
-
-
-@pytest.mark.parametrize(
-    ("file", "begins", "callback"),
-    [
-        ("django_mozilla_oidc.py", "/oidc/authenticate/", "/oidc/callback/"),
-        (
-            "django_allauth.py",
-            "/accounts/oidc/idp/login/",
-            "/accounts/oidc/idp/login/callback/",
-        ),
-    ],
-)
-def test_django_signs_somebody_in(site, bob, file, begins, callback):
-    base_url = free_address()
-    client = site.a.client(redirect_uris=[base_url + callback])
-    snippet = written(site, client, file)
-    told = site.environment(client, base_url) | {"SNIPPET": str(snippet)}
-
-    with site.running(base_url, told, application=("tests.interop.apps.django_snippet:app",)):
-        bob.open(base_url + begins)
-        if bob.page is None:
-            bob.press("Continue")  # allauth asks first, so that no other site can begin
-        bob.prove_everything()
-
-        assert bob.open(base_url).json()["email"] == bob.account.email
-
-
-def test_express_and_openid_client_sign_somebody_in(site, bob):
-    node.require()
-    base_url = free_address()
-    client = site.a.client(redirect_uris=[f"{base_url}/callback"])
-    file = written(site, client, "express_openid_client.mjs")
-    (file.parent / "node_modules").symlink_to(node.PACKAGES)
-    secrets = {"CLIENT_SECRET": client.client_secret, "SESSION_SECRET": "of the app"}
-
-    with running(node.NodeApp, file, base_url, secrets, file.name):
-        assert "Sign in" in bob.open(base_url).answer.text
-        bob.open(f"{base_url}/login").prove_everything()
-
-        assert f"Signed in as {bob.account.user.sub}" in bob.open(base_url).answer.text
+    assert sorted(tried) == sorted(set(Framework) - set(NOT_TRIED))
 
 
 @pytest.mark.parametrize("file", list(Framework))
@@ -142,17 +52,47 @@ def test_addresses_that_a_library_cannot_discover_are_those_of_discovery(site, b
         assert metadata[endpoint] in code
 
 
+@tries(Framework.MACHINE)
 def test_a_program_gets_a_token_with_curl(site):
     client = site.a.client("machine")
-    file = written(site, client, "client_credentials.sh")
-
-    answered = subprocess.run(
-        ["sh", str(file)],
-        env={**os.environ, "CLIENT_SECRET": client.client_secret},
-        capture_output=True,
-        check=True,
-        text=True,
-        timeout=30,
+    script = started(
+        written(site, client, "client_credentials.sh"), CLIENT_SECRET=client.client_secret
     )
 
-    assert json.loads(answered.stdout)["token_type"] == "Bearer"
+    out, error = script.communicate(timeout=PATIENCE)
+
+    assert script.returncode == 0, error
+    assert json.loads(out)["token_type"] == "Bearer"
+
+
+@tries(Framework.DEVICE_FLOW)
+def test_a_shell_script_hears_what_its_user_says_elsewhere(site, bob):
+    file = written(site, site.a.client("native"), "device_flow.sh")
+    allowed, denied = started(file), started(file)
+
+    bob.open(shown_by(allowed)).press("Continue").prove_everything().press("Allow")
+    bob.open(shown_by(denied)).press("Continue").prove_everything().press("Cancel")
+
+    out, error = allowed.communicate(timeout=PATIENCE)
+    assert (allowed.returncode, error) == (0, "")
+    assert set(json.loads(out)) >= {"access_token", "id_token", "token_type"}
+    out, error = denied.communicate(timeout=PATIENCE)
+    assert (denied.returncode, out) == (1, "")
+    assert json.loads(error)["error"] == "access_denied"
+
+
+def started(file, **secrets):
+    return subprocess.Popen(
+        ["sh", str(file)],
+        env={**os.environ, **secrets},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+def shown_by(script):
+    """The address that the user is to open."""
+    word, address = script.stderr.readline().split()
+    assert word == "Open"
+    return address

@@ -1,0 +1,3 @@
+// Who is signed in.
+import { auth } from "@/auth";
+export const GET = async () => Response.json(await auth());
