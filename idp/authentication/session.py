@@ -18,6 +18,7 @@ from idp.authentication import proof_rows
 from idp.authentication.evidence import CARRIED_OVER, ENROLLABLE, Evidence, Method
 from idp.extensions import db, rows_changed, settings
 from idp.models import Session, User
+from idp.prepared import Prepared
 
 
 class Stay(Enum):
@@ -92,9 +93,8 @@ def limits(now: datetime) -> dict[str, object]:
     }
 
 
-# Made once and run on the connection: every request with a cookie comes by here, and to build a
-# statement costs several times what it costs to run it.
-_LIVE = (
+# Every request with a cookie comes by here.
+_LIVE = Prepared(
     select(
         Session.id,
         Session.sid,
@@ -121,8 +121,7 @@ def signed_in(token: str) -> tuple[LiveSession, ...]:
     idle too long, or belongs to a disabled user.
     """
     wanted = {"token_digest": opaque.digest(token), **limits(clock.now())}
-    rows = db.session.connection().execute(_LIVE, wanted)
-    return tuple(LiveSession(*tuple(row)) for row in rows)
+    return tuple(LiveSession(*row) for row in _LIVE.all(wanted))
 
 
 def recognise(token: str) -> RecognisedSession | None:
@@ -200,6 +199,13 @@ def touch(session: RecognisedSession) -> None:
     if session.others:
         queue_up(session.in_browser)
     db.session.execute(update(Session).where(Session.id == session.id).values(values))
+
+
+def live_id(sid: str, user_id: str) -> str | None:
+    """Of the session that a token names, if a cookie would still open it."""
+    named = select(Session.id).where(Session.sid == sid, Session.user_id == user_id, is_live())
+    found: str | None = db.session.scalar(named, limits(clock.now()))
+    return found
 
 
 def end(session_id: str) -> bool:

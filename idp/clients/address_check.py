@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from idp.clients import redirect_uri
@@ -23,11 +24,16 @@ class Checked:
 def check(typed: str, application_type: str, deployment: Deployment) -> list[Checked]:
     """Line by line, as the form is read when it is sent."""
     lines = [line.strip() for line in typed.splitlines() if line.strip()]
-    found = [_checked(line, application_type, deployment) for line in lines[:MOST]]
-    repeated = {line for number, line in enumerate(lines[:MOST]) if line in lines[:number]}
+    return check_each(lines[:MOST], application_type, deployment)
+
+
+def check_each(uris: Sequence[str], application_type: str, deployment: Deployment) -> list[Checked]:
+    """One by one, and then those that stand there twice."""
+    found = [_checked(uri, application_type, deployment) for uri in uris]
+    repeated = {uri for number, uri in enumerate(uris) if uri in uris[:number]}
     return found + [
-        Checked(_short(line), "stands there twice", "Leave one of them out.")
-        for line in sorted(repeated)
+        Checked(_short(uri), "stands there twice", "Leave one of them out.")
+        for uri in sorted(repeated)
     ]
 
 

@@ -1,5 +1,6 @@
-"""What somebody has at hand when an app is to be registered: a URL that fails, a metadata document,
-an app's address. Each becomes the members of a form; nothing is registered here.
+"""What somebody has at hand when an app is to be registered: a URL that fails, the reference of an
+error page, a metadata document, an app's address. Each becomes the members of a form; nothing is
+registered here.
 
 An address alone is asked for a document of its own; what is built with a framework we know has its
 redirect URI at that framework's path.
@@ -7,17 +8,19 @@ redirect URI at that framework's path.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
-from idp import outbound, strict_json
+from idp import outbound, strict_json, traces
 from idp.clients import document, frameworks
 from idp.clients.frameworks import FRAMEWORKS, Framework
 from idp.clients.metadata import DEVICE_CODE, Invalid
 from idp.clients.templates import Template
 
 LONGEST = 20_000
+_REFERENCE = re.compile(r"[0-9A-Z]{4}-[0-9A-Z]{4}")
 OFFERED = ("client_name", "redirect_uris", "post_logout_redirect_uris", "scope")
 """Members that the form for a new app has; everything else is the template's, or is told."""
 
@@ -43,10 +46,14 @@ class NotUnderstood:
 
 
 def understand(text: str, framework: Framework | None = None) -> Understood | NotUnderstood:
-    """What was pasted. Looks at no database, and at another host only for an address."""
+    """What was pasted. Looks for a trace only if it is a reference, and at another host only for an
+    address.
+    """
     pasted = text.strip()
     if not pasted or len(pasted) > LONGEST:
         return NotUnderstood("nothing" if not pasted else "too-long")
+    if reference := _reference_in(pasted):
+        return _of_reference(reference)
     if pasted.startswith("{"):
         return _metadata(pasted)
     if not pasted.lower().startswith(("https://", "http://")):
@@ -57,9 +64,21 @@ def understand(text: str, framework: Framework | None = None) -> Understood | No
     return _address(pasted, framework)
 
 
-def of_request(received: dict[str, str], client_id: str | None) -> Understood:
-    """Of a request that left a trace."""
-    return _authorization_request(received | ({"client_id": client_id} if client_id else {}))
+def _reference_in(text: str) -> str | None:
+    """Alone, or in the address of a page that explains it."""
+    named = text
+    if "://" in text:
+        named = dict(parse_qsl(urlsplit(text).query)).get("reference", "")
+    return named.upper() if _REFERENCE.fullmatch(named.upper()) else None
+
+
+def _of_reference(reference: str) -> Understood | NotUnderstood:
+    """A request that left a trace."""
+    failed = traces.of_reference(reference)
+    if not failed:
+        return NotUnderstood("no-trace")
+    named = {"client_id": failed[0].client_id} if failed[0].client_id else {}
+    return _authorization_request(dict(failed[0].received) | named)
 
 
 def _metadata(text: str) -> Understood | NotUnderstood:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from enum import StrEnum
 
 from idp.clients.metadata import DEVICE_CODE, STANDARD_SCOPE, ProposedClient
+from idp.clients.registered import RegisteredClient
 
 _FOR_PEOPLE = ("authorization_code", "refresh_token")
 
@@ -38,6 +39,15 @@ def propose(template: Template, client_name: str) -> ProposedClient:
                 response_types=(),
                 scope="",
             )
+
+
+def closest(client: RegisteredClient) -> Template:
+    """The template that comes closest to how it is registered now."""
+    if not client.redirect_uris and "client_credentials" in client.grant_types:
+        return Template.MACHINE
+    if client.application_type == "native":
+        return Template.NATIVE
+    return Template.SPA if client.is_public else Template.WEB
 
 
 def _public(client_name: str, application_type: str, grants: tuple[str, ...]) -> ProposedClient:

@@ -82,6 +82,6 @@ def _of_administration(now: datetime) -> Iterator[Stale]:
     trace, trial = models.RequestTrace, models.TrialSignIn
     yield Stale(trace.id, trace.happened_at < now - settings().traces.lifetime)
     yield Stale(models.FormSubmission.digest, models.FormSubmission.expires_at < now)
-    yield Stale(trial.state_digest, trial.expires_at < now - _DAY)
+    yield Stale(trial.state_digest, trial.expires_at < now)
     yield Stale(models.IdempotentRequest.digest, models.IdempotentRequest.expires_at < now)
     yield Stale(models.EventCount.hour, models.EventCount.hour < now - activity.KEPT)

@@ -44,3 +44,5 @@ class TrialSignIn(Base):
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
     expires_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
     finished_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    told: Mapped[dict[str, Any] | None] = mapped_column(Document)
+    """What came out, as the page showed it, for a program that asks a moment later."""

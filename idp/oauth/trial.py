@@ -10,8 +10,9 @@ derived from `state` under the key ring, and of `state` only the digest is kept.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import select, update
@@ -26,6 +27,9 @@ from idp.oauth.rfc7636_pkce import challenge_of
 
 PATH = "/admin/trial"
 LIFETIME = timedelta(minutes=10)
+LONGEST_SCOPE = 500
+_ID = re.compile(r"[0-9a-f]{64}")
+_TRIABLE = frozenset({"authorization_code", "client_credentials"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +41,12 @@ class Trial:
     user_id: str
     session_id: str
     asked: dict[str, Any]
+    ends_at: datetime
+
+    @property
+    def id(self) -> str:
+        """Names it to whoever began it, and opens nothing."""
+        return opaque.digest(self.state).hex()
 
     @property
     def verifier(self) -> str:
@@ -68,23 +78,42 @@ class Trial:
         return client.client_id == self.client_id and uri == redirect_uri()
 
 
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """One as whoever began it reads it. `told`: what came out, once it is finished."""
+
+    ends_at: datetime
+    told: dict[str, Any] | None
+
+
 def redirect_uri() -> str:
     """Ours, and good for trials only."""
     return settings().issuer + PATH
+
+
+def is_possible(client: RegisteredClient) -> bool:
+    """Whether a sign-in as this app, or a token for it, can be tried here."""
+    return client.is_enabled and bool(client.grant_types & _TRIABLE)
+
+
+def needs_browser(client: RegisteredClient) -> bool:
+    """Whether it signs people in; otherwise it acts for itself."""
+    return "authorization_code" in client.grant_types
 
 
 def begin(
     client: RegisteredClient, *, user_id: str, session_id: str, asked: dict[str, Any]
 ) -> Trial:
     """A new one. Its state can be read here and nowhere else."""
-    trial = Trial(opaque.make(), client.client_id, user_id, session_id, asked)
+    ends_at = clock.now() + LIFETIME
+    trial = Trial(opaque.make(), client.client_id, user_id, session_id, asked, ends_at)
     row = {
         "state_digest": opaque.digest(trial.state),
         "client_id": client.client_id,
         "user_id": user_id,
         "session_id": session_id,
         "asked": asked,
-        "expires_at": clock.now() + LIFETIME,
+        "expires_at": ends_at,
     }
     rows_changed(insert(TrialSignIn).values(**row))
     audit.record(
@@ -104,18 +133,36 @@ def find(state: str) -> Trial | None:
             TrialSignIn.expires_at > clock.now(),
         )
     )
-    return Trial(state, row.client_id, row.user_id, row.session_id, row.asked) if row else None
+    if row is None:
+        return None
+    return Trial(state, row.client_id, row.user_id, row.session_id, row.asked, row.expires_at)
 
 
-def finish(trial: Trial) -> bool:
-    """Close it. False: it was closed already."""
+def finish(trial: Trial, told: dict[str, Any]) -> bool:
+    """Close it, and keep for a moment what came out. False: it was closed already."""
+    now = clock.now()
     still_open = (
         TrialSignIn.state_digest == opaque.digest(trial.state),
         TrialSignIn.finished_at.is_(None),
-        TrialSignIn.expires_at > clock.now(),
+        TrialSignIn.expires_at > now,
     )
-    closing = update(TrialSignIn).where(*still_open).values(finished_at=clock.now())
-    return rows_changed(closing) == 1
+    values = {"finished_at": now, "expires_at": now + LIFETIME, "told": told}
+    return rows_changed(update(TrialSignIn).where(*still_open).values(**values)) == 1
+
+
+def begun_by(user_id: str, client: RegisteredClient, trial_id: str) -> Begun | None:
+    """One of theirs with this app, as long as it is kept; nobody else reads what it told."""
+    if not _ID.fullmatch(trial_id):
+        return None
+    row = db.session.scalar(
+        select(TrialSignIn).where(
+            TrialSignIn.state_digest == bytes.fromhex(trial_id),
+            TrialSignIn.client_id == client.client_id,
+            TrialSignIn.user_id == user_id,
+            TrialSignIn.expires_at > clock.now(),
+        )
+    )
+    return Begun(row.expires_at, row.told) if row else None
 
 
 def _derived(purpose: str, state: str) -> str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import base64
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from idp import audit, clock
@@ -64,6 +64,11 @@ class Run:
     id_token: Token | None = None
     access_token: Token | None = None
     dropped: list[str] = field(default_factory=list)
+
+    def as_document(self) -> dict[str, Any]:
+        """The same as JSON."""
+        document: dict[str, Any] = json.loads(json.dumps(asdict(self), default=str))
+        return document
 
 
 def exchange(client: RegisteredClient, trial: Trial, code: str, secret: str | None) -> Run:

@@ -38,7 +38,7 @@ class Door(Enum):
 
 
 class Reach(Enum):
-    """Whom a page of the administration is open to, beside people of a role that allows it."""
+    """Whom a page or an operation is open to, beside people of a role that allows it."""
 
     ROLE = "role"
     """Nobody."""
@@ -151,9 +151,9 @@ def of_their_clients(permission: Permission) -> Access:
     return Access(Door.ADMINISTRATION, permission=permission, reach=Reach.THEIR_CLIENTS)
 
 
-def api(permission: Permission) -> Access:
+def api(permission: Permission, reach: Reach = Reach.ROLE) -> Access:
     """An operation of the Admin API. A verb that writes wants fresh proofs of a user, too."""
-    return Access(Door.API, permission=permission)
+    return Access(Door.API, permission=permission, reach=reach)
 
 
 def _keepable(names: Collection[str]) -> frozenset[str]:

@@ -1,8 +1,8 @@
 """The door of the Admin API: a bearer token of ours, meant for it, whose scopes allow what is
 asked; and if it speaks for a user, that user's role and proofs, too.
 
-The scopes are the most that a token can do. What a user's role allows is looked up at each call,
-so that a lost role opens nothing although the token is still good.
+The scopes are the most that a token can do. What a user's role allows, or what they are to the app
+in hand, is looked up at each call, so that what was lost opens nothing although the token is good.
 """
 
 from __future__ import annotations
@@ -26,6 +26,7 @@ from idp.language import SOURCE
 from idp.models import User
 from idp.oauth import api_access, rfc9728_protected_resource
 from idp.oauth.api_access import Bearer, Denied
+from idp.web import standing
 from idp.web.access import Access
 from idp.web.problems import Kind, Refused
 
@@ -41,6 +42,8 @@ class Caller:
     verbs: frozenset[Permission]
     by_scopes: frozenset[Permission]
     """What the token is for, whatever its user's role."""
+    sid: str
+    """Of the session that a user's token hangs on."""
 
     @property
     def actor(self) -> str:
@@ -69,15 +72,17 @@ def require(rule: Access) -> None:
     permission = rule.permission
     assert permission is not None  # noqa: S101  every marker of this door names one
     user = db.session.get(User, bearer.user_id) if bearer.user_id else None
-    allowed = _allowed(bearer, user)
+    allowed = _allowed(bearer, user, rule)
     asked_for = permissions.by_scopes(bearer.scope)
-    g.caller = Caller(bearer.client.client_id, user, allowed, asked_for)
+    g.caller = Caller(bearer.client.client_id, user, allowed, asked_for, bearer.sid)
     origin.acting_as(g.caller.actor, bearer.sid)
     require_verb(permission)
     if user is not None:
         _require_proofs(bearer, permission)
     if Permission.ROLES_WRITE in allowed:
         origin.handing_out_roles()
+    if Permission.CLIENTS_WRITE not in allowed:
+        origin.owning_the_app()
 
 
 def require_verb(permission: Permission) -> None:
@@ -110,11 +115,14 @@ def _bearer() -> Bearer:
     )
 
 
-def _allowed(bearer: Bearer, user: User | None) -> frozenset[Permission]:
+def _allowed(bearer: Bearer, user: User | None, rule: Access) -> frozenset[Permission]:
+    """A user's role, and on what is about an app that they look after also that."""
     own = permissions.by_scopes(bearer.scope)
     if bearer.user_id is None:
         return own
-    return own & permissions.of(user.role if user else None)
+    if user is None:
+        return frozenset()
+    return own & (permissions.of(user.role) | standing.verbs(user, rule))
 
 
 def _require_proofs(bearer: Bearer, permission: Permission) -> None:

@@ -8,7 +8,7 @@ from flask import Response, current_app, g, request, url_for
 from werkzeug.exceptions import Forbidden, HTTPException
 
 from idp import audit, clock, demands, opaque, origin
-from idp.accounts import app_people, permissions
+from idp.accounts import permissions
 from idp.accounts.permissions import Permission
 from idp.audit import catalogue
 from idp.authentication import assurance, enrolled, session
@@ -22,8 +22,8 @@ from idp.interaction import lifecycle, typed
 from idp.interaction.facts import gather
 from idp.interaction.lifecycle import Opening
 from idp.interaction.machine import next_step
-from idp.models import Interaction, Kind, Standing, User
-from idp.web import bearer, browser, csrf, current, errors
+from idp.models import Interaction, Kind, User
+from idp.web import bearer, browser, csrf, current, errors, standing
 from idp.web.access import PUBLIC, Access, Door, Reach
 from idp.web.current import Visit
 from idp.web.pages import RESUMED, see_other
@@ -156,7 +156,7 @@ def _verbs(user_id: str, rule: Access) -> frozenset[Permission]:
         return by_role
     if Permission.CLIENTS_WRITE not in by_role:
         origin.owning_the_app()
-    return by_role | permissions.of_standing(_standing(user_id, rule))
+    return by_role | standing.verbs(user, rule)
 
 
 def _is_about_a_client_out_of_reach(rule: Access) -> bool:
@@ -166,12 +166,6 @@ def _is_about_a_client_out_of_reach(rule: Access) -> bool:
         return False
     client = registry.find(named["client_id"])
     return client is not None and administration.is_out_of_reach(client)
-
-
-def _standing(user_id: str, rule: Access) -> Standing | None:
-    if rule.reach is Reach.THEIR_CLIENTS:
-        return app_people.best_standing_of(user_id)
-    return app_people.standing_of(user_id, (request.view_args or {})["client_id"])
 
 
 def _not_permitted(rule: Access, user_id: str) -> Answer:

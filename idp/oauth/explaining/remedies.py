@@ -11,6 +11,7 @@ from typing import Any
 
 from idp.clients import document, redirect_uri, register
 from idp.clients.metadata import DEVICE_CODE, GRANT_TYPES, Invalid, ProposedClient
+from idp.clients.register import Changed
 from idp.clients.registered import RegisteredClient
 from idp.oauth import claims
 from idp.oauth.explaining import left_out
@@ -41,6 +42,14 @@ def of(trace: Trace, client: RegisteredClient) -> list[Remedy]:
     """Those that are not in force yet; the first is the one that the failure is about."""
     found = dict.fromkeys((*_for_addresses(trace, client), *_for_rights(trace, client)))
     return [one for one in found if not _is_in_force(one, client)]
+
+
+def register_it(client: RegisteredClient, remedy: Remedy, *, reason: str) -> Changed:
+    """In force at once, through the same judgement as every other change."""
+    proposed = remedy.applied(client)
+    if isinstance(proposed, Invalid):
+        return proposed
+    return register.change(client.client_id, register.version_of(client), proposed, reason=reason)
 
 
 def _for_addresses(trace: Trace, client: RegisteredClient) -> Iterator[Remedy]:

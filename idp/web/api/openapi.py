@@ -55,6 +55,7 @@ _PATH_PARAMETERS: dict[str, dict[str, Any]] = {
     "group": {"type": "string", "minLength": 1, "maxLength": 100},
     "claim": {"type": "string", "minLength": 1, "maxLength": 100},
     "kid": {"type": "string", "minLength": 1, "maxLength": 64},
+    "trial_id": {"type": "string", "pattern": r"^[0-9a-f]{64}$"},
 }
 _ROW = {"type": "string", "pattern": ROW_ID}
 

@@ -24,6 +24,7 @@ from flask import Blueprint, Response
 from idp.accounts.permissions import Permission
 from idp.clients.metadata import administration
 from idp.web import access, bearer
+from idp.web.access import Reach
 from idp.web.api import answering, once, reading
 from idp.web.api.answering import Answer
 from idp.web.api.model import Model
@@ -64,6 +65,8 @@ class Operation:
     """Verbs that are needed, too."""
     largest_body: int | None
     """Bytes; None: as everywhere."""
+    reach: Reach
+    """Whom it is open to, beside those whose role has the verb."""
 
     @property
     def template(self) -> str:
@@ -98,6 +101,7 @@ def operation(
     refuses: tuple[Kind, ...] = (),
     besides: tuple[Permission, ...] = (),
     largest_body: int | None = None,
+    reach: Reach = Reach.ROLE,
 ) -> Callable[[View], View]:
     """Add a view to the API."""
 
@@ -118,12 +122,13 @@ def operation(
             refusals=frozenset(refuses),
             besides=besides,
             largest_body=largest_body,
+            reach=reach,
         )
         OPERATIONS.append(made)
         blueprint.add_url_rule(
             path,
             view.__name__,
-            access.access(access.api(permission))(_serving(made, view)),
+            access.access(access.api(permission, reach))(_serving(made, view)),
             methods=[method],
             provide_automatic_options=False,
         )

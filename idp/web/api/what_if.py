@@ -1,22 +1,25 @@
 """What if: which pages somebody is shown on the way to an app, and what the app would be told. The
-claims by name only; their values are shown to people on a page, who are written down.
+claims by name; with their values only for whoever may change the account, who is written down.
 """
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from datetime import timedelta
 from typing import Any
 
 from pydantic import Field
 
-from idp import what_if
+from idp import audit, what_if
 from idp.accounts.permissions import Permission
+from idp.audit import catalogue
 from idp.authentication.evidence import Method
 from idp.interaction.machine import Step
 from idp.web import problems
 from idp.web.api.answering import Answer
 from idp.web.api.model import ROW_ID, Model
 from idp.web.api.operation import operation
+from idp.web.api.users.show import within_reach
 from idp.web.problems import Fault, Kind, Refused
 from idp.what_if import Device, Ending, Impossible, Question, SignedIn, Way
 
@@ -63,6 +66,7 @@ class Foretold(Model):
     scope: list[str]
     id_token: dict[str, Any]
     userinfo: dict[str, Any]
+    lifetimes: dict[str, int] = Field(description="In seconds, of what there would be.")
 
 
 @operation(
@@ -71,10 +75,29 @@ class Foretold(Model):
 )  # fmt: skip
 def foretell_sign_in(given: ImaginedSignIn) -> Answer:
     """Say what would happen if a person signed in to an app. Nothing is written."""
+    return _shown(what_if.without_values(_answered(given)))
+
+
+@operation(
+    "POST", "/what-if/values", Permission.USERS_WRITE, body=ImaginedSignIn, answer=Foretold,
+    besides=(Permission.CLIENTS_READ,), refuses=(Kind.OUT_OF_REACH, Kind.NOT_FOUND),
+)  # fmt: skip
+def foretell_claims(given: ImaginedSignIn) -> Answer:
+    """What if, with what the claims say of the person. That somebody read them is written down."""
+    user, told = within_reach(given.user_id), _answered(given)
+    audit.record(catalogue.ClaimsShown(user_id=user.id, client_id=given.client_id))
+    return _shown(told)
+
+
+def _answered(given: ImaginedSignIn) -> what_if.Answer:
     found = what_if.answer(_question(given))
     if isinstance(found, Impossible):
         raise Refused(Kind.INVALID, None, Fault(found.reason, problems.pointer(found.field)))
-    told = what_if.without_values(found)
+    return found
+
+
+def _shown(told: what_if.Answer) -> Answer:
+    lives = asdict(told.lifetimes) if told.lifetimes else {}
     shown = Foretold(
         ending=told.ending,
         steps=list(told.steps),
@@ -85,6 +108,7 @@ def foretell_sign_in(given: ImaginedSignIn) -> Answer:
         scope=list(told.scope),
         id_token=dict(told.id_token),
         userinfo=dict(told.userinfo),
+        lifetimes={name: int(one.total_seconds()) for name, one in lives.items() if one},
     )
     return Answer(shown)
 

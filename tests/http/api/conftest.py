@@ -13,8 +13,9 @@ from idp.clients.metadata.administration import PATH, SCOPES
 from idp.extensions import db
 from idp.models import Role, User
 from tests.http.oauth.conftest import Approver
+from tests.support.browser import Browser
 from tests.support.factories import EMAIL, Factory
-from tests.support.relying_party import RelyingParty
+from tests.support.relying_party import RelyingParty, answer
 
 if TYPE_CHECKING:
     from flask.testing import FlaskClient
@@ -81,9 +82,9 @@ class Api:
     def machine(self, scope: str = EVERYTHING) -> Program:
         """It acts for itself."""
         rp = self.register(scope=scope, client_name="Robot")
-        answer = rp.token(grant_type="client_credentials", scope=scope, resource=self.resource)
-        assert answer.status_code == 200, answer.json
-        return self.program(answer.json["access_token"], rp)
+        tokens = rp.token(grant_type="client_credentials", scope=scope, resource=self.resource)
+        assert tokens.status_code == 200, tokens.json
+        return self.program(tokens.json["access_token"], rp)
 
     def person(
         self,
@@ -108,6 +109,15 @@ class Api:
         tokens = rp.exchange(code).json
         return self.program(tokens["access_token"], rp, tokens["refresh_token"])
 
+    def in_browser(self, browser: Browser, *, scope: str = EVERYTHING) -> Program:
+        """A program that speaks for whoever is signed in in this browser."""
+        rp = self.register("web", scope=f"openid {scope}", client_name="Console")
+        asked = {"resource": self.resource, "scope": f"openid {scope}"}
+        browser.open(rp.authorization_url(**asked))
+        browser.press("Allow")
+        tokens = rp.exchange(answer(browser.left_for or "")["code"]).json
+        return self.program(tokens["access_token"], rp, tokens["refresh_token"])
+
     def program(self, token: str, rp: RelyingParty | None = None, refresh: str = "") -> Program:
         """Whatever somebody takes for a token."""
         return Program(self.a.app.test_client(), self.issuer, token, rp, refresh)
@@ -119,11 +129,11 @@ def api(a: Factory, settings) -> Api:
     return Api(a, settings.issuer)
 
 
-def problem(answer: TestResponse, status: int, slug: str) -> dict[str, Any]:
+def problem(refusal: TestResponse, status: int, slug: str) -> dict[str, Any]:
     """The refusal, which has to be this one."""
-    told = answer.get_json(silent=True)
-    assert (answer.status_code, answer.mimetype) == (status, "application/problem+json"), told
+    told = refusal.get_json(silent=True)
+    assert (refusal.status_code, refusal.mimetype) == (status, "application/problem+json"), told
     assert told["type"] == f"urn:idp:problem:{slug}", told
     assert told["status"] == status
-    assert answer.headers["Cache-Control"] == "no-store"
+    assert refusal.headers["Cache-Control"] == "no-store"
     return dict(told)

@@ -7,11 +7,12 @@ from typing import Any
 from flask import Response, url_for
 from werkzeug.exceptions import NotFound
 
-from idp.clients import registry
+from idp.clients import registry, templates
 from idp.clients.registered import RegisteredClient
 from idp.clients.templates import Template
 from idp.language import gettext as _
 from idp.language import gettext_noop
+from idp.oauth import trial
 from idp.web.pages import see_other
 
 KINDS = {
@@ -48,30 +49,14 @@ def card(client: RegisteredClient) -> dict[str, Any]:
         "is_enabled": client.is_enabled,
         "is_self_registered": client.is_self_registered,
         "uses_secret": client.uses_secret,
-        "is_tryable": is_tryable(client),
+        "is_tryable": trial.is_possible(client),
         "url": url_for("admin.client", client_id=client.client_id),
     }
 
 
-def is_tryable(client: RegisteredClient) -> bool:
-    """Whether a sign-in as this app, or a token for it, can be tried here."""
-    return client.is_enabled and bool(
-        client.grant_types & {"authorization_code", "client_credentials"}
-    )
-
-
 def kind(client: RegisteredClient) -> str:
     """In words, by the template that comes closest."""
-    return _(KINDS[template_of(client)])
-
-
-def template_of(client: RegisteredClient) -> Template:
-    """The template that comes closest to how it is registered now."""
-    if not client.redirect_uris and "client_credentials" in client.grant_types:
-        return Template.MACHINE
-    if client.application_type == "native":
-        return Template.NATIVE
-    return Template.SPA if client.is_public else Template.WEB
+    return _(KINDS[templates.closest(client)])
 
 
 def to_client(client_id: str, notice: str | None = None) -> Response:

@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-import re
-from urllib.parse import parse_qs, urlsplit
-
 from flask import Response, request, url_for
 
-from idp import traces
 from idp.accounts.permissions import Permission
 from idp.clients import pasted, registry
 from idp.clients.frameworks import Framework
@@ -20,8 +16,6 @@ from idp.web.admin.clients import create, edit
 from idp.web.admin.clients.fields import REDIRECTS
 from idp.web.admin.routes import blueprint
 from idp.web.pages import FAILED_FORM, see_other
-
-_REFERENCE = re.compile(r"[0-9A-Z]{4}-[0-9A-Z]{4}")
 
 NOTES = {
     "without-pkce": gettext_noop(
@@ -52,7 +46,7 @@ PROBLEMS = {
 def paste_client() -> Response:
     """To the form of a new app, or of the app that it names."""
     text = request.form.get("pasted", "").strip()
-    match _understood(text):
+    match pasted.understand(text, _framework()):
         case NotUnderstood(why="refused", detail=detail):
             return _problem(_("The document can't be used: %(why)s", why=detail))
         case NotUnderstood(why=why):
@@ -62,24 +56,6 @@ def paste_client() -> Response:
         case found:
             notes = [_(NOTES[one]) for one in found.notes]
             return create.filled(found.template, found.members, notes)
-
-
-def _understood(text: str) -> Understood | NotUnderstood:
-    reference = _reference_in(text)
-    if reference is None:
-        return pasted.understand(text, _framework())
-    failed = traces.of_reference(reference)
-    if not failed:
-        return NotUnderstood("no-trace")
-    return pasted.of_request(dict(failed[0].received), failed[0].client_id)
-
-
-def _reference_in(text: str) -> str | None:
-    """Alone, or in the address of a page that explains it."""
-    if _REFERENCE.fullmatch(text.upper()):
-        return text.upper()
-    named = parse_qs(urlsplit(text).query).get("reference", [""])[0] if "://" in text else ""
-    return named.upper() if _REFERENCE.fullmatch(named.upper()) else None
 
 
 def _framework() -> Framework | None:

@@ -13,9 +13,9 @@ from werkzeug.exceptions import NotFound
 
 from idp.accounts import administered
 from idp.accounts.permissions import Permission
-from idp.clients import document, register
+from idp.clients import document
 from idp.clients.metadata import Invalid
-from idp.clients.register import Changed, Outdated
+from idp.clients.register import Outdated
 from idp.clients.registered import RegisteredClient
 from idp.language import gettext as _
 from idp.language import gettext_noop
@@ -66,7 +66,7 @@ def submit_mend_client(client_id: str, trace_id: str) -> Response:
     remedy = _chosen(found, trace_id, request.form)
     if problem := reason_problem(because):
         return _show(found, trace_id, remedy, {"reason": problem})
-    match _change(found, remedy, because):
+    match remedies.register_it(found, remedy, reason=because):
         case None:
             raise NotFound
         case Invalid(problems=problems):
@@ -83,14 +83,6 @@ def _chosen(found: RegisteredClient, trace_id: str, sent: Any) -> Remedy:  # noq
     if wanted not in remedies.of(trace_of(found, trace_id), found):
         raise NotFound
     return wanted
-
-
-def _change(found: RegisteredClient, remedy: Remedy, because: str) -> Changed:
-    proposed = remedy.applied(found)
-    if isinstance(proposed, Invalid):
-        return proposed
-    version = register.version_of(found)
-    return register.change(found.client_id, version, proposed, reason=because)
 
 
 def _show(

@@ -9,11 +9,11 @@ from werkzeug.exceptions import NotFound
 
 from idp import clock
 from idp.accounts.permissions import Permission
+from idp.clients import snippets
 from idp.clients.register import Registered
 from idp.extensions import settings
 from idp.web import access
-from idp.web.admin.clients import snippets
-from idp.web.admin.clients.found import card, existing, template_of
+from idp.web.admin.clients.found import card, existing
 from idp.web.admin.routes import blueprint
 from idp.web.pages import page
 
@@ -27,7 +27,7 @@ def page_of(registered: Registered, message: str) -> Response:
         message=message,
         client_secret=registered.client_secret,
         issuer=settings().issuer,
-        snippets=snippets.of(template_of(client), client),
+        snippets=snippets.of(client),
         environment_action=url_for("admin.client_environment", client_id=client.client_id),
     )
 
@@ -39,10 +39,7 @@ def client_environment(client_id: str) -> Response:
     client, secret = existing(client_id), request.form.get("client_secret", "")
     if secret and not client.accepts_secret(secret, clock.now()):
         raise NotFound
-    lines = {"ISSUER": settings().issuer, "CLIENT_ID": client.client_id}
-    if secret:
-        lines["CLIENT_SECRET"] = secret
-    answer = make_response("".join(f"{name}={value}\n" for name, value in lines.items()))
+    answer = make_response(snippets.environment(client, secret))
     answer.mimetype = "text/plain"
     answer.headers["Content-Disposition"] = 'attachment; filename="app.env"'
     return answer

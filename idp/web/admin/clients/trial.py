@@ -26,14 +26,13 @@ from idp.oauth.trial_run import Run
 from idp.web import access, browser, current
 from idp.web import trial as trials
 from idp.web.admin.clients.fields import LEVEL
-from idp.web.admin.clients.found import card, existing, is_tryable
+from idp.web.admin.clients.found import card, existing
 from idp.web.admin.routes import blueprint
 from idp.web.pages import FAILED_FORM, page, see_other
 
 WRITES = access.of_client_write(
     Permission.OWN_CLIENT_WRITE, "change-apps", keeps=("scope", "acr_values", "prompt")
 )
-LONGEST = 500
 PROMPTS = (
     ("", gettext_noop("As whoever is signed in in this browser")),
     ("select_account", gettext_noop("As somebody else")),
@@ -69,7 +68,7 @@ def submit_try_client(client_id: str) -> Response:
     asked = _asked()
     if asked is None:
         return _show_form(found, FAILED_FORM)
-    if not _signs_people_in(found):
+    if not trial.needs_browser(found):
         return _tried_as_machine(found, asked["scope"])
     here = current.session()
     begun = trial.begin(found, user_id=here.user_id, session_id=here.id, asked=asked)
@@ -112,7 +111,7 @@ def finish_trial() -> Response:
     secret = request.form.get("client_secret", "").strip() if client.uses_secret else ""
     # A wrong secret is counted, which wants nothing written before. The code is good once anyway.
     run = trial_run.exchange(client, begun, request.form.get("code", ""), secret or None)
-    trial.finish(begun)
+    trial.finish(begun, run.as_document())
     _become_oneself_again(begun)
     return _show_run(client, run, is_secret_checked=bool(secret))
 
@@ -166,7 +165,7 @@ def _show_form(found: RegisteredClient, status: int = 200) -> Response:
         levels=[(value, _(text)) for value, text in LEVEL.choices],
         prompts=[(value, _(text)) for value, text in PROMPTS],
         chosen=request.form,
-        signs_people_in=_signs_people_in(found),
+        signs_people_in=trial.needs_browser(found),
         uses_secret=found.uses_secret,
         problem=_("Ask for fewer scopes.") if status != 200 else None,
         action=url_for("admin.submit_try_client", client_id=found.client_id),
@@ -177,7 +176,7 @@ def _asked() -> dict[str, Any] | None:
     scope = " ".join(request.form.get("scope", "").split())
     levels, prompts = dict(LEVEL.choices), dict(PROMPTS)
     acr, prompt = request.form.get("acr_values", ""), request.form.get("prompt", "")
-    if len(scope) > LONGEST:
+    if len(scope) > trial.LONGEST_SCOPE:
         return None
     return {
         "scope": scope,
@@ -188,13 +187,9 @@ def _asked() -> dict[str, Any] | None:
 
 def _tryable(client_id: str) -> RegisteredClient:
     found = existing(client_id)
-    if not is_tryable(found):
+    if not trial.is_possible(found):
         raise NotFound
     return found
-
-
-def _signs_people_in(found: RegisteredClient) -> bool:
-    return "authorization_code" in found.grant_types
 
 
 def _client(begun: Trial) -> RegisteredClient:

@@ -9,14 +9,15 @@ from pydantic import Field
 from idp.accounts.permissions import Permission
 from idp.clients import register, registry
 from idp.clients.register import Outdated
+from idp.web.access import Reach
 from idp.web.api import reading
 from idp.web.api.answering import Answer
-from idp.web.api.clients.show import ClientWithSecret, changeable, existing, members
+from idp.web.api.clients.show import ClientWithSecret, changeable, existing, with_secret
 from idp.web.api.model import Because, Changed, Nothing
 from idp.web.api.operation import Wants, operation
 from idp.web.problems import Kind, Refused
 
-WRITES = Permission.CLIENTS_WRITE
+WRITES, CHANGES = Permission.CLIENTS_WRITE, Permission.OWN_CLIENT_WRITE
 _LONGEST_OVERLAP = 24 * 60 * 60
 
 
@@ -64,8 +65,9 @@ def delete_client(client_id: str, given: Because) -> Answer:
 
 
 @operation(
-    "POST", "/clients/<path:client_id>/secrets", WRITES, body=NewSecret, answer=ClientWithSecret,
+    "POST", "/clients/<path:client_id>/secrets", CHANGES, body=NewSecret, answer=ClientWithSecret,
     status=201, wants=(Wants.KEY,), refuses=(Kind.OUT_OF_REACH, Kind.CONFLICT),
+    reach=Reach.THIS_CLIENT,
 )  # fmt: skip
 def rotate_secret(client_id: str, given: NewSecret) -> Answer:
     """Give an app a new secret, shown in this answer only."""
@@ -75,13 +77,12 @@ def rotate_secret(client_id: str, given: NewSecret) -> Answer:
     now = registry.read(found.client_id)
     if new is None or now is None:
         raise Refused(Kind.CONFLICT, "This client proves itself without a secret.")
-    shown = ClientWithSecret(**members(now), client_secret=new)
-    return Answer(shown, version=register.version_of(now))
+    return Answer(with_secret(now, new), version=register.version_of(now))
 
 
 @operation(
-    "POST", "/clients/<path:client_id>/secrets/end-old", WRITES, body=Because, answer=Changed,
-    refuses=(Kind.OUT_OF_REACH,),
+    "POST", "/clients/<path:client_id>/secrets/end-old", CHANGES, body=Because, answer=Changed,
+    refuses=(Kind.OUT_OF_REACH,), reach=Reach.THIS_CLIENT,
 )  # fmt: skip
 def end_old_secret(client_id: str, given: Because) -> Answer:
     """End at once what a new secret has left good for a while."""

@@ -9,16 +9,17 @@ from idp.clients import register
 from idp.clients.metadata import Invalid
 from idp.clients.register import Outdated, Registered
 from idp.clients.templates import Template
+from idp.web.access import Reach
 from idp.web.api import reading
 from idp.web.api.answering import Answer
 from idp.web.api.clients import metadata
 from idp.web.api.clients.metadata import ClientMetadata
-from idp.web.api.clients.show import ClientWithSecret, changeable, members
+from idp.web.api.clients.show import ClientWithSecret, changeable, with_secret
 from idp.web.api.model import Model, Reason
 from idp.web.api.operation import Wants, blueprint, operation
 from idp.web.problems import Kind, Refused
 
-WRITES = Permission.CLIENTS_WRITE
+WRITES, CHANGES = Permission.CLIENTS_WRITE, Permission.OWN_CLIENT_WRITE
 
 
 class NewClient(Model):
@@ -72,11 +73,14 @@ def check_client(given: NewClient) -> Answer:
 
 
 @operation(
-    "PUT", "/clients/<path:client_id>", WRITES, body=ChangedClient, answer=ClientWithSecret,
-    wants=(Wants.VERSION,), refuses=(Kind.OUT_OF_REACH,),
+    "PUT", "/clients/<path:client_id>", CHANGES, body=ChangedClient, answer=ClientWithSecret,
+    wants=(Wants.VERSION,), refuses=(Kind.OUT_OF_REACH,), reach=Reach.THIS_CLIENT,
 )  # fmt: skip
 def replace_client(client_id: str, given: ChangedClient) -> Answer:
-    """Put new metadata in the place of the old."""
+    """Put new metadata in the place of the old.
+
+    Whoever looks after the app and has no role that would do changes it within limits.
+    """
     found = changeable(client_id)
     proposed = metadata.proposed(given.metadata)
     match register.change(found.client_id, reading.version(), proposed, reason=given.reason):
@@ -91,5 +95,5 @@ def replace_client(client_id: str, given: ChangedClient) -> Answer:
 
 def _answer(registered: Registered, location: str | None = None) -> Answer:
     client = registered.client
-    shown = ClientWithSecret(**members(client), client_secret=registered.client_secret)
+    shown = with_secret(client, registered.client_secret)
     return Answer(shown, version=register.version_of(client), location=location)

@@ -12,6 +12,7 @@ from idp.accounts.outcome import Outcome
 from idp.accounts.permissions import Permission
 from idp.models import Standing
 from idp.web import problems
+from idp.web.access import Reach
 from idp.web.api.answering import Answer
 from idp.web.api.clients.show import changeable, existing
 from idp.web.api.model import Because, Changed, Model
@@ -48,7 +49,10 @@ class PersonList(Model):
     items: list[Person]
 
 
-@operation("GET", "/clients/<path:client_id>/people", Permission.CLIENTS_READ, answer=PersonList)
+@operation(
+    "GET", "/clients/<path:client_id>/people", Permission.CLIENTS_READ, answer=PersonList,
+    reach=Reach.THIS_CLIENT,
+)  # fmt: skip
 def list_client_people(client_id: str) -> Answer:
     """Owners and contacts of an app."""
     items = [
@@ -66,7 +70,7 @@ def list_client_people(client_id: str) -> Answer:
 
 @operation(
     "POST", "/clients/<path:client_id>/people", WRITES, body=NewPerson, answer=Changed,
-    refuses=(Kind.OUT_OF_REACH,),
+    refuses=(Kind.OUT_OF_REACH,), reach=Reach.THIS_CLIENT,
 )  # fmt: skip
 def add_client_person(client_id: str, given: NewPerson) -> Answer:
     """Make somebody owner or contact of an app. They are told by mail."""
@@ -83,7 +87,7 @@ def add_client_person(client_id: str, given: NewPerson) -> Answer:
 
 @operation(
     "POST", "/clients/<path:client_id>/people/<user_id>/remove", WRITES, body=Because,
-    answer=Changed, refuses=(Kind.OUT_OF_REACH,),
+    answer=Changed, refuses=(Kind.OUT_OF_REACH,), reach=Reach.THIS_CLIENT,
 )  # fmt: skip
 def remove_client_person(client_id: str, user_id: str, given: Because) -> Answer:
     """Take somebody off an app's list; its pages are closed to them at once."""

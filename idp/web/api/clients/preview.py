@@ -14,6 +14,7 @@ from idp.accounts.permissions import Permission
 from idp.clients.as_if import as_if
 from idp.oauth import rehearsal
 from idp.oauth.rehearsal import Foreseen, Outcome
+from idp.web.access import Reach
 from idp.web.api.answering import Answer
 from idp.web.api.clients import metadata
 from idp.web.api.clients.metadata import ClientMetadata
@@ -51,8 +52,8 @@ class Preview(Model):
 
 
 @operation(
-    "POST", "/clients/<path:client_id>/preview", Permission.CLIENTS_WRITE, body=ProposedClient,
-    answer=Preview, refuses=(Kind.OUT_OF_REACH,),
+    "POST", "/clients/<path:client_id>/preview", Permission.OWN_CLIENT_WRITE, body=ProposedClient,
+    answer=Preview, refuses=(Kind.OUT_OF_REACH,), reach=Reach.THIS_CLIENT,
 )  # fmt: skip
 def preview_client(client_id: str, given: ProposedClient) -> Answer:
     """Say what a change of an app would mean, and change nothing."""

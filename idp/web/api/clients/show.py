@@ -9,9 +9,10 @@ from pydantic import Field
 from idp import audit
 from idp.accounts.permissions import Permission
 from idp.audit.catalogue import AdministrationRefused
-from idp.clients import administration, listing, register, registry, secret_use
+from idp.clients import administration, listing, register, registry, secret_use, snippets
 from idp.clients.registered import RegisteredClient
 from idp.doctor import clients as doctor
+from idp.web.access import Reach
 from idp.web.api.answering import Answer
 from idp.web.api.clients.metadata import ClientMetadata, shown
 from idp.web.api.model import Model
@@ -49,9 +50,13 @@ class ClientWithSecret(Client):
     client_secret: str | None = Field(
         None, description="Shown this once: only a digest is kept. None, if it has no use for one."
     )
+    environment: str = Field(description="An `.env` file, with the secret if it is new.")
 
 
-@operation("GET", "/clients/<path:client_id>", Permission.CLIENTS_READ, answer=Client)
+@operation(
+    "GET", "/clients/<path:client_id>", Permission.CLIENTS_READ, answer=Client,
+    reach=Reach.THIS_CLIENT,
+)  # fmt: skip
 def read_client(client_id: str) -> Answer:
     """An app as it is registered.
 
@@ -77,6 +82,12 @@ def changeable(client_id: str) -> RegisteredClient:
         audit.record(asked)
         raise Refused(Kind.OUT_OF_REACH, "This client may administer.")
     return client
+
+
+def with_secret(client: RegisteredClient, secret: str | None) -> ClientWithSecret:
+    """For the one answer that may show it."""
+    environment = snippets.environment(client, secret)
+    return ClientWithSecret(**members(client), client_secret=secret, environment=environment)
 
 
 def members(client: RegisteredClient) -> dict[str, object]:
