@@ -12,6 +12,7 @@ import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
@@ -40,6 +41,7 @@ db = SQLAlchemy(session_options={"autoflush": True, "expire_on_commit": False})
 BUSY_TIMEOUT_SECONDS = 10
 _IN_LINE = "idp.in_line"
 _WROTE = "idp.wrote"
+_CONNECTION = "idp.connection"
 _READS = ("SELECT", "PRAGMA", "EXPLAIN", "RELEASE", "ROLLBA", "COMMIT", "BEGIN ")
 
 
@@ -90,37 +92,23 @@ def engine_options(chosen: Settings) -> dict[str, Any]:
 
 def prepare(engine: Engine) -> None:
     """Attach what every connection of this engine needs."""
-    event.listen(engine, "before_cursor_execute", _note_write)
     event.listen(engine, "checkin", _forget_write)
     if engine.dialect.name != "sqlite":
+        event.listen(engine, "before_cursor_execute", _note_write)
         return
     event.listen(engine, "connect", _configure_sqlite)
     name = make_url(str(engine.url)).database
+    queue = None
     if name and name != ":memory:":
         _create_private_file(Path(name))
-        _stand_in_line(engine, WriteQueue(Path(name), BUSY_TIMEOUT_SECONDS / 2))
-    event.listen(engine, "before_cursor_execute", _begin_before_the_first_write)
+        queue = WriteQueue(Path(name), BUSY_TIMEOUT_SECONDS / 2)
+    _begin_before_the_first_write(engine, queue)
 
 
 def _create_private_file(path: Path) -> None:
     # SQLite would create the file, and beside it the WAL with the same mode, readable by others.
     path.parent.mkdir(parents=True, exist_ok=True)
     os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
-
-
-def _stand_in_line(engine: Engine, queue: WriteQueue) -> None:
-    """From before the first write until the connection goes back to the pool, after the commit."""
-
-    def enter(connection: Connection, _cursor: object, statement: str, *_rest: object) -> None:
-        if not connection.info.get(_IN_LINE) and is_write(statement):
-            connection.info[_IN_LINE] = queue.enter()
-
-    def leave(_raw: object, record: ConnectionPoolEntry) -> None:
-        if record.info.pop(_IN_LINE, False):
-            queue.leave()
-
-    event.listen(engine, "before_cursor_execute", enter)
-    event.listen(engine, "checkin", leave)
 
 
 def _configure_sqlite(connection: sqlite3.Connection, _record: object) -> None:
@@ -130,17 +118,26 @@ def _configure_sqlite(connection: sqlite3.Connection, _record: object) -> None:
     cursor.close()
 
 
-def _begin_before_the_first_write(
-    connection: Connection,
-    _cursor: object,
-    statement: str,
-    _parameters: object,
-    _context: object,
-    _many: object,
-) -> None:
-    raw = connection.connection.driver_connection
-    if isinstance(raw, sqlite3.Connection) and not raw.in_transaction and is_write(statement):
-        raw.execute("BEGIN IMMEDIATE")
+def _begin_before_the_first_write(engine: Engine, queue: WriteQueue | None) -> None:
+    """The line is left when the connection goes back to the pool, after the commit."""
+
+    def begin(connection: Connection, _cursor: object, statement: str, *_: object) -> None:
+        if not is_write(statement):
+            return
+        info = connection.info
+        info[_WROTE] = True
+        if queue is not None and not info.get(_IN_LINE):
+            info[_IN_LINE] = queue.enter()
+        raw = cast("sqlite3.Connection", connection.connection.driver_connection)
+        if not raw.in_transaction:
+            raw.execute("BEGIN IMMEDIATE")
+
+    def leave(_raw: object, record: ConnectionPoolEntry) -> None:
+        if queue is not None and record.info.pop(_IN_LINE, False):
+            queue.leave()
+
+    event.listen(engine, "before_cursor_execute", begin)
+    event.listen(engine, "checkin", leave)
 
 
 def _note_write(connection: Connection, _cursor: object, statement: str, *_rest: object) -> None:
@@ -153,6 +150,29 @@ def _forget_write(_raw: object, record: ConnectionPoolEntry) -> None:
     record.info.pop(_WROTE, None)
 
 
+def connection() -> Connection:
+    """The connection of the unit of work in hand, which it begins."""
+    session = db.session()
+    known: Connection | None = session.info.get(_CONNECTION)
+    # Asking the session costs as much as a short statement. It closes what it has ended with.
+    if known is None or known.closed:
+        known = session.info[_CONNECTION] = session.connection()
+    return known
+
+
+def in_transaction() -> bool:
+    """Whether a unit of work has begun."""
+    return db.session.registry.has() and db.session().in_transaction()
+
+
+def reading() -> Engine:
+    """The engine for a single question that is no part of a unit of work."""
+    engine = db.engine
+    if engine.dialect.name == "sqlite":
+        return engine
+    return engine.execution_options(isolation_level="AUTOCOMMIT")
+
+
 def let_go() -> None:
     """The unit of work has only read so far, and needs no connection for a while: it waits for a
     hash, or for what is written and committed on its own. Whoever kept one meanwhile would hold two
@@ -163,11 +183,13 @@ def let_go() -> None:
         return
     if session.connection().info.get(_WROTE):
         raise RuntimeError("to be done before the first write of the request")
-    waits_for_commit = any((session.new, session.dirty, session.deleted, session.info))
+    left_for_commit = session.info.keys() - {_CONNECTION}
+    waits_for_commit = any((session.new, session.dirty, session.deleted, left_for_commit))
     if not waits_for_commit and not session.in_nested_transaction():
         session.commit()
 
 
+@lru_cache(maxsize=2048)
 def is_write(statement: str) -> bool:
     """Whether a statement must hold SQLite's write lock; a savepoint does, since
     writes follow it.

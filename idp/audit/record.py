@@ -20,12 +20,14 @@ from idp.audit.catalogue import Event, type_of
 from idp.extensions import db
 from idp.logs import printable
 from idp.models import AuditEvent
+from idp.prepared import Prepared
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
 _log = structlog.get_logger("audit")
 _INSERT = cast("Table", AuditEvent.__table__).insert()
+_INSERT_ONE = Prepared(_INSERT)
 _WAITING = "idp.audit.waiting"
 _OWN_COLUMNS = frozenset({"user_id", "client_id", "sid"})
 LONGEST_DETAIL = 500
@@ -54,12 +56,15 @@ def record(happened: Event) -> None:
     rows = db.session.info.setdefault(_WAITING, [])
     rows.append(identity | circumstances | {"details": details})
     metrics.audit_events.labels(type_).inc()
-    _log.info(type_, **circumstances, details=details)
+    _log.log(happened.LOGGED_AT, type_, **circumstances, details=details)
 
 
 @event.listens_for(db.session, "before_commit")
 def _write(session: Session) -> None:
-    if rows := session.info.pop(_WAITING, None):
+    rows = session.info.pop(_WAITING, None)
+    if rows and len(rows) == 1:
+        _INSERT_ONE.write(rows[0])
+    elif rows:
         session.connection().execute(_INSERT, rows)
 
 

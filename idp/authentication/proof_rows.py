@@ -6,14 +6,14 @@ A proof is made by the verifier that checked it (`evidence`); here it is only ke
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime
 
-from sqlalchemy import Select, bindparam, select, update
+from sqlalchemy import bindparam, select, update
 
 from idp import origin
 from idp.authentication.evidence import Evidence, Method
 from idp.extensions import db
 from idp.models import AuthenticationEvent
+from idp.prepared import Prepared
 
 _EVIDENCE = (
     select(
@@ -26,9 +26,11 @@ _EVIDENCE = (
     .where(AuthenticationEvent.revoked_at.is_(None))
     .order_by(AuthenticationEvent.proven_at)
 )
-_EVIDENCE_OF_SESSION = _EVIDENCE.where(AuthenticationEvent.session_id == bindparam("wanted"))
-_EVIDENCE_IN_INTERACTION = _EVIDENCE.where(
-    AuthenticationEvent.interaction_id == bindparam("wanted")
+_EVIDENCE_OF_SESSION = Prepared(
+    _EVIDENCE.where(AuthenticationEvent.session_id == bindparam("wanted"))
+)
+_EVIDENCE_IN_INTERACTION = Prepared(
+    _EVIDENCE.where(AuthenticationEvent.interaction_id == bindparam("wanted"))
 )
 
 
@@ -42,11 +44,10 @@ def in_interaction(interaction_id: str) -> tuple[Evidence, ...]:
     return _evidence(_EVIDENCE_IN_INTERACTION, interaction_id)
 
 
-def _evidence(statement: Select[str, str, str, datetime, str], wanted: str) -> tuple[Evidence, ...]:
-    rows = db.session.connection().execute(statement, {"wanted": wanted})
+def _evidence(statement: Prepared, wanted: str) -> tuple[Evidence, ...]:
     return tuple(
         Evidence(Method(row.method), row.user_id, row.credential_id, row.proven_at, row.id)
-        for row in rows
+        for row in statement.all({"wanted": wanted})
     )
 
 

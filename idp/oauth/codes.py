@@ -16,7 +16,8 @@ from idp.oauth.approval import Approval
 from idp.oauth.authorization import Authorization
 from idp.oauth.request import AuthorizationRequest
 from idp.oauth.subject import sub_of
-from idp.oauth.tables import codes, connection, sessions, users
+from idp.oauth.tables import codes, sessions, users
+from idp.prepared import Prepared
 
 PREFIX = "ac_"
 
@@ -46,9 +47,9 @@ class StoredCode:
         return " ".join(self.authorization.scope)
 
 
-_INSERT = codes.insert()
+_INSERT = Prepared(codes.insert())
 
-_FIND = (
+_FIND = Prepared(
     select(
         codes.c.digest,
         codes.c.user_id,
@@ -70,7 +71,7 @@ _FIND = (
     .where(codes.c.digest == bindparam("wanted_digest"), codes.c.client_id == bindparam("owner_id"))
 )
 
-_CONSUME = (
+_CONSUME = Prepared(
     update(codes)
     .where(
         codes.c.digest == bindparam("wanted_digest"),
@@ -96,8 +97,7 @@ def store(
     document = authorization.document_of(approval, request.resource, request.claims.single)
     if family_id is not None:
         document["family"] = family_id
-    connection().execute(
-        _INSERT,
+    _INSERT.write(
         {
             "digest": opaque.digest(code),
             "client_id": request.client.client_id,
@@ -128,7 +128,7 @@ def store(
 def find(code: str, client: RegisteredClient) -> StoredCode | None:
     """The client's own code; a foreign one is as unknown as one that never was."""
     wanted = {"wanted_digest": opaque.digest(code), "owner_id": client.client_id}
-    row = connection().execute(_FIND, wanted).first()
+    row = _FIND.first(wanted)
     if row is None:
         return None
     return StoredCode(
@@ -154,4 +154,4 @@ def find(code: str, client: RegisteredClient) -> StoredCode | None:
 def consume(code: StoredCode) -> bool:
     """The gate: of any number of racers one changes the row."""
     gate = {"wanted_digest": code.digest, "now": clock.now()}
-    return connection().execute(_CONSUME, gate).rowcount == 1
+    return _CONSUME.write(gate) == 1

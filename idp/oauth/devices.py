@@ -11,13 +11,13 @@ from sqlalchemy import Row, Select, Table, bindparam, select, update
 
 from idp import clock, opaque, origin
 from idp.clients.registered import RegisteredClient
-from idp.extensions import insert, rows_changed, settings
+from idp.extensions import connection, insert, rows_changed, settings
 from idp.models import DeviceAuthorization
 from idp.oauth import authorization, user_codes
 from idp.oauth.approval import Approval
 from idp.oauth.authorization import Authorization
 from idp.oauth.subject import sub_of
-from idp.oauth.tables import connection, sessions, users
+from idp.oauth.tables import sessions, users
 
 PREFIX = "dc_"
 
@@ -145,7 +145,9 @@ def store(client_id: str, scope: tuple[str, ...], resource: tuple[str, ...]) -> 
 def with_user_code(typed: str) -> AskingDevice | None:
     """The device whose code somebody typed."""
     code = user_codes.read(typed)
-    return _asking(_BY_USER_CODE, user_codes.digest(code)) if code else None
+    stored = user_codes.digests(code) if code else []
+    asking = (_asking(_BY_USER_CODE, digest) for digest in stored)
+    return next((device for device in asking if device), None)
 
 
 def get(digest: bytes) -> AskingDevice | None:

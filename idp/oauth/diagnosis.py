@@ -12,13 +12,14 @@ from idp import clock, opaque
 from idp.clients import redirect_uri_likeness
 from idp.clients.metadata import GRANT_TYPES
 from idp.clients.registered import RegisteredClient
+from idp.extensions import connection
 from idp.oauth.errors import InvalidClient, OAuth2Error
 from idp.oauth.explaining import address_causes, authentication
 from idp.oauth.explaining.diagnosed import Diagnosis
 from idp.oauth.machine import MachineRequest
 from idp.oauth.parameters import Received
 from idp.oauth.redaction import printable
-from idp.oauth.tables import codes, connection
+from idp.oauth.tables import codes
 from idp.traces import Difference
 
 __all__ = ["Diagnosis", "of_judgement", "of_machine_request", "of_redirect_uri"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Row, bindparam, select
+from sqlalchemy import bindparam, select
 
 from idp import clock
 from idp.clients import registry
@@ -18,19 +18,19 @@ from idp.oauth.rfc9068_jwt_access_token import AccessToken
 from idp.oauth.subject import sub_of
 from idp.oauth.tables import (
     FAMILY_IS_LIVE,
-    connection,
     email_addresses,
     families,
     live_at,
     sessions,
     users,
 )
+from idp.prepared import Found, Prepared
 from idp.signing import algorithms, jwt
 
 ENDPOINTS = {"userinfo_endpoint": "/userinfo"}
 METADATA = {"userinfo_signing_alg_values_supported": list(algorithms.OFFERED)}
 
-_FIND = (
+_FIND = Prepared(
     select(
         users.c.sub,
         *person.COLUMNS,
@@ -84,10 +84,10 @@ def userinfo(request: MachineRequest) -> Answer:
     return Answer(client, about, token.scope)
 
 
-def _row(token: AccessToken, family_id: str, client: RegisteredClient) -> Row[*tuple[Any, ...]]:
+def _row(token: AccessToken, family_id: str, client: RegisteredClient) -> Found:
     """One read: the family is the token's revocation, and the session its end unless offline."""
     wanted = {"family_id": family_id} | live_at(clock.now())
-    row = connection().execute(_FIND, wanted).first()
+    row = _FIND.glance(wanted)
     if row is None or row.revoked_at or row.disabled_at or not row.is_live:
         raise InvalidToken("family revoked, user disabled or session over")
     if token.sub != sub_of(client, user_id=row.id, sub=row.sub):

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import Any
 
-from sqlalchemy import Row, and_, bindparam, select
+from sqlalchemy import and_, bindparam, select
 
 from idp.accounts.custom_claims import values
 from idp.accounts.groups import members
 from idp.oauth.claims import Person
-from idp.oauth.tables import connection, email_addresses, users
+from idp.oauth.tables import email_addresses, users
+from idp.prepared import Found, Prepared
 
 COLUMNS = (
     users.c.id,
@@ -26,7 +26,7 @@ PRIMARY_ADDRESS = and_(
 )
 """The outer join that `COLUMNS` need."""
 
-_FIND = (
+_FIND = Prepared(
     select(*COLUMNS)
     .select_from(users)
     .outerjoin(email_addresses, PRIMARY_ADDRESS)
@@ -36,10 +36,10 @@ _FIND = (
 
 def read(user_id: str, sub: str) -> Person:
     """A user who is known to exist, as the client knows him by `sub`."""
-    return of_row(connection().execute(_FIND, {"user_id": user_id}).one(), sub)
+    return of_row(_FIND.first({"user_id": user_id}), sub)
 
 
-def of_row(row: Row[*tuple[Any, ...]], sub: str) -> Person:
+def of_row(row: Found, sub: str) -> Person:
     """From a row with `COLUMNS`."""
     return Person(
         sub=sub,

@@ -16,13 +16,13 @@ from idp.oauth.errors import InvalidGrant
 from idp.oauth.subject import sub_of
 from idp.oauth.tables import (
     FAMILY_IS_LIVE,
-    connection,
     families,
     live_at,
     refresh_tokens,
     sessions,
     users,
 )
+from idp.prepared import Prepared
 
 PREFIX = "rt_"
 
@@ -54,13 +54,15 @@ class StoredToken:
         return " ".join(self.authorization.scope)
 
 
-_INSERT_FAMILY = families.insert()
-_INSERT = refresh_tokens.insert()
-_END = select(families.c.expires_at).where(
-    families.c.id == bindparam("family_id"), families.c.revoked_at.is_(None)
+_INSERT_FAMILY = Prepared(families.insert())
+_INSERT = Prepared(refresh_tokens.insert())
+_END = Prepared(
+    select(families.c.expires_at).where(
+        families.c.id == bindparam("family_id"), families.c.revoked_at.is_(None)
+    )
 )
 
-_FIND = (
+_FIND = Prepared(
     select(
         refresh_tokens.c.digest,
         refresh_tokens.c.generation,
@@ -92,18 +94,20 @@ _UNSPENT = refresh_tokens.c.consumed_at.is_(None)
 _FAMILY_LIVES = exists().where(
     families.c.id == refresh_tokens.c.family_id, families.c.revoked_at.is_(None)
 )
-_MOVE_IDLE_END = update(refresh_tokens).where(_OF_TOKEN).values(expires_at=bindparam("idle_end"))
-_CONSUME = (
+_MOVE_IDLE_END = Prepared(
+    update(refresh_tokens).where(_OF_TOKEN).values(expires_at=bindparam("idle_end"))
+)
+_CONSUME = Prepared(
     update(refresh_tokens)
     .where(_OF_TOKEN, _UNSPENT, _FAMILY_LIVES)
     .values(consumed_at=bindparam("now"))
 )
-_QUEUE = (
+_QUEUE = Prepared(
     update(refresh_tokens)
     .where(_OF_TOKEN, refresh_tokens.c.consumed_at >= bindparam("grace_since"))
     .values(generation=refresh_tokens.c.generation)
 )
-_CONSUME_SUCCESSOR = (
+_CONSUME_SUCCESSOR = Prepared(
     update(refresh_tokens)
     .where(refresh_tokens.c.predecessor == bindparam("wanted_digest"), _UNSPENT)
     .values(consumed_at=bindparam("now"))
@@ -114,8 +118,7 @@ def begin_family(granted: Authorization, client_id: str, code_digest: bytes | No
     """The row from which everything issued hangs. Returns its absolute end."""
     now = clock.now()
     ends_at = now + settings().tokens.refresh_token_lifetime
-    connection().execute(
-        _INSERT_FAMILY,
+    _INSERT_FAMILY.write(
         {
             "id": granted.family_id,
             "code_digest": code_digest,
@@ -134,9 +137,10 @@ def begin_family(granted: Authorization, client_id: str, code_digest: bytes | No
 
 def end_of_family(family_id: str) -> datetime:
     """Of one that tokens of the front channel have begun. Raises `InvalidGrant` when it is dead."""
-    ends_at: datetime | None = connection().execute(_END, {"family_id": family_id}).scalar()
-    if ends_at is None:
+    row = _END.first({"family_id": family_id})
+    if row is None:
         raise InvalidGrant("family revoked")
+    ends_at: datetime = row.expires_at
     return ends_at
 
 
@@ -150,8 +154,7 @@ def add(
 ) -> None:
     """Store a new token of a family by its digest."""
     now = clock.now()
-    connection().execute(
-        _INSERT,
+    _INSERT.write(
         {
             "digest": opaque.digest(token),
             "family_id": family_id,
@@ -166,7 +169,7 @@ def add(
 def find(token: str, client: RegisteredClient) -> StoredToken | None:
     """The client's own token; a foreign one is as unknown as one that never was."""
     wanted = {"wanted_digest": opaque.digest(token), "owner_id": client.client_id}
-    row = connection().execute(_FIND, wanted | live_at(clock.now())).first()
+    row = _FIND.first(wanted | live_at(clock.now()))
     if row is None:
         return None
     return StoredToken(
@@ -192,13 +195,13 @@ def keep_alive(token: StoredToken) -> None:
     """A use moves the idle end of a token that does not rotate."""
     end = _idle_end(clock.now(), token.family_expires_at)
     if end - token.expires_at >= TOUCH_INTERVAL:
-        connection().execute(_MOVE_IDLE_END, {"wanted_digest": token.digest, "idle_end": end})
+        _MOVE_IDLE_END.write({"wanted_digest": token.digest, "idle_end": end})
 
 
 def consume(token: StoredToken) -> bool:
     """The gate of rotation: of any number of racers one changes the row, none if it is revoked."""
     gate = {"wanted_digest": token.digest, "now": clock.now()}
-    return connection().execute(_CONSUME, gate).rowcount == 1
+    return _CONSUME.write(gate) == 1
 
 
 def replace_unused_successor(token: StoredToken, grace: timedelta) -> bool:
@@ -210,10 +213,10 @@ def replace_unused_successor(token: StoredToken, grace: timedelta) -> bool:
     """
     now = clock.now()
     queue = {"wanted_digest": token.digest, "grace_since": now - grace}
-    if connection().execute(_QUEUE, queue).rowcount != 1:
+    if _QUEUE.write(queue) != 1:
         return False
     gate = {"wanted_digest": token.digest, "now": now}
-    return connection().execute(_CONSUME_SUCCESSOR, gate).rowcount == 1
+    return _CONSUME_SUCCESSOR.write(gate) == 1
 
 
 def _idle_end(now: datetime, family_ends_at: datetime) -> datetime:

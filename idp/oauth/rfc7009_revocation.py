@@ -15,12 +15,12 @@ from sqlalchemy import Row, bindparam, select
 from idp import audit, opaque
 from idp.audit import catalogue
 from idp.clients.registered import RegisteredClient
-from idp.extensions import insert, rows_changed
+from idp.extensions import connection, insert, rows_changed
 from idp.grants import revoke as grants
 from idp.models import DeniedToken
 from idp.oauth import refresh_tokens, rfc6749_client_authentication, rfc9068_jwt_access_token
 from idp.oauth.parameters import Received
-from idp.oauth.tables import connection, families
+from idp.oauth.tables import families
 from idp.oauth.tables import refresh_tokens as refresh_token_rows
 
 ENDPOINTS = {"revocation_endpoint": "/revoke"}

@@ -28,12 +28,12 @@ from idp.oauth.errors import InvalidClient
 from idp.oauth.parameters import Received
 from idp.oauth.tables import (
     FAMILY_IS_LIVE,
-    connection,
     families,
     live_at,
     sessions,
     users,
 )
+from idp.prepared import Prepared
 
 ENDPOINTS = {"introspection_endpoint": "/introspect"}
 METADATA = {
@@ -54,14 +54,16 @@ _TOLD = (
 
 _denied_tokens = cast("Table", DeniedToken.__table__)
 
-_FAMILY = (
+_FAMILY = Prepared(
     select(families.c.user_id, families.c.revoked_at, users.c.disabled_at, FAMILY_IS_LIVE)
     .select_from(families)
     .join(users, users.c.id == families.c.user_id)
     .outerjoin(sessions, sessions.c.id == families.c.session_id)
     .where(families.c.id == bindparam("family_id"))
 )
-_DENIAL = select(_denied_tokens.c.jti).where(_denied_tokens.c.jti == bindparam("wanted_jti"))
+_DENIAL = Prepared(
+    select(_denied_tokens.c.jti).where(_denied_tokens.c.jti == bindparam("wanted_jti"))
+)
 
 
 def introspect(client: RegisteredClient, received: Received) -> dict[str, Any]:
@@ -107,10 +109,10 @@ def holder_of(claims: Mapping[str, Any]) -> Holder | None:
     if client is None or not client.is_enabled:
         return None
     if "fam" not in claims:
-        denial = connection().execute(_DENIAL, {"wanted_jti": claims["jti"]}).first()
+        denial = _DENIAL.glance({"wanted_jti": claims["jti"]})
         return Holder(client, None) if denial is None else None
     wanted = {"family_id": claims["fam"]} | live_at(clock.now())
-    row = connection().execute(_FAMILY, wanted).first()
+    row = _FAMILY.glance(wanted)
     if row is None or row.revoked_at or row.disabled_at or not row.is_live:
         return None
     return Holder(client, row.user_id)

@@ -8,7 +8,8 @@ from sqlalchemy import bindparam, select
 
 from idp.clients.registered import RegisteredClient
 from idp.clients.subject import sub_for
-from idp.oauth.tables import connection, users
+from idp.oauth.tables import users
+from idp.prepared import Prepared
 
 METADATA = {"subject_types_supported": ["public", "pairwise"]}
 
@@ -19,13 +20,13 @@ class _User:
     sub: str
 
 
-_FIND = select(users.c.sub).where(users.c.id == bindparam("user_id"))
+_FIND = Prepared(select(users.c.sub).where(users.c.id == bindparam("user_id")))
 
 
 def known_sub(client: RegisteredClient, user_id: str) -> str:
     """The same, for a user of whom only the row's id is at hand."""
-    sub: str = connection().execute(_FIND, {"user_id": user_id}).scalar_one()
-    return sub_of(client, user_id=user_id, sub=sub)
+    found = _FIND.first({"user_id": user_id})
+    return sub_of(client, user_id=user_id, sub=found.sub)
 
 
 def sub_of(client: RegisteredClient, *, user_id: str, sub: str) -> str:

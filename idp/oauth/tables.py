@@ -8,10 +8,8 @@ from datetime import datetime
 from typing import cast
 
 from sqlalchemy import ColumnElement, Table, case
-from sqlalchemy.engine import Connection
 
 from idp.authentication import session
-from idp.extensions import db
 from idp.models import AuthorizationCode, EmailAddress, RefreshToken, Session, TokenFamily, User
 
 codes = cast("Table", AuthorizationCode.__table__)
@@ -30,8 +28,3 @@ FAMILY_IS_LIVE: ColumnElement[bool] = case(
 def live_at(now: datetime) -> dict[str, object]:
     """The parameters of `FAMILY_IS_LIVE`."""
     return session.limits(now)
-
-
-def connection() -> Connection:
-    """The connection of the unit of work in hand."""
-    return db.session.connection()
