@@ -15,7 +15,7 @@ from importlib.metadata import version
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from benchmarks import charts, report, rounds
+from benchmarks import charts, ratios, report, rounds
 from benchmarks.deployment import SetUpFailed
 from benchmarks.options import Options, parse
 from benchmarks.rounds import Results
@@ -72,7 +72,7 @@ def _print(results: Sequence[Results]) -> None:
         for kind, count in report.errors(one).most_common(10):
             print(f"  error x{count}: {kind}")
     if len(results) > 1:
-        print(f"\n{report.compared(results)}")
+        print(f"\n{ratios.text(results)}")
 
 
 def _write(path: Path, results: Sequence[Results]) -> None:

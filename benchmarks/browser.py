@@ -7,10 +7,13 @@ from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from urllib.parse import urljoin, urlsplit
 
+from benchmarks.cookies import Cookies
 from benchmarks.http import Connection, Response, Wrong, message
 
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
 BUSY = frozenset({429, 503})
+PRESSED = frozenset({"submit", "image", "button"})
+TICKED = frozenset({"checkbox", "radio"})
 MOST_STEPS = 16
 
 
@@ -57,10 +60,11 @@ class Page(HTMLParser):
         elif tag == "form":
             self.forms.append(Form(values.get("action", "")))
         elif self.forms and values.get("name"):
-            if tag == "input" and values.get("type") not in {"checkbox", "radio"}:
-                self.forms[-1].fields[values["name"]] = values.get("value", "")
-            elif tag == "button":
+            kind = values.get("type", "").lower()
+            if tag == "button" or (tag == "input" and kind in PRESSED):
                 self.forms[-1].buttons.append((values["name"], values.get("value", "")))
+            elif tag == "input" and (kind not in TICKED or "checked" in values):
+                self.forms[-1].fields[values["name"]] = values.get("value", "")
 
 
 @dataclass(slots=True)
@@ -73,7 +77,7 @@ class Browser:
     """Where it seems to come from: the limits count by address, as behind a proxy."""
     added: Mapping[str, str] = field(default_factory=dict)
     """Headers that a proxy would add."""
-    cookies: dict[str, str] = field(default_factory=dict)
+    cookies: Cookies = field(default_factory=Cookies)
     url: str = ""
 
     async def go(self, url: str, until: str, fields: dict[str, str] | None = None) -> Page | str:
@@ -99,16 +103,12 @@ class Browser:
         path = parts.path + (f"?{parts.query}" if parts.query else "")
         headers = {"Host": urlsplit(self.issuer).netloc, "X-Forwarded-For": self.address}
         headers |= self.added
-        if self.cookies:
-            headers["Cookie"] = self.cookie_header()
+        if cookies := self.cookies.header(parts.path):
+            headers["Cookie"] = cookies
         if fields is not None:
             headers["Origin"] = self.issuer
         method = "GET" if fields is None else "POST"
         response = await self.connection.send(message(method, path, headers, fields))
         for line in response.headers("set-cookie"):
-            name, _, value = line.partition(";")[0].partition("=")
-            self.cookies[name] = value
+            self.cookies.take(line, parts.path)
         return response
-
-    def cookie_header(self) -> str:
-        return "; ".join(f"{name}={value}" for name, value in self.cookies.items())

@@ -6,6 +6,7 @@ import asyncio
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from math import nan
 
 from benchmarks import processes
 from benchmarks.load import Load, Tally
@@ -70,7 +71,7 @@ async def count(load: Load, meters_: Meters, duration: float) -> Measurement:
 
 
 def _figures(tally: Tally, server: float, database: float, driver: float) -> Measurement:
-    answered = max(1, len(tally.seconds))
+    answered = len(tally.seconds) or nan
     return Measurement(
         rate=tally.rate,
         p50=tally.percentile(0.50),

@@ -11,7 +11,7 @@ from benchmarks.http import Connection, Wrong, message
 from benchmarks.load import UsedUp
 from benchmarks.provider import Client
 from benchmarks.stock import Stock
-from benchmarks.target import DISCOVERY, issued
+from benchmarks.target import issued
 
 
 class Operation(ABC):
@@ -72,7 +72,7 @@ class Discovery(_Fixed):
     name, needed = "discovery", b'"token_endpoint"'
 
     def request(self) -> bytes:
-        return message("GET", DISCOVERY, self.target.headers())
+        return self.target.discovery_request()
 
 
 class Jwks(_Fixed):
@@ -219,12 +219,16 @@ class SignIn(Operation):
 async def _renew_access_tokens(operation: Operation) -> None:
     """They live for ten minutes; a run may take longer."""
     client = operation.target.provider.keeping
+    tokens = operation.stock.refresh_tokens[client]
     renewed = []
-    for token in operation.stock.refresh_tokens[client]:
+    for _ in range(len(tokens)):
+        token = tokens.popleft()
         request = operation.target.token_request(
             client, grant_type="refresh_token", refresh_token=token
         )
         answer = issued(await operation.connections[0].send(request), "access_token")
+        # A provider that can't keep one has replaced it.
+        tokens.append(answer.get("refresh_token", token))
         renewed.append(answer["access_token"])
     operation.stock.access_tokens = renewed
 

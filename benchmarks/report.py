@@ -38,30 +38,9 @@ def text(results: Results) -> str:
     return "\n".join(parts)
 
 
-def compared(results: Sequence[Results]) -> str:
-    """The first one's rates as multiples of each of the others', and how many times their CPU time
-    for a request it needs.
-    """
-    first, *others = results
-    rows = [("", *(f"/ {label(one)}" for one in others))]
-    for name, rounds in first.operations.items():
-        rows.append((name, *(_both(rounds, one.operations.get(name)) for one in others)))
-    return f"{label(first)}: req/s, CPU\n{table(rows)}"
-
-
 def label(one: Results) -> str:
     """Whose figures they are."""
     return f"{one.name}, {one.workers} workers" if one.workers else one.name
-
-
-def _both(rounds: list[Measurement], other: list[Measurement] | None) -> str:
-    if not other:
-        return "not offered"
-    rates = _ratio([one.rate for one in rounds], [one.rate for one in other])
-    spent, theirs = (
-        [one.server_cpu + one.database_cpu for one in both] for both in (rounds, other)
-    )
-    return f"{rates} {_ratio(spent, theirs)}"
 
 
 def errors(results: Results) -> Counter[str]:
@@ -101,9 +80,9 @@ def _row(results: Results, name: str, rounds: list[Measurement]) -> tuple[str, .
         f"{_median(rounds, lambda one: one.database_cpu):.2f}",
         f"{counts.statements:.1f}" if counts else "",
         f"{counts.writes:.1f}" if counts else "",
-        _ratio(rates, [one.rate for one in results.plain]),
-        _ratio([one.server_cpu for one in rounds], [one.server_cpu for one in results.plain]),
-        _ratio(rates, results.hashes),
+        ratio(rates, [one.rate for one in results.plain]),
+        ratio([one.server_cpu for one in rounds], [one.server_cpu for one in results.plain]),
+        ratio(rates, results.hashes),
         f"{_median(rounds, lambda one: one.driver_cpu):.0%}",
     )
 
@@ -151,10 +130,11 @@ def _median(rounds: Sequence[Measurement], figure: Callable[[Measurement], float
     return median(figures) if figures else nan
 
 
-def _ratio(figures: list[float], yardstick: list[float]) -> str:
+def ratio(figures: Sequence[float], yardstick: Sequence[float]) -> str:
     """Round by round: both have seen the same machine then."""
-    pairs = [(one, unit) for one, unit in zip(figures, yardstick, strict=True) if unit]
-    return f"{median(one / unit for one, unit in pairs):.2f}" if pairs else "?"
+    pairs = [one / unit for one, unit in zip(figures, yardstick, strict=True) if unit]
+    known = [one for one in pairs if not isnan(one)]
+    return f"{median(known):.2f}" if known else "?"
 
 
 def _mib(memory: list[float]) -> str:

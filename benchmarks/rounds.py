@@ -21,7 +21,7 @@ from benchmarks.measurement import Measurement, measure_operation, meters
 from benchmarks.operations import OPERATIONS, Operation
 from benchmarks.options import Options
 from benchmarks.peers import Peer
-from benchmarks.processes import memory_of
+from benchmarks.processes import cpu_seconds, memory_of
 from benchmarks.server import Server, ServerFailed, running
 from benchmarks.stock import Stock
 from benchmarks.target import Target
@@ -85,8 +85,16 @@ async def _count_and_measure(
 
 
 async def _beside(peer: Peer) -> Measured:
+    """Everybody has signed in there too. Raises `ServerFailed`."""
+    _say(f"{peer.name}: everybody signs in")
     theirs = peer.provider()
-    stock = await _stocked(Target(theirs, theirs.people, peer.port))
+    used = cpu_seconds(peer.pid)
+    try:
+        stock = await _stocked(Target(theirs, theirs.people, peer.port))
+    except (Wrong, ComeBackLater, OSError) as failure:
+        raise ServerFailed(f"{peer.name}: {failure}") from failure
+    if cpu_seconds(peer.pid) <= used:
+        raise ServerFailed(f"{peer.name}: process {peer.pid} did none of the work; see its `pid`")
     return Measured(Results(peer.name, 0), stock, peer.pid, lambda: memory_of(peer.pid))
 
 
@@ -119,8 +127,10 @@ async def _measure(
     for number in range(options.rounds):
         _say(f"{measured[0].results.name}: round {number + 1} of {options.rounds}")
         await _measure_yardsticks([one.results for one in measured], options, plain, folder)
+        # Whoever comes second may meet what the first one left to the disk: they change places.
+        in_turn = measured if number % 2 == 0 else measured[::-1]
         for chosen in _chosen(options):
-            for one in measured:
+            for one in in_turn:
                 await _measure_one(one, chosen, options.duration)
         if options.wants(crowd.NAME):
             for one in measured:
@@ -145,9 +155,13 @@ async def _measure_yardsticks(
 
 async def _measure_one(one: Measured, chosen: type[Operation], duration: float) -> None:
     operation = chosen(one.stock)
-    if operation.is_offered():
+    if not operation.is_offered():
+        return
+    try:
         figures = await measure_operation(operation, meters(one.pid, one.stock.target), duration)
-        one.results.operations.setdefault(operation.name, []).append(figures)
+    except (Wrong, OSError) as failure:
+        raise ServerFailed(f"{one.results.name}, {operation.name}: {failure}") from failure
+    one.results.operations.setdefault(operation.name, []).append(figures)
 
 
 def _chosen(options: Options) -> list[type[Operation]]:

@@ -62,7 +62,8 @@ class Stock:
         browser = self.browsers[0]
         self.browsers.rotate(-1)
         path, verifier = self.target.authorization_request(self.target.provider.rotating)
-        headers = self.target.headers(Cookie=browser.cookie_header())
+        cookies = browser.cookies.header(self.target.path("authorization_endpoint"))
+        headers = self.target.headers(Cookie=cookies)
         response = await connection.send(message("GET", path, headers))
         location = response.header("location")
         if not location.startswith(self.target.provider.redirect_uri):

@@ -46,9 +46,14 @@ class Target:
 
     async def discover(self) -> None:
         connection = self.connection()
-        response = await connection.send(message("GET", DISCOVERY, self.headers()))
+        response = await connection.send(self.discovery_request())
         connection.close()
         self.metadata = response.json()
+
+    def discovery_request(self) -> bytes:
+        """Below the issuer's own path, if it has one (OpenID Connect Discovery §4)."""
+        path = urlsplit(self.provider.issuer).path.rstrip("/") + DISCOVERY
+        return message("GET", path, self.headers())
 
     def headers(self, **more: str) -> dict[str, str]:
         """Of every request: the issuer's host, and what a proxy would say."""

@@ -117,7 +117,7 @@ async def _answer(browser: Browser, question: Question, form: Form, name: str) -
     headers = {
         "Host": ISSUER.removeprefix("https://"),
         "Origin": ISSUER,
-        "Cookie": browser.cookie_header(),
+        "Cookie": browser.cookies.header(form.action),
         "X-Forwarded-For": browser.address,
     }
     request = message("POST", form.action, headers, fields)
