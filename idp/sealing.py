@@ -24,7 +24,8 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 KEY_SIZE = 32
 NONCE_SIZE = 12
-_ID_SIZE = 8
+ID_SIZE = 8
+"""Characters at the head of a sealed value that name its key."""
 
 
 class KeyRingError(Exception):
@@ -70,9 +71,9 @@ class KeyRing:
     def unseal(self, sealed: bytes, place: Place) -> bytes:
         """Raises `SealBroken`."""
         key_id, nonce, body = (
-            sealed[:_ID_SIZE],
-            sealed[_ID_SIZE : _ID_SIZE + NONCE_SIZE],
-            sealed[_ID_SIZE + NONCE_SIZE :],
+            sealed[:ID_SIZE],
+            sealed[ID_SIZE : ID_SIZE + NONCE_SIZE],
+            sealed[ID_SIZE + NONCE_SIZE :],
         )
         try:
             cipher = AESGCM(self.derive("seal", key_id.decode("ascii")))
@@ -92,6 +93,13 @@ class KeyRing:
         digest.
         """
         return hmac.new(self.derive(purpose, key_id), value, sha256).digest()
+
+    def keyed_digests(self, purpose: str, value: bytes) -> list[bytes]:
+        """The same under each key, the active one first: for what was made before another key
+        became active, or by a node that does not use it yet.
+        """
+        others = [key_id for key_id in self.keys if key_id != self.active_id]
+        return [self.keyed_digest(purpose, value, key_id) for key_id in (self.active_id, *others)]
 
 
 @lru_cache(maxsize=256)
@@ -122,13 +130,30 @@ def load_or_create(folder: Path) -> KeyRing:
 
 
 def create(folder: Path) -> str:
-    """Add a new master key (file mode 0600) and make it the active one. Returns its id."""
+    """Add a new master key and make it the active one. Returns its id."""
+    key_id = add(folder)
+    activate(folder, key_id)
+    return key_id
+
+
+def add(folder: Path) -> str:
+    """A new master key (file mode 0600) that opens, and seals nothing yet. Returns its id."""
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    key_id = secrets.token_hex(_ID_SIZE // 2)
+    # Which one is active may follow from there being only one.
+    known = load(folder).active_id if any(folder.glob("*.key")) else None
+    key_id = secrets.token_hex(ID_SIZE // 2)
     _write(folder / f"{key_id}.key", base64.b64encode(secrets.token_bytes(KEY_SIZE)) + b"\n")
+    if known:
+        activate(folder, known)
+    return key_id
+
+
+def activate(folder: Path, key_id: str) -> None:
+    """Seal with this key from the next start on. Raises `KeyRingError` when it is not there."""
+    if key_id not in {path.stem for path in folder.glob("*.key")}:
+        raise KeyRingError(f"the key ring has no key {key_id!r}")
     _write(folder / "active.tmp", key_id.encode() + b"\n")
     (folder / "active.tmp").replace(folder / "active")
-    return key_id
 
 
 def _active_id(folder: Path, keys: dict[str, bytes]) -> str:
@@ -148,7 +173,7 @@ def _read(path: Path) -> bytes:
         key = base64.b64decode(path.read_bytes().strip(), validate=True)
     except ValueError as error:
         raise KeyRingError(f"{path} is not a key") from error
-    if len(key) != KEY_SIZE or len(path.stem) != _ID_SIZE:
+    if len(key) != KEY_SIZE or len(path.stem) != ID_SIZE:
         raise KeyRingError(f"{path} is not a key")
     return key
 

@@ -9,7 +9,7 @@ from pydantic import ValidationError
 import config
 from idp import audit, clock, sealing
 from idp.audit import catalogue
-from idp.cli import output
+from idp.cli import output, ring
 from idp.cli.output import Refused
 from idp.cli.users import BY_COMMAND
 from idp.extensions import settings, transaction
@@ -17,6 +17,7 @@ from idp.signing import keystore, rotation
 from idp.signing.algorithms import ALGORITHMS, OFFERED
 
 group = AppGroup("keys", help="Signing keys, and the key ring that seals them.")
+group.add_command(ring.group)
 
 
 @group.command("init", with_appcontext=False)
@@ -29,13 +30,13 @@ def init() -> None:
     try:
         folder = config.Settings().keys_dir
         is_new = not any(folder.glob("*.key"))
-        ring = sealing.load_or_create(folder)
+        found = sealing.load_or_create(folder)
     except (ValidationError, sealing.KeyRingError, OSError) as error:
         raise Refused(f"No key ring: {error}") from error
     made = "made" if is_new else "found"
     output.show(
-        {"folder": folder, "active": ring.active_id, "created": is_new},
-        f"Key ring {made} in {folder}, active key {ring.active_id}. Back it up apart from the"
+        {"folder": folder, "active": found.active_id, "created": is_new},
+        f"Key ring {made} in {folder}, active key {found.active_id}. Back it up apart from the"
         " database: without it nothing sealed can be read again.",
     )
 

@@ -19,7 +19,7 @@ from flask.cli import with_appcontext
 
 from config import PROJECT
 from idp import clock, leaving, schema
-from idp.cli import output
+from idp.cli import output, ring
 from idp.extensions import db, settings
 from idp.jobs import rotate_keys
 
@@ -91,6 +91,7 @@ def command(*, bind: Address, workers: int, threads: int, pause: int, first: str
         schema.upgrade(db.engine)
         rotate_keys.run(clock.now())
     _require_schema()
+    ring.require_complete()
     _require_room(threads)
     db.session.remove()
     db.engine.dispose()

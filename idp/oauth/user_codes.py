@@ -36,4 +36,9 @@ def shown(code: str) -> str:
 
 def digest(code: str) -> bytes:
     """What is stored: keyed, since all of them could be tried against a bare digest."""
-    return keyring().keyed_digest("user-code", code.encode())
+    return digests(code)[0]
+
+
+def digests(code: str) -> list[bytes]:
+    """What may be stored of it: under each key of the ring."""
+    return keyring().keyed_digests("user-code", code.encode())

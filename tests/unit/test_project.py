@@ -57,6 +57,7 @@ def test_make_alone_prints_the_targets():
 
 @pytest.mark.parametrize("lock", LOCKS)
 def test_locks_hold_hashes_and_no_address(lock):
+    """A115, R100: and whatever installs them asks for the hashes."""
     text = (PROJECT / lock).read_text()
 
     assert "://" not in text
@@ -89,6 +90,29 @@ def test_no_path_of_anybodys_machine_is_in_the_tree():
     private = re.compile(r"(?<![\w.])/(?:home|root|Users|work)/[\w.]")
 
     assert [path.name for path in tracked_files() if private.search(path.read_text())] == []
+
+
+def test_the_image_installs_nothing_without_its_hash():
+    """A115."""
+    text = (PROJECT / "docs" / "operations" / "Containerfile").read_text()
+    installs = [line for line in text.splitlines() if "pip install" in line]
+
+    assert installs
+    assert all("--require-hashes" in line for line in installs)
+
+
+def test_no_key_is_in_the_repository():
+    """A115, R81: neither a file of a key ring nor a private key that a tool would take for one."""
+    listed = subprocess.run(
+        ["git", "ls-files", "-z"], cwd=PROJECT, check=True, capture_output=True, text=True
+    )
+    names = [name for name in listed.stdout.split("\0") if name]
+    private = re.compile(rb"-----BEGIN [A-Z ]*PRIVATE KEY-----\s+[A-Za-z0-9+/=]{40}")
+
+    assert [name for name in names if name.endswith((".key", ".pem", ".p12", ".jks"))] == []
+    assert [name for name in names if name.startswith("keys/")] == ["keys/README.md"]
+    holding = [name for name in names if private.search((PROJECT / name).read_bytes())]
+    assert holding == []
 
 
 def test_scripts_can_be_executed():

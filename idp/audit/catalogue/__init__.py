@@ -119,6 +119,9 @@ from idp.audit.catalogue.groups import (
     GroupRemoved,
 )
 from idp.audit.catalogue.keys import (
+    MasterKeyChosen,
+    MasterKeyMade,
+    SecretsResealed,
     SigningKeyRevoked,
     SigningKeyRotated,
     SigningKeysCreated,
@@ -223,6 +226,8 @@ __all__ = [
     "LogExported",
     "MailRetried",
     "MailTested",
+    "MasterKeyChosen",
+    "MasterKeyMade",
     "NewDevice",
     "OldSecretRevoked",
     "OtpReplay",
@@ -253,6 +258,7 @@ __all__ = [
     "SecondFactorPolicySet",
     "SecondFactorsReset",
     "SecretRotated",
+    "SecretsResealed",
     "SessionBegun",
     "SessionEnded",
     "SessionStrengthened",

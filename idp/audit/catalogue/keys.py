@@ -1,4 +1,4 @@
-"""Signing keys."""
+"""Signing keys, and the master keys that seal."""
 
 from __future__ import annotations
 
@@ -29,3 +29,31 @@ class SigningKeyRevoked(Event):
     """A signing key was forgotten: nothing that it signed is accepted any more."""
 
     kid: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class MasterKeyMade(Event):
+    """The key ring has a new key, which does not seal yet."""
+
+    key: str
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class MasterKeyChosen(Event):
+    """This key of the ring seals from the next reload on."""
+
+    key: str
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SecretsResealed(Event):
+    """What was kept under other master keys came under this one; `broken` values opened under
+    none.
+    """
+
+    key: str
+    count: int
+    broken: int
+    reason: str
