@@ -43,6 +43,8 @@ def record(happened: Event) -> None:
         for field in fields(happened)
         if field.name not in _OWN_COLUMNS
     }
+    if details.get("reason") == "":
+        details["reason"] = printable(current.reason)[:LONGEST_DETAIL]
     circumstances: dict[str, Any] = {
         "actor": printable(current.actor)[:80],
         "user_id": happened.user_id,

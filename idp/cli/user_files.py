@@ -22,6 +22,8 @@ from idp.cli.users import reason_given, reason_option
 from idp.extensions import transaction
 
 _FORMS = click.Choice([form.value for form in Form])
+_ALIKE = 5
+"""Lines that say the same one after the other; what was refused is always named."""
 
 
 @click.command("import")
@@ -129,10 +131,30 @@ def _tell(verdicts: Iterator[Verdict], tally: _Tally, only_look: str | None) -> 
         ending = json.dumps(tally.document(only_look), ensure_ascii=False)
         click.echo(f"\n], {ending.removeprefix('{')}")
         return
+    for line in _lines(told):
+        click.echo(line)
+    click.echo(f"{'Dry run. ' if only_look else ''}{tally.told()}.")
+
+
+def _lines(told: Iterator[Verdict]) -> Iterator[str]:
+    """A line for each; of many alike in a row, as when an import is run again, the first ones."""
+    said, alike = "", 0
     for one in told:
         problems = "; ".join(map(str, one.problems))
-        click.echo(f"row {one.row}  {one.outcome.value}  {one.email or '-'}  {problems}".rstrip())
-    click.echo(f"{'Dry run. ' if only_look else ''}{tally.told()}.")
+        verdict = f"{one.outcome.value}  {problems}".rstrip()
+        is_another = verdict == said and one.outcome is not Outcome.REFUSED
+        if alike > _ALIKE and not is_another:
+            yield _and_more(alike)
+        said, alike = verdict, alike + 1 if is_another else 1
+        if alike <= _ALIKE:
+            email = one.email or "-"
+            yield f"row {one.row}  {one.outcome.value}  {email}  {problems}".rstrip()
+    if alike > _ALIKE:
+        yield _and_more(alike)
+
+
+def _and_more(alike: int) -> str:
+    return f"... and {alike - _ALIKE:,} more like these (--json names each)"
 
 
 def _document(one: Verdict) -> dict[str, object]:

@@ -80,6 +80,25 @@ def test_an_import_counts_as_its_dry_run_did_and_can_be_run_again(bring, count, 
     assert [one["created"] for one in details] == [2, 0]
 
 
+def test_rows_that_are_alike_are_shortened_and_every_refused_one_is_named(idp, tmp_path):
+    file = tmp_path / "people.csv"
+    file.write_text("email,name\n" + "".join(f"p{one}@example.com,P\n" for one in range(9)))
+    idp("user", "import", str(file))
+    with file.open("a") as more:
+        more.write("nobody,N\n" * 7 + "zoe@example.com,Zoe\n")
+
+    said = idp("user", "import", str(file)).output.splitlines()
+
+    there, more, *refused, ending = *said[4:6], *said[6:]
+    assert (said[0].split()[:3], there.split()[:3]) == (
+        ["row", "2", "exists"],
+        ["row", "6", "exists"],
+    )
+    assert more == "... and 4 more like these (--json names each)"
+    assert [line.split()[1] for line in refused] == [str(row) for row in range(11, 18)]
+    assert ending == "17 rows: 1 new, 9 there already, 7 refused."
+
+
 ROWS = {
     "latin-1": (b"caf\xe9@example.com,Zoe", "This is not UTF-8 (byte 0xE9)."),
     "NUL": (b"zoe@example.com,Z\x00e", "This row holds a NUL byte."),

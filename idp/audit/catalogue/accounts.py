@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass
+from typing import ClassVar
 
 from idp.audit.catalogue.base import Event
 
@@ -78,6 +80,9 @@ class RoleChanged(Event):
 @dataclass(frozen=True, kw_only=True, slots=True)
 class UserImported(Event):
     """An account was made from a row of a file. `import_id`: of which import."""
+
+    LOGGED_AT: ClassVar[int] = logging.DEBUG
+    """A million lines would bury all others, and the bar of whoever watches."""
 
     import_id: str
 

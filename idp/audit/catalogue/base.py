@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import logging
 import re
 from dataclasses import dataclass
+from typing import ClassVar
 
 _INNER_CAPITAL = re.compile(r"(?<!^)(?=[A-Z])")
 
@@ -13,6 +15,9 @@ class Event:
     """About whom, and through which client; actor and address come from the origin, and so does
     the session (`sid`) where the event is not about another one.
     """
+
+    LOGGED_AT: ClassVar[int] = logging.INFO
+    """The level of its line in the log; the row is written whatever that is."""
 
     user_id: str | None = None
     client_id: str | None = None

@@ -2,7 +2,7 @@ import pytest
 from prometheus_client import REGISTRY
 from sqlalchemy import select
 
-from idp import audit, origin
+from idp import audit, logs, origin
 from idp.audit import catalogue
 from idp.extensions import db
 from idp.models import AuditEvent
@@ -75,3 +75,16 @@ def test_every_event_is_explained_and_its_name_fits_the_column(event):
     assert event.__doc__
     assert not event.__doc__.startswith(event.__name__)
     assert len(catalogue.type_of(event)) <= 40
+
+
+def test_the_log_has_a_line_for_an_event_and_none_for_each_row_of_a_file(work, settings, capsys):
+    logs.configure(settings.model_copy(update={"log_level": "INFO"}))
+    try:
+        work(lambda: audit.record(catalogue.UserEnabled(user_id="01J")))
+        work(lambda: audit.record(catalogue.UserImported(user_id="01J", import_id="1")))
+    finally:
+        logs.configure(settings)
+
+    lines = capsys.readouterr().err
+    assert "user_enabled" in lines
+    assert "user_imported" not in lines
