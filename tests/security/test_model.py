@@ -42,6 +42,7 @@ REACHED = {
         "expired 404",
         "expired 410",
         "an account was made",
+        "an account was closed",
         "an account was disabled",
         "a reset was taken up",
         "a reset was completed",

@@ -63,12 +63,17 @@ class Lives(Story):
             self._mail_comes()
             self._open_newest(who, "/create-account/link/")
 
-    @rule(who=people, is_meant=st.sampled_from([True, True, True, False]))
-    def closes_the_account(self, who: str, *, is_meant: bool) -> None:
-        hands = self.hands[who]
+    @rule(who=people, data=st.data(), is_meant=st.sampled_from([True, True, True, False]))
+    def closes_the_account(self, who: str, data: st.DataObject, *, is_meant: bool) -> None:
+        """After an hour in which nothing was tried, so that nothing is in the way of a farewell."""
+        hands, account = self.hands[who], self._some_account(who, data)
+        if account is None or not self._may_spare(account):
+            return
+        self.world.clock.advance(hours=1, seconds=1)
+        hands.person.turn = hands.person.accounts.index(account)
         self._open(who, "/account/close")
         if hands.window.page != "close-account":
-            self._go_on(who, How.HONESTLY, 4)
+            self._go_on(who, How.HONESTLY, 6)
         if hands.window.page == "close-account" and self._may_spare(hands.account):
             email = hands.account.email if is_meant else "somebody@example.com"
             hands.window.submit(email=email)
@@ -146,9 +151,10 @@ class Lives(Story):
         return self._administer(account, lambda user: approve(user, by=by, reason="seen"))
 
     def _may_spare(self, account: Account) -> bool:
-        """Ann keeps one, so that there is something to want."""
+        """Who is disabled cannot leave; Ann keeps one, so that there is something to want."""
         left = [one for one in account.owner.accounts if one.is_open and one is not account]
-        return bool(left) or account.owner is not self.hands["ann"].person
+        is_anns = account.owner is self.hands["ann"].person
+        return account.is_open and (bool(left) or not is_anns)
 
     def _some_account(self, who: str, data: st.DataObject) -> Account | None:
         there = [one for one in self.hands[who].person.accounts if not one.is_closed]
