@@ -61,7 +61,7 @@ class Cache(Generic[V]):
 
         They belong to one version: who adds late, adds to a dictionary that nobody asks any more.
         """
-        if self.name in db.session.info.get(_CHANGED, ()):
+        if db.session.registry.has() and self.name in db.session().info.get(_CHANGED, ()):
             return {}
         shared = _shared_of(db.engine)
         version = _versions(shared).get(self.name, 0)

@@ -210,6 +210,14 @@ def rows_changed(statement: UpdateBase) -> int:
     return result.rowcount
 
 
+def commit() -> None:
+    """Commit what this unit of work has done; most of what programs ask begins none."""
+    if db.session.registry.has():
+        session = db.session()
+        if session.in_transaction() or session.info:
+            session.commit()
+
+
 def roll_back() -> None:
     """Roll back. A connection that breaks meanwhile has done so by itself, and is given up."""
     try:

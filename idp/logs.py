@@ -7,6 +7,7 @@ import re
 import sys
 from collections.abc import MutableMapping
 from contextlib import suppress
+from functools import lru_cache
 from typing import Any, TextIO, cast
 
 import structlog
@@ -84,7 +85,7 @@ def redact(
 
 
 def _clean(name: str, value: object) -> object:
-    if SECRET_NAMES.search(name) and name not in HARMLESS_NAMES and value is not None:
+    if value is not None and _smells_of_a_secret(name):
         return REDACTED
     if isinstance(value, dict):
         return {str(key): _clean(str(key), item) for key, item in value.items()}
@@ -93,8 +94,15 @@ def _clean(name: str, value: object) -> object:
     return value
 
 
+@lru_cache(maxsize=1024)
+def _smells_of_a_secret(name: str) -> bool:
+    return name not in HARMLESS_NAMES and SECRET_NAMES.search(name) is not None
+
+
 def printable(text: str) -> str:
     """One event, one line: control and direction-changing characters are written as escapes."""
+    if text.isascii() and text.isprintable():
+        return text
     return _UNPRINTABLE.sub(lambda match: f"\\u{ord(match.group()):04x}", text)
 
 

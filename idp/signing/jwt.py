@@ -31,6 +31,11 @@ _encode = json.JSONEncoder(separators=(",", ":")).encode
 
 Claims = dict[str, Any]
 
+_verified: dict[bytes, tuple[SigningKey, Claims]] = {}
+"""By the digest of the whole token."""
+_MOST_VERIFIED = 2048
+"""About 3 MB."""
+
 
 class InvalidToken(Exception):
     """It is not a token of ours, or not a good one; the message is for the log only."""
@@ -60,13 +65,29 @@ def verify_even_if_expired(token: str, *, typ: str, algs: Collection[str]) -> Cl
     if parts is None:
         raise InvalidToken("not a compact JWS")
     header, payload, signature = parts.groups()
-    key = _key_of(header, typ, algs)
-    if not key.verify(f"{header}.{payload}".encode(), _decode(signature)):
-        raise InvalidToken("wrong signature")
-    claims: Claims = json.loads(_decode(payload))
+    claims = _signed_claims(_key_of(header, typ, algs), header, payload, signature)
     if claims.get("iss") != settings().issuer:
         raise InvalidToken("of another issuer")
     return claims
+
+
+def _signed_claims(key: SigningKey, header: str, payload: str, signature: str) -> Claims:
+    """The same token comes again and again, to resources and with each of their questions: what one
+    key object has verified is not computed twice. A key that is revoked or read anew is another
+    object, so nothing that it said before is believed.
+    """
+    message = f"{header}.{payload}"
+    fingerprint = opaque.digest(f"{message}.{signature}")
+    known = _verified.get(fingerprint)
+    if known is not None and known[0] is key:
+        return dict(known[1])
+    if not key.verify(message.encode(), _decode(signature)):
+        raise InvalidToken("wrong signature")
+    claims: Claims = json.loads(_decode(payload))
+    if len(_verified) >= _MOST_VERIFIED:
+        _verified.clear()
+    _verified[fingerprint] = (key, claims)
+    return dict(claims)
 
 
 def _key_of(header: str, typ: str, algs: Collection[str]) -> SigningKey:

@@ -137,6 +137,8 @@ def has_ambiguous_cookies() -> bool:
     """The same cookie twice: a sibling host may be tossing cookies, so neither is
     believed (A71).
     """
-    header = request.headers.get("Cookie", "")
+    header = request.environ.get("HTTP_COOKIE", "")
+    if not header:
+        return False
     names = [part.split("=", 1)[0].strip() for part in header.split(";")]
     return any(names.count(name) > 1 for name in (session_cookie(), browser_cookie()))

@@ -4,6 +4,9 @@ marker (R85, R86).
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from functools import lru_cache
+
 from flask import Response, request
 
 from idp import origin
@@ -37,30 +40,57 @@ def content_security_policy(response: Response) -> str:
     return f"{_PAGE}; form-action 'self'"
 
 
+@dataclass(frozen=True, slots=True)
+class _Kind:
+    """What the headers of an answer depend on."""
+
+    policy: str
+    is_redirect: bool
+    is_shared: bool
+    """With pages of other origins."""
+    leads_away: bool
+    is_static: bool
+    is_https: bool
+
+
+@lru_cache(maxsize=256)
+def _headers_of(kind: _Kind) -> tuple[tuple[str, str], ...]:
+    headers = [
+        ("Content-Security-Policy", kind.policy),
+        ("X-Content-Type-Options", "nosniff"),
+        ("X-Frame-Options", "DENY"),
+        # A form's Origin would become "null" under no-referrer; a redirect carries codes and must
+        # leak nothing.
+        ("Referrer-Policy", "no-referrer" if kind.is_redirect else "same-origin"),
+        ("Permissions-Policy", "interest-cohort=(), camera=(), geolocation=(), microphone=()"),
+    ]
+    if not kind.is_shared:
+        headers.append(("Cross-Origin-Resource-Policy", "same-origin"))
+    if not kind.leads_away:
+        # Sign-in pages may run in a popup whose opener waits for them.
+        headers.append(("Cross-Origin-Opener-Policy", "same-origin"))
+    if kind.is_https:
+        headers.append(("Strict-Transport-Security", "max-age=31536000; includeSubDomains"))
+    if not kind.is_static:
+        headers.append(("Cache-Control", "no-store"))
+    return tuple(headers)
+
+
 def set_headers(response: Response) -> None:
     """Complete the headers of an answer; what a view has set stays."""
     rule = current.access()
     headers = response.headers
-    headers.setdefault("Content-Security-Policy", content_security_policy(response))
-    headers.setdefault("X-Content-Type-Options", "nosniff")
-    headers.setdefault("X-Frame-Options", "DENY")
-    # A form's Origin would become "null" under no-referrer; a redirect carries codes and must
-    # leak nothing.
-    is_redirect = 300 <= response.status_code < 400
-    headers.setdefault("Referrer-Policy", "no-referrer" if is_redirect else "same-origin")
-    headers.setdefault(
-        "Permissions-Policy", "interest-cohort=(), camera=(), geolocation=(), microphone=()"
+    present = {name.lower() for name in headers.keys()}  # noqa: SIM118  it yields pairs
+    kind = _Kind(
+        policy=content_security_policy(response),
+        is_redirect=300 <= response.status_code < FIRST_ERROR,
+        is_shared="access-control-allow-origin" in present,
+        leads_away=rule is not None and rule.door in _LEADS_AWAY,
+        is_static=request.endpoint == "static",
+        is_https=settings().is_https,
     )
-    if "Access-Control-Allow-Origin" not in headers:
-        headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
-    if rule is None or rule.door not in _LEADS_AWAY:
-        # Sign-in pages may run in a popup whose opener waits for them.
-        headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
+    headers.extend(pair for pair in _headers_of(kind) if pair[0].lower() not in present)
     if response.status_code >= FIRST_ERROR:
         headers.setdefault(REFERENCE, origin.current().reference)
-    if settings().is_https:
-        headers.setdefault("Strict-Transport-Security", "max-age=31536000; includeSubDomains")
-    if request.endpoint != "static":
-        headers.setdefault("Cache-Control", "no-store")
-        if response.mimetype == "text/html":
-            headers.add("Vary", "Cookie, Accept-Language")
+    if not kind.is_static and response.mimetype == "text/html":
+        headers.add("Vary", "Cookie, Accept-Language")

@@ -114,14 +114,13 @@ def _request(received: Parameters) -> MachineRequest:
 
 def _written(answer: MachineResponse | JwtResponse) -> Response:
     """`json.dumps` keeps ASCII, so a client that guesses another encoding reads the same."""
-    if isinstance(answer, JwtResponse):
-        response = Response(answer.token, mimetype="application/jwt")
-    else:
-        response = Response(json.dumps(answer.body), answer.status, mimetype="application/json")
-    response.headers.update(answer.headers)
+    headers = answer.headers
     if request.endpoint in CROSS_ORIGIN:
-        response.headers.update(CORS | READABLE)
-    return response
+        headers = {**headers, **CORS, **READABLE}
+    if isinstance(answer, JwtResponse):
+        return Response(answer.token, headers=headers, mimetype="application/jwt")
+    body = json.dumps(answer.body)
+    return Response(body, answer.status, headers=headers, mimetype="application/json")
 
 
 def _preflight(methods: str) -> Response:

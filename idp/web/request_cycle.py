@@ -17,7 +17,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.exceptions import BadRequest, RequestURITooLarge
 
 from idp import metrics, opaque, origin, telemetry
-from idp.extensions import db, roll_back, settings
+from idp.extensions import commit, roll_back, settings
 from idp.telemetry import Telemetry
 from idp.web import (
     access,
@@ -148,7 +148,7 @@ def settle(response: Response) -> Response:
         roll_back()
         return response
     try:
-        db.session.commit()
+        commit()
     except SQLAlchemyError as error:
         roll_back()
         return errors.database_failed(error)

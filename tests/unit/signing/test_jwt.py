@@ -8,7 +8,8 @@ from joserfc import jwt as joserfc_jwt
 from joserfc.jwk import ECKey, KeySet
 
 from idp import clock
-from idp.signing import jwks, jwt, keystore
+from idp.extensions import transaction
+from idp.signing import jwks, jwt, keystore, rotation
 from idp.signing.jwt import InvalidToken
 
 ISSUER = "https://idp.example"
@@ -168,3 +169,25 @@ def test_a_token_beyond_the_size_limit_is_not_looked_at(app):
 
     with pytest.raises(InvalidToken, match="too long"):
         jwt.verify(token, typ=jwt.ID_TOKEN, algs=OURS)
+
+
+def test_a_token_that_was_good_is_refused_once_its_key_is_revoked(app):
+    old = keystore.active("ES256").kid
+    token = jwt.sign(jwt.ACCESS_TOKEN, claims(), "ES256")
+    with transaction():
+        rotation.rotate_at_once("ES256")
+    assert jwt.verify(token, typ=jwt.ACCESS_TOKEN, algs=OURS)["sub"] == "ann"
+
+    with transaction():
+        rotation.revoke(old)
+
+    with pytest.raises(InvalidToken):
+        jwt.verify(token, typ=jwt.ACCESS_TOKEN, algs=OURS)
+
+
+def test_a_caller_that_changes_claims_changes_them_for_itself(app):
+    token = jwt.sign(jwt.ACCESS_TOKEN, claims(), "ES256")
+
+    jwt.verify(token, typ=jwt.ACCESS_TOKEN, algs=OURS)["sub"] = "somebody else"
+
+    assert jwt.verify(token, typ=jwt.ACCESS_TOKEN, algs=OURS)["sub"] == "ann"
