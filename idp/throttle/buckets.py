@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from sqlalchemy import case, delete, or_, select, update
+from sqlalchemy import case, delete, func, or_, select, update
 
 from config import Environment
 from idp import clock, metrics, opaque, origin
@@ -152,6 +152,17 @@ def is_closed(window: Window, *, user: str, device: Device = Device.UNKNOWN) -> 
         Bucket.key == _key(window, {Subject.USER: user}, device), Bucket.expires_at > now, is_shut
     )
     return db.session.execute(found).first() is not None
+
+
+def remaining_wait(limit: str, *, user: str, device: Device = Device.UNKNOWN) -> timedelta:
+    """Until a user's next try could count, as far as it is counted by user; takes nothing."""
+    now = clock.now()
+    windows = [one for one in _windows(limit) if one.by == (Subject.USER,)]
+    keys = [_key(window, {Subject.USER: user}, device) for window in windows]
+    is_shut = (Bucket.count >= Bucket.capacity) & (Bucket.expires_at > now)
+    found = select(func.max(Bucket.expires_at)).where(Bucket.key.in_(keys), is_shut)
+    until = db.session.scalar(found)
+    return min(until - now, FOR_GOOD) if until else timedelta(0)
 
 
 def clear_series(window: Window, *, user: str) -> bool:

@@ -1,5 +1,5 @@
 """Every failure gets a page or a JSON answer with fixed words and the request's reference. Nothing
-is echoed.
+is echoed, but to whoever makes an app what of its request may be shown.
 """
 
 from __future__ import annotations
@@ -18,7 +18,9 @@ from idp.extensions import roll_back
 from idp.language import gettext as _
 from idp.language import gettext_noop
 from idp.models import Interaction
+from idp.oauth import causes, redaction
 from idp.oauth.errors import ShownError
+from idp.oauth.parameters import Parameters, Received
 from idp.web import access, problems, words
 from idp.web.access import Door
 from idp.web.pages import page
@@ -85,18 +87,27 @@ def install(app: Flask) -> None:
     app.register_error_handler(Exception, unexpected)
 
 
-def protocol_error(error: ShownError) -> Response:
-    """An authorization request that cannot be answered to its client: shown, never redirected."""
-    reference = origin.current().reference
+def protocol_error(error: ShownError, parameters: Parameters = ()) -> Response:
+    """An authorization request that cannot be answered to its client: shown, never redirected. Of
+    `parameters` whoever makes the app sees what neither proves anything nor is about a person.
+    """
     _log.info("protocol error shown", error_code=error.code, detail=error.detail)
+    message = _("The link that brought you here isn't set up correctly. This isn't your fault.")
+    if error.client is not None:
+        message = _(
+            "The link from %(name)s isn't set up correctly. This isn't your fault.",
+            name=error.client.client_name,
+        )
     return page(
         "errors/protocol_error.html",
         400,
         error=error.code,
-        message=_("The link that brought you here isn't set up correctly. This isn't your fault."),
+        message=message,
         what_to_do=_("Go back to the app and tell its makers the reference below."),
-        reference=reference,
+        reference=origin.current().reference,
         explanation=error.explanation,
+        cause=causes.of(error.detail),
+        received=redaction.shown(Received(parameters)),
     )
 
 
@@ -129,18 +140,24 @@ def interaction_over(interaction: Interaction, *, finished: bool) -> Response:
     )
 
 
-def interaction_exhausted(interaction: Interaction) -> Response:
-    """Too many wrong codes: this sign-in is over, the account is not."""
+def interaction_exhausted(interaction: Interaction, wait: timedelta) -> Response:
+    """Too many wrong codes: this sign-in is over, the account is not. `wait`: before another one
+    gets far.
+    """
     client = registry.find(interaction.client_id) if interaction.client_id else None
-    return page(
+    response = page(
         "errors/expired.html",
         429,
         message=_(
             "Too many codes didn't work, so this sign-in has ended to keep your account safe."
         ),
+        wait=words.wait(wait),
+        retry_after=words.whole_seconds(wait) if wait else None,
         client_name=client.client_name if client else None,
         home_url=client.home_url if client else None,
     )
+    response.headers["Retry-After"] = str(words.whole_seconds(wait))
+    return response
 
 
 def not_permitted() -> Response:

@@ -112,6 +112,11 @@ def wait(time: timedelta) -> str:
     return _("Too many tries. Wait %(time)s, then try again.", time=spoken(time))
 
 
+def wait_or_reset(time: timedelta) -> str:
+    """The same where a password is asked for, which may also be forgotten."""
+    return _("Too many tries. Wait %(time)s, or reset your password.", time=spoken(time))
+
+
 def whole_seconds(time: timedelta) -> int:
     """For `Retry-After` and countdowns: rounded up, at least one."""
     return max(1, -int(-time.total_seconds() // 1))

@@ -160,6 +160,8 @@ def test_recovery_codes_come_out_of_the_same_windows_and_the_app_stays_frozen(
     window.submit(code="0000-0000-0000-0000")
 
     assert (window.status, window.page) == (429, "expired")
+    assert window.response.headers["Retry-After"] == "300"
+    assert "Wait 5 minutes, then try again." in window.text  # R37
     other = thief().follow("Use a recovery code").submit(code="0000-0000-0000-0000")
     assert other.status == 429
     assert recorded("recovery_code_rejected", ann) == 5

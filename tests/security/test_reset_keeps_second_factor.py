@@ -124,6 +124,8 @@ def test_after_five_wrong_codes_the_link_is_dead(
 
     assert statuses == [422, 422, 422, 422, 429]
     assert form.page == "link-invalid"
+    assert form.response.headers["Retry-After"] == "300"
+    assert "Wait 5 minutes, then try again." in form.text  # R37
     clock.advance(minutes=6)
     assert form.open("/reset").status == 410
 

@@ -76,7 +76,7 @@ def cancelled(of: Occasion) -> Letter:
 
 def second_factor_reset(of: Occasion) -> Letter:
     return Letter(
-        subject=_("Your account has a new second step"),
+        subject=_("Your two-step sign-in was reset by an administrator"),
         paragraphs=(
             _(
                 "After a reset by an administrator of %(brand)s, somebody with your password set up"

@@ -6,10 +6,11 @@ from typing import Any
 
 from flask import Response, request, url_for
 
+from idp import throttle
 from idp.accounts import mailed_link
 from idp.accounts import password_reset as resets
 from idp.accounts.mailed_link import Purpose
-from idp.authentication import enrolled, passkey, password, recovery_code, totp
+from idp.authentication import enrolled, known_device, passkey, password, recovery_code, totp
 from idp.authentication.evidence import Evidence
 from idp.authentication.password_hash import StoredHash
 from idp.authentication.verdict import Busy, Reason, Rejected, Throttled
@@ -93,7 +94,12 @@ def _exhausted(user: User) -> Response:
     resets.end_links(user.id)
     link_in_hand.release(Purpose.RESET_PASSWORD)
     message = _("Too many codes didn't work, so this link has ended to keep your account safe.")
-    return page("arrival/link_invalid.html", 429, message=message)
+    device = known_device.for_second_factor(user.id)
+    wait = throttle.remaining_wait("recovery_code", user=user.id, device=device)
+    told = words.wait(wait) if wait else None
+    response = page("arrival/link_invalid.html", 429, message=message, wait=told)
+    response.headers["Retry-After"] = str(words.whole_seconds(wait))
+    return response
 
 
 def _by_recovery_code() -> bool:

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from flask import Response, request
 
-from idp.authentication import totp
+from idp import throttle
+from idp.authentication import known_device, totp
 from idp.authentication.assurance import Assurance
 from idp.authentication.evidence import Evidence
 from idp.authentication.verdict import Reason, Rejected, Throttled
 from idp.extensions import settings
 from idp.interaction import lifecycle
+from idp.models import User
 from idp.throttle.limits import FOR_GOOD
 from idp.web import browser, current, errors, words
 from idp.web.cards import person_card
@@ -47,7 +50,7 @@ def answer(
             )
         case Rejected(reason=Reason.EXHAUSTED):
             lifecycle.finish(visit.interaction)
-            return errors.interaction_exhausted(visit.interaction)
+            return errors.interaction_exhausted(visit.interaction, _wait(pinned_user(visit)))
         case Rejected(reason=Reason.FROZEN):
             response = show(factor_page, 429, frozen=True)
             response.headers["Retry-After"] = str(words.whole_seconds(FOR_GOOD))
@@ -60,6 +63,14 @@ def answer(
             response = show(factor_page, 429, problem=words.wait(wait), retry_after=seconds)
             response.headers["Retry-After"] = str(seconds)
             return response
+
+
+def _wait(user: User) -> timedelta:
+    """Before the codes of another sign-in are looked at: those of apps and recovery codes share their
+    budget.
+    """
+    device = known_device.for_second_factor(user.id)
+    return throttle.remaining_wait("recovery_code", user=user.id, device=device)
 
 
 def show(factor_page: FactorPage, status: int = 200, **context: Any) -> Response:

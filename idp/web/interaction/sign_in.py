@@ -67,10 +67,9 @@ def _checked(visit: Visit, typed: str) -> Response:
         case Rejected(reason=reason):
             return show(FAILED_FORM, username=typed, problem=words.problem(reason))
         case Throttled(wait=wait):
-            response = show(
-                429, username=typed, problem=words.wait(wait), retry_after=words.whole_seconds(wait)
-            )
-            response.headers["Retry-After"] = str(words.whole_seconds(wait))
+            problem, seconds = words.wait_or_reset(wait), words.whole_seconds(wait)
+            response = show(429, username=typed, problem=problem, retry_after=seconds)
+            response.headers["Retry-After"] = str(seconds)
             return response
         case Busy(wait=wait):
             return errors.busy(words.whole_seconds(wait))

@@ -139,7 +139,7 @@ def test_a_second_administrator_approves_and_a_new_factor_takes_the_place_of_all
     (done,) = events(a, "second_factors_reset")
     assert done.details["reason"] == REASON
     assert done.details["approved_by"] != done.details["started_by"]
-    assert "Your account has a new second step" in mailbox.subjects(BOB)
+    assert "Your two-step sign-in was reset by an administrator" in mailbox.subjects(BOB)
     browser.open(rp.authorization_url())
     said = claims(rp.exchange(answer(browser.left_for)["code"]).get_json()["id_token"])
     assert said["amr"] == ["pwd", "otp", "mfa"]

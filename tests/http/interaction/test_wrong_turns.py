@@ -277,6 +277,7 @@ def test_a_disabled_client_cannot_be_answered(
     browser.press("Allow")
 
     assert (browser.status, browser.page) == (400, "protocol-error")
+    assert "The link from Photos isn't set up correctly." in browser.text
 
 
 def test_select_account_names_who_is_signed_in(
