@@ -1,6 +1,7 @@
 // Sign in with OpenID Connect: Spring Boot and Spring Security 6, code flow with PKCE.
 //
-// Needs spring-boot-starter-oauth2-client and spring-boot-starter-web; save it as SignIn.java.
+// Needs spring-boot-starter-oauth2-client and spring-boot-starter-web; save it as SignIn.java
+// beside your application class, with its package line on top.
 // The environment holds CLIENT_SECRET.
 // Register the redirect URI https://YOUR-HOST/login/oauth2/code/idp
 

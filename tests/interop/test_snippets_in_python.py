@@ -3,7 +3,7 @@
 import pytest
 
 from idp.clients.frameworks import Framework
-from tests.interop.site import free_address
+from tests.interop.site import LOA2, free_address
 from tests.interop.snippets import AsgiServer, running, tries, written
 from tests.support.live_server import LiveServer
 
@@ -47,9 +47,9 @@ def test_fastapi_and_authlib_sign_somebody_in(site, bob):
         ),
     ],
 )
-def test_django_signs_somebody_in(site, bob, file, begins, callback):
+def test_django_signs_somebody_in_with_two_factors(site, bob, file, begins, callback):
     base_url = free_address()
-    client = site.a.client(redirect_uris=[base_url + callback])
+    client = site.a.client(redirect_uris=[base_url + callback], min_acr=LOA2)
     snippet = written(site, client, file)
     told = site.environment(client, base_url) | {"SNIPPET": str(snippet)}
 
