@@ -66,9 +66,7 @@ def answer(
 
 
 def _wait(user: User) -> timedelta:
-    """Before the codes of another sign-in are looked at: those of apps and recovery codes share their
-    budget.
-    """
+    """Before the codes of another sign-in are looked at; all kinds of codes share one budget."""
     device = known_device.for_second_factor(user.id)
     return throttle.remaining_wait("recovery_code", user=user.id, device=device)
 

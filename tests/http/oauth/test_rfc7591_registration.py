@@ -451,8 +451,10 @@ def test_users_see_that_nobody_here_knows_it(register, a, browser, client, setti
 
     browser.open(rp.authorization_url()).submit(username="ann@example.com", password=PASSWORD)
     assert "New app" in browser.text
+    assert "Verified app" not in browser.text
     assert "app.example" in browser.text
 
     browser.open(known.authorization_url())
     assert "Known" in browser.text
     assert "New app" not in browser.text
+    assert "Verified app" in browser.text
