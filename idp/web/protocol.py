@@ -32,13 +32,14 @@ PREFLIGHT_SECONDS = 7200
 @access(PROTOCOL)
 def authorize() -> Response:
     """OIDC Core §3.1.2: an answer to the client, a page, or an error that only the user sees."""
+    received: Parameters = ()
     try:
         received = _form() if request.method == "POST" else parameters.parse(request.query_string)
         return pages.authorize(server.accept(received, trial.of_this_browser(received)))
     except MalformedParameters:
         return errors.protocol_error(server.unreadable())
     except ShownError as error:
-        return errors.protocol_error(error)
+        return errors.protocol_error(error, received)
     except RedirectedError as error:
         return deliver(error.response)
 
