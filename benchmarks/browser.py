@@ -101,12 +101,13 @@ class Browser:
     async def _request(self, fields: dict[str, str] | None) -> Response:
         parts = urlsplit(self.url)
         path = parts.path + (f"?{parts.query}" if parts.query else "")
-        headers = {"Host": urlsplit(self.issuer).netloc, "X-Forwarded-For": self.address}
+        issuer = urlsplit(self.issuer)
+        headers = {"Host": issuer.netloc, "X-Forwarded-For": self.address}
         headers |= self.added
         if cookies := self.cookies.header(parts.path):
             headers["Cookie"] = cookies
         if fields is not None:
-            headers["Origin"] = self.issuer
+            headers["Origin"] = f"{issuer.scheme}://{issuer.netloc}"
         method = "GET" if fields is None else "POST"
         response = await self.connection.send(message(method, path, headers, fields))
         for line in response.headers("set-cookie"):

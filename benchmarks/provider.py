@@ -65,6 +65,8 @@ class Provider:
     steps: tuple[Step, ...]
     headers: Mapping[str, str] = field(default_factory=dict)
     """What a proxy in front of it would add."""
+    metadata: Mapping[str, str] = field(default_factory=dict)
+    """Endpoints that its discovery document does not tell."""
     database_cpu: Callable[[], float] = _no_time
     """Seconds that a database process of its own has used."""
 

@@ -48,7 +48,7 @@ class Target:
         connection = self.connection()
         response = await connection.send(self.discovery_request())
         connection.close()
-        self.metadata = response.json()
+        self.metadata = response.json() | dict(self.provider.metadata)
 
     def discovery_request(self) -> bytes:
         """Below the issuer's own path, if it has one (OpenID Connect Discovery §4)."""

@@ -53,6 +53,8 @@ class Peer(_Strict):
     people: Annotated[list[_Person], Field(min_length=2)]
     steps: list[_Step]
     headers: dict[str, str] = {}
+    metadata: dict[str, str] = {}
+    """Endpoints that its discovery document does not tell."""
 
     def provider(self) -> provider.Provider:
         """As the driver wants it."""
@@ -67,6 +69,7 @@ class Peer(_Strict):
             machine=self.machine.made(),
             steps=tuple(provider.Step(one.marker, one.typed) for one in self.steps),
             headers=self.headers,
+            metadata=self.metadata,
             database_cpu=lambda: processes.cpu_seconds(database) if database else 0.0,
         )
 
