@@ -13,7 +13,7 @@ import re
 import statistics
 import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
@@ -236,11 +236,11 @@ def _timed_transactions() -> Iterator[list[float]]:
     taken: list[float] = []
     original = purge._in_batches  # noqa: SLF001
 
-    def timed(remove_some: Callable[[], int]) -> int:
-        def one() -> int:
+    def timed(remove_some: purge.Removal) -> int:
+        def one(most: int) -> int:
             began = time.perf_counter()
-            removed = remove_some()
-            db.session.flush()
+            removed = remove_some(most)
+            db.session.commit()
             taken.append(1000 * (time.perf_counter() - began))
             return removed
 

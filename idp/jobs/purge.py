@@ -6,7 +6,8 @@ whoever reads it.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from functools import partial
 
@@ -19,48 +20,67 @@ from idp.jobs import stale
 from idp.jobs.stale import Stale
 
 BATCH = 100
-"""Rows of one transaction."""
+"""Rows of one transaction, at most."""
+SMALLEST_BATCH = 10
+LONG_SECONDS, SHORT_SECONDS = 0.02, 0.005
+"""After a batch that took longer, the next is half as large; after a shorter one, twice."""
 _LOOKED_AT = 5 * BATCH
 """Families of which a batch is found."""
-MOST_BATCHES = 200
+MOST_ROWS = 20_000
 """Of one table in one run; what is left waits for the next, so that stopping takes no time."""
+
+Removal = Callable[[int], int]
+"""Removes so many rows at most, in the transaction in hand; returns how many there were."""
 
 
 def run(now: datetime) -> int:
     """Purge everything that is due. Returns the number of rows."""
     removed = sum(_in_batches(partial(_remove_some, rows)) for rows in stale.everything(now))
-    removed += _in_batches(_remove_some_traces)
+    removed += sum(_in_batches(removal) for removal in _surplus_traces())
     if keep := settings().audit.retention:
-        removed += _in_batches(partial(retention.remove_some, now - keep, BATCH))
+        removed += _in_batches(partial(retention.remove_some, now - keep))
     return removed + _in_batches(partial(_remove_some_families, now))
 
 
-def _in_batches(remove_some: Callable[[], int]) -> int:
-    removed = 0
-    for _ in range(MOST_BATCHES):
+def _in_batches(remove_some: Removal) -> int:
+    removed, size = 0, BATCH
+    while removed < MOST_ROWS:
+        began = time.perf_counter()
         with transaction():
-            batch = remove_some()
+            batch = remove_some(size)
+        took = time.perf_counter() - began
         removed += batch
-        if batch < BATCH:
+        if batch < size:
             break
+        size = _next_size(size, took)
+        time.sleep(min(took, LONG_SECONDS))  # as long for whoever waits to write
     return removed
 
 
-def _remove_some(rows: Stale) -> int:
-    some = select(rows.key).where(rows.condition).limit(BATCH)
+def _next_size(size: int, took: float) -> int:
+    if took > LONG_SECONDS:
+        return max(SMALLEST_BATCH, size // 2)
+    return min(BATCH, size * 2) if took < SHORT_SECONDS else size
+
+
+def _remove_some(rows: Stale, most: int) -> int:
+    some = select(rows.key).where(rows.condition).order_by(rows.instant).limit(most)
     return rows_changed(delete(rows.key.class_).where(rows.key.in_(some)))
 
 
-def _remove_some_traces() -> int:
-    """Those of clients that have more than their share; the oldest go."""
-    trace = models.RequestTrace
-    rank = func.row_number().over(partition_by=trace.client_id, order_by=trace.id.desc())
-    ranked = select(trace.id, rank.label("rank")).subquery()
-    too_many = select(ranked.c.id).where(ranked.c.rank > settings().traces.kept_per_client)
-    return rows_changed(delete(trace).where(trace.id.in_(too_many.limit(BATCH))))
+def _surplus_traces() -> Iterator[Removal]:
+    """Of each client that has more than its share, the oldest go. Counted once, by an index."""
+    trace, share = models.RequestTrace, settings().traces.kept_per_client
+    crowded = select(trace.client_id).group_by(trace.client_id).having(func.count() > share)
+    for client_id in db.session.scalars(crowded).all():
+        own = trace.client_id == client_id if client_id else trace.client_id.is_(None)
+        newest_first = select(trace.id).where(own).order_by(trace.id.desc())
+        oldest_kept = db.session.scalar(newest_first.offset(share - 1).limit(1))
+        if oldest_kept is not None:
+            yield partial(_remove_some, Stale(trace.id, trace.id, oldest_kept, own))
 
 
-def _remove_some_families(now: datetime) -> int:
+def _remove_some_families(now: datetime, most: int) -> int:
     """Families past their absolute end, and the spent codes that they came from."""
     family, token, code = models.TokenFamily, models.RefreshToken, models.AuthorizationCode
     # The oldest few, so that not every family is compared with every token for the sake of a batch.
@@ -73,7 +93,7 @@ def _remove_some_families(now: datetime) -> int:
     )
     # One that rotated a thousand times waits until its tokens have gone, a batch at a time.
     ended = ~exists().where(token.family_id == oldest.c.id)
-    rows = db.session.execute(select(oldest).where(ended).limit(BATCH))
+    rows = db.session.execute(select(oldest).where(ended).limit(most))
     digests = {row.id: row.code_digest for row in rows}
     if digests:
         rows_changed(delete(code).where(code.digest.in_(filter(None, digests.values()))))

@@ -54,6 +54,8 @@ class Lane(Enum):
     LOGOS = auto()
     PEOPLE = auto()
     """Files of people, which may be long."""
+    PURGE = auto()
+    """After a while without it there may be much to do, and the heart has to beat meanwhile."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +78,7 @@ JOBS: tuple[Job, ...] = (
     Job("fetch_logos", timedelta(seconds=10), fetch_logos.run, Lane.LOGOS),
     Job("settle_factor_resets", timedelta(minutes=1), settle_factor_resets.run),
     Job("count_events", timedelta(minutes=5), count_events.run),
-    Job("purge", timedelta(minutes=1), purge.run),
+    Job("purge", timedelta(minutes=1), purge.run, Lane.PURGE),
     Job("import_people", timedelta(seconds=2), import_people.run, Lane.PEOPLE),
     Job("count_people", timedelta(minutes=5), count_people.run, Lane.PEOPLE),
     Job("wrap_passwords", timedelta(seconds=10), import_people.wrap, Lane.PEOPLE),

@@ -171,8 +171,5 @@ def test_imported_passwords_that_wait_for_the_job(walks_indexes) -> None:
     walks_indexes(lambda: imported_password.waiting(50))
 
 
-def test_what_is_purged_is_found_by_an_index(walks_indexes, monkeypatch) -> None:
-    """But for the traces above a client's share, which are ranked."""
-    monkeypatch.setattr(purge, "_remove_some_traces", lambda: 0)
-
+def test_what_is_purged_is_found_by_an_index(walks_indexes) -> None:
     walks_indexes(lambda: purge.run(clock.now()))
