@@ -140,5 +140,7 @@ def has_ambiguous_cookies() -> bool:
     header = request.environ.get("HTTP_COOKIE", "")
     if not header:
         return False
+    prefix = "__Host-" if settings().is_https else "idp_"
     names = [part.split("=", 1)[0].strip() for part in header.split(";")]
-    return any(names.count(name) > 1 for name in (session_cookie(), browser_cookie()))
+    ours = [name for name in names if name.startswith(prefix)]
+    return len(set(ours)) < len(ours)

@@ -62,3 +62,39 @@ def test_a_made_up_cookie_of_state_is_ignored(a: Factory, browser: Browser) -> N
         thief.client.set_cookie(name, state, domain=HOST, secure=True)
 
     assert thief.open("/account/").page == "sign-in"
+
+
+@pytest.mark.parametrize("name", COOKIES)
+def test_a_cookie_that_came_twice_is_not_believed(a: Factory, browser: Browser, name: str) -> None:
+    """A71: a sibling host tosses one beside ours, before it or after it."""
+    mine = value_of(browser, name)
+    for tossed in (f"{name}={mine}; {name}=other", f"{name}=other; {name}={mine}"):
+        response = a.app.test_client(use_cookies=False).get("/account/", headers={"Cookie": tossed})
+
+        assert response.status_code == 400
+        assert "__Host-session" not in response.headers.get("Set-Cookie", "")
+
+
+@pytest.mark.parametrize(
+    "tossed",
+    [
+        "=__Host-session=x",
+        "__host-session=x",
+        "idp_session=x",
+        "; ;=; =;",
+        "__Host-session=" + "x" * 4096,
+        "; ".join(f"c{number}=v" for number in range(200)),
+        '__Host-session="x\\"; Path=/"',
+        "__Host-session=\xe4\xff",
+    ],
+    ids=["nameless", "lower-case", "other-name", "empty", "4-kB", "200", "quoted", "bytes"],
+)
+def test_odd_cookies_are_nobodys(a: Factory, browser: Browser, tossed: str) -> None:
+    """A71: alone they open nothing, and beside the real one they change nothing or are refused."""
+    stranger = a.app.test_client(use_cookies=False)
+    alone = stranger.get("/account/", headers={"Cookie": tossed})
+    real = f"__Host-session={value_of(browser, '__Host-session')}"
+    beside = stranger.get("/account/", headers={"Cookie": f"{real}; {tossed}"})
+
+    assert alone.status_code in {303, 400, 431}
+    assert beside.status_code in {200, 400, 431}
