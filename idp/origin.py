@@ -24,6 +24,8 @@ class Origin:
     """Whether who asks was let in as an owner of the one app in hand: what they change of it is
     limited (`clients.owner_limits`).
     """
+    reason: str = ""
+    """Why it is done, as who asks has said: events that are done for a reason are given it."""
 
 
 _NOBODY = Origin()
@@ -53,6 +55,11 @@ def handing_out_roles() -> None:
 def owning_the_app() -> None:
     """Whoever asks has no role that would do."""
     _current.set(replace(_current.get(), owns_the_app_only=True))
+
+
+def because(reason: str) -> None:
+    """Whatever is done from here on is done for this."""
+    _current.set(replace(_current.get(), reason=reason))
 
 
 def network(address: str) -> str:

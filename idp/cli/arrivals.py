@@ -9,8 +9,9 @@ from idp.accounts import enrolment_ticket, invitation
 from idp.accounts.invalid import Invalid
 from idp.authentication import enrolled
 from idp.cli import output
+from idp.cli import reason as reasons
 from idp.cli.output import Refused
-from idp.cli.users import existing, reason_given, reason_option
+from idp.cli.users import existing
 from idp.extensions import transaction
 from idp.models import Role
 
@@ -25,6 +26,7 @@ from idp.models import Role
     help="What the person may administer; such an account has to have a second factor.",
 )
 @click.option("--by", "invited_by", default="An administrator", help="Who invites, as mailed.")
+@reasons.welcome
 @output.json_option
 def invite(email: str, name: str, role: str | None, invited_by: str) -> None:
     """Mail an invitation to make an account, and print its link, this once."""
@@ -46,11 +48,11 @@ def invite(email: str, name: str, role: str | None, invited_by: str) -> None:
 @click.command("enrolment-link")
 @with_appcontext
 @click.argument("email")
-@reason_option
+@reasons.option
 @output.json_option
 def enrolment_link(email: str, reason: str | None) -> None:
     """Print a one-time link with which an administrator sets up the first second factor."""
-    because = reason_given(reason)
+    because = reasons.given(reason)
     with transaction():
         user = existing(email)
         if user.role is None:

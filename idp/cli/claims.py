@@ -20,8 +20,9 @@ from idp.accounts.custom_claims.definition import (
 )
 from idp.accounts.invalid import Invalid
 from idp.cli import output
+from idp.cli import reason as reasons
 from idp.cli.output import Refused
-from idp.cli.users import existing, reason_given, reason_option
+from idp.cli.users import existing
 from idp.extensions import transaction
 
 group = AppGroup("claim", help="Claims beside the standard ones, and what they say of people.")
@@ -39,6 +40,7 @@ group = AppGroup("claim", help="Claims beside the standard ones, and what they s
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     help="A JSON Schema (a small part of it) that each value has to match.",
 )
+@reasons.asked
 @output.json_option
 def define(
     *,
@@ -84,6 +86,7 @@ def list_() -> None:
 
 @group.command("delete")
 @click.argument("name")
+@reasons.asked
 @output.json_option
 def delete(name: str) -> None:
     """Forget a claim; what it says of people is out of reach for good."""
@@ -106,7 +109,7 @@ def show(email: str) -> None:
 @click.argument("email")
 @click.argument("name")
 @click.argument("value")
-@reason_option
+@reasons.option
 @output.json_option
 def set_(email: str, name: str, value: str, reason: str | None) -> None:
     """What a claim says of somebody: VALUE as JSON, or a text as it stands."""
@@ -119,7 +122,7 @@ def set_(email: str, name: str, value: str, reason: str | None) -> None:
 @group.command("unset")
 @click.argument("email")
 @click.argument("name")
-@reason_option
+@reasons.option
 @output.json_option
 def unset(email: str, name: str, reason: str | None) -> None:
     """Say nothing more of somebody by this claim."""
@@ -127,7 +130,7 @@ def unset(email: str, name: str, reason: str | None) -> None:
 
 
 def _put(email: str, name: str, value: object, reason: str | None) -> None:
-    because = reason_given(reason)
+    because = reasons.given(reason)
     with transaction():
         user = existing(email)
         changed = values.put_one(user, name, value, reason=because)

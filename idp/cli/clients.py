@@ -13,6 +13,7 @@ from flask.cli import AppGroup
 
 from idp.cli import client_people, initial_tokens, output
 from idp.cli import env_file as environment
+from idp.cli import reason as reasons
 from idp.cli.output import Refused
 from idp.clients import document, register, registry, secret_use, templates
 from idp.clients.metadata import Invalid
@@ -26,8 +27,6 @@ group.add_command(initial_tokens.group)
 group.add_command(client_people.group)
 
 _SHOWN_ONCE = "client_secret"
-
-reason_option = click.option("--reason", default="", help="Why; kept in the audit log.")
 
 
 @group.command("create")
@@ -46,6 +45,7 @@ reason_option = click.option("--reason", default="", help="Why; kept in the audi
     type=click.Path(path_type=Path, dir_okay=False),
     help="Write ISSUER, CLIENT_ID and CLIENT_SECRET to this new file (mode 0600).",
 )
+@reasons.welcome
 @output.json_option
 def create(
     *,
@@ -82,6 +82,7 @@ def create(
 
 @group.command("import")
 @click.argument("file", type=click.File(encoding="utf-8"))
+@reasons.welcome
 @output.json_option
 def import_(file: IO[str]) -> None:
     """Create or replace clients from RFC 7591 metadata: one document, or a list of them."""
@@ -131,13 +132,13 @@ def list_() -> None:
     show_default=True,
     help="Hours in which the old secret is still good.",
 )
-@reason_option
+@reasons.asked
 @output.json_option
-def rotate_secret(client_id: str, overlap: int, reason: str) -> None:
+def rotate_secret(client_id: str, overlap: int) -> None:
     """Give a client a new secret, printed once."""
     _existing(client_id)
     with transaction():
-        new = register.rotate_secret(client_id, timedelta(hours=overlap), reason=reason)
+        new = register.rotate_secret(client_id, timedelta(hours=overlap))
     if new is None:
         raise Refused("This client proves itself without a secret.")
     result = {"client_id": client_id, _SHOWN_ONCE: new}
@@ -146,13 +147,13 @@ def rotate_secret(client_id: str, overlap: int, reason: str) -> None:
 
 @group.command("revoke-old-secret")
 @click.argument("client_id")
-@reason_option
+@reasons.asked
 @output.json_option
-def revoke_old_secret(client_id: str, reason: str) -> None:
+def revoke_old_secret(client_id: str) -> None:
     """End now the secret that a rotation has left good for a while."""
     _existing(client_id)
     with transaction():
-        ended = register.revoke_old_secret(client_id, reason=reason)
+        ended = register.revoke_old_secret(client_id)
     if not ended:
         raise Refused("There is no old secret that is still good.")
     result = {"client_id": client_id, "old_secret": "ended"}
@@ -161,36 +162,36 @@ def revoke_old_secret(client_id: str, reason: str) -> None:
 
 @group.command("disable")
 @click.argument("client_id")
-@reason_option
+@reasons.asked
 @output.json_option
-def disable(client_id: str, reason: str) -> None:
+def disable(client_id: str) -> None:
     """Refuse a client until it is enabled; everything it was given ends."""
     _existing(client_id)
     with transaction():
-        register.disable(client_id, reason=reason)
+        register.disable(client_id)
     _show_state(client_id, "disabled")
 
 
 @group.command("enable")
 @click.argument("client_id")
-@reason_option
+@reasons.asked
 @output.json_option
-def enable(client_id: str, reason: str) -> None:
+def enable(client_id: str) -> None:
     """Let a disabled client in again."""
     _existing(client_id)
     with transaction():
-        register.enable(client_id, reason=reason)
+        register.enable(client_id)
     _show_state(client_id, "enabled")
 
 
 @group.command("delete")
 @click.argument("client_id")
-@reason_option
+@reasons.asked
 @output.json_option
-def delete(client_id: str, reason: str) -> None:
+def delete(client_id: str) -> None:
     """Forget a client, its secrets and its users' consent; everything it was given ends."""
     with transaction():
-        gone = register.remove(client_id, reason=reason)
+        gone = register.remove(client_id)
     if not gone:
         raise Refused(f"There is no client {client_id!a}.")
     _show_state(client_id, "deleted")

@@ -11,6 +11,7 @@ import click
 from flask.cli import with_appcontext
 
 from idp.cli import env_file, output
+from idp.cli import reason as reasons
 from idp.cli.output import Refused
 from idp.clients.metadata import Invalid
 from idp.configuration import current, text, wanted
@@ -67,19 +68,28 @@ def export(file: Path | None, form: str | None) -> None:
     type=click.Path(exists=True, file_okay=False, path_type=Path),
     help="Write each new client's ISSUER, CLIENT_ID and CLIENT_SECRET to a file here (mode 0600).",
 )
+@reasons.option
 @output.json_option
 @with_appcontext
-def import_(file: Any, mode: str | None, beside: str, env_dir: Path | None) -> None:  # noqa: ANN401
+def import_(
+    *,
+    file: Any,  # noqa: ANN401  click's own
+    mode: str | None,
+    beside: str,
+    env_dir: Path | None,
+    reason: str | None,
+) -> None:
     """Make clients, groups and claims what FILE says, after showing the difference."""
     if output.wants_json() and mode is None:
         raise click.UsageError("With --json nobody is asked: say --yes or --dry-run.")
+    because = reasons.given(reason) if mode != "dry-run" else ""
     changes = _planned(file.read(), Beside(beside))
     if not output.wants_json():
         click.echo("\n".join(map(_shown, changes)) or "Nothing to change.")
     secrets: list[Secret] = []
     is_applied = bool(changes) and mode != "dry-run" and (mode == "yes" or _confirmed(changes))
     if is_applied:
-        secrets = _applied(changes, env_dir)
+        secrets = _applied(changes, env_dir, because)
     output.show(
         {
             "changes": [_document(one) for one in changes],
@@ -114,11 +124,11 @@ def _confirmed(changes: list[Change]) -> bool:
     return True
 
 
-def _applied(changes: list[Change], env_dir: Path | None) -> list[Secret]:
+def _applied(changes: list[Change], env_dir: Path | None, reason: str) -> list[Secret]:
     written: list[Path] = []
     try:
         with transaction():
-            secrets = apply(changes)
+            secrets = apply(changes, reason=reason)
             # Written before the commit: who cannot be told the secret does not get the client.
             for one in secrets if env_dir else ():
                 file = (env_dir or Path()) / f"{quote(one.client_id, safe='')}.env"

@@ -11,8 +11,9 @@ from idp.accounts.groups import members, store
 from idp.accounts.groups.proposed import KnownGroup, ProposedGroup, as_document
 from idp.accounts.invalid import Invalid
 from idp.cli import output
+from idp.cli import reason as reasons
 from idp.cli.output import Refused
-from idp.cli.users import existing, reason_given, reason_option
+from idp.cli.users import existing
 from idp.extensions import transaction
 
 group = AppGroup("group", help="Groups of people, and their roles in apps.")
@@ -35,6 +36,7 @@ def _with_details(command: Any) -> Any:  # noqa: ANN401  a function that click d
 @group.command("create")
 @click.argument("name")
 @_with_details
+@reasons.welcome
 @output.json_option
 def create(
     name: str, display_name: str | None, description: str | None, roles: tuple[str, ...]
@@ -52,6 +54,7 @@ def create(
 @click.argument("name")
 @_with_details
 @click.option("--no-roles", is_flag=True, help="Take all roles away.")
+@reasons.asked
 @output.json_option
 def set_(
     *,
@@ -105,11 +108,11 @@ def show(name: str) -> None:
 @group.command("add")
 @click.argument("name")
 @click.argument("emails", nargs=-1, required=True, metavar="EMAIL...")
-@reason_option
+@reasons.option
 @output.json_option
 def add(name: str, emails: tuple[str, ...], reason: str | None) -> None:
     """Put people into a group: all of them, or nobody."""
-    because = reason_given(reason)
+    because = reasons.given(reason)
     with transaction():
         found = _group(name)
         added = [email for email in emails if members.add(found, existing(email), reason=because)]
@@ -120,11 +123,11 @@ def add(name: str, emails: tuple[str, ...], reason: str | None) -> None:
 @group.command("remove")
 @click.argument("name")
 @click.argument("emails", nargs=-1, required=True, metavar="EMAIL...")
-@reason_option
+@reasons.option
 @output.json_option
 def remove(name: str, emails: tuple[str, ...], reason: str | None) -> None:
     """Take people out of a group: all of them, or nobody."""
-    because = reason_given(reason)
+    because = reasons.given(reason)
     with transaction():
         found = _group(name)
         gone = [one for one in emails if members.remove(found, existing(one), reason=because)]
@@ -134,6 +137,7 @@ def remove(name: str, emails: tuple[str, ...], reason: str | None) -> None:
 
 @group.command("delete")
 @click.argument("name")
+@reasons.asked
 @output.json_option
 def delete(name: str) -> None:
     """Forget a group and who is in it. Refused while an app admits its members only."""

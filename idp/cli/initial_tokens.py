@@ -11,6 +11,7 @@ from flask.cli import AppGroup
 
 from idp import clock
 from idp.cli import output
+from idp.cli import reason as reasons
 from idp.cli.output import Refused
 from idp.clients import initial_access, metadata, register
 from idp.clients.initial_access import InitialAccess
@@ -32,6 +33,7 @@ _EXAMPLE = ("https://app.example/callback",)
 @click.option("--profile", default="standard", show_default=True)
 @click.option("--trusted", is_flag=True, help="Its clients are ours: users are not asked.")
 @click.option("--waive-pkce", is_flag=True, help="Its confidential clients may do without PKCE.")
+@reasons.welcome
 @output.json_option
 def create(
     *,
@@ -74,6 +76,7 @@ def list_() -> None:
 
 @group.command("revoke")
 @click.argument("name")
+@reasons.asked
 @output.json_option
 def revoke(name: str) -> None:
     """Forget a token, by the name that `list` shows. Clients registered with it stay."""

@@ -10,8 +10,8 @@ import config
 from idp import audit, clock, sealing
 from idp.audit import catalogue
 from idp.cli import output, ring
+from idp.cli import reason as reasons
 from idp.cli.output import Refused
-from idp.cli.users import BY_COMMAND
 from idp.extensions import settings, transaction
 from idp.signing import keystore, rotation
 from idp.signing.algorithms import ALGORITHMS, OFFERED
@@ -66,11 +66,10 @@ def list_() -> None:
 @group.command("rotate")
 @click.option("--alg", type=click.Choice(list(ALGORITHMS)), help="Only this one; else all.")
 @click.option("--now", "at_once", is_flag=True, help="An emergency: sign with the new key at once.")
-@click.option("--reason", help="Why; kept in the audit log.")
+@reasons.asked
 @output.json_option
-def rotate(*, alg: str | None, at_once: bool, reason: str | None) -> None:
+def rotate(*, alg: str | None, at_once: bool) -> None:
     """Publish a successor of each signing key; it takes over after the publication lead."""
-    because = reason or BY_COMMAND
     chosen = [alg] if alg else OFFERED
     succeed = rotation.rotate_at_once if at_once else rotation.rotate
     takes_over = "at_once" if at_once else "after_publication"
@@ -79,10 +78,7 @@ def rotate(*, alg: str | None, at_once: bool, reason: str | None) -> None:
         with transaction():
             for one in chosen:
                 kid = succeed(one)
-                event = catalogue.SigningKeyRotated(
-                    alg=one, kid=kid, takes_over=takes_over, reason=because
-                )
-                audit.record(event)
+                audit.record(catalogue.SigningKeyRotated(alg=one, kid=kid, takes_over=takes_over))
                 made.append({"alg": one, "kid": kid, "takes_over": takes_over})
     except rotation.NotRotated as why:
         raise Refused(f"Nothing was rotated. {why}.") from why
@@ -93,6 +89,7 @@ def rotate(*, alg: str | None, at_once: bool, reason: str | None) -> None:
 
 @group.command("revoke")
 @click.argument("kid")
+@reasons.asked
 @output.json_option
 def revoke(kid: str) -> None:
     """Forget a compromised key that no longer signs: what it signed is worth nothing now."""
@@ -100,6 +97,6 @@ def revoke(kid: str) -> None:
         with transaction():
             rotation.revoke(kid)
             audit.record(catalogue.SigningKeyRevoked(kid=kid))
-    except rotation.NotRotated as reason:
-        raise Refused(f"Not revoked: {reason}.") from reason
+    except rotation.NotRotated as why:
+        raise Refused(f"Not revoked: {why}.") from why
     output.show({"kid": kid, "state": "revoked"}, f"{kid} is revoked.")

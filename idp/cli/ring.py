@@ -9,7 +9,7 @@ from idp import audit, sealed_values, sealing
 from idp.audit import catalogue
 from idp.cli import output
 from idp.cli.output import Refused
-from idp.cli.users import BY_COMMAND
+from idp.cli.reason import BY_COMMAND
 from idp.extensions import keyring, settings, transaction
 
 group = AppGroup("ring", help="The master keys in IDP_KEYS_DIR, which seal secrets.")

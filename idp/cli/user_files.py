@@ -16,9 +16,9 @@ from idp.accounts.imports.batches import Outcome, Verdict
 from idp.accounts.imports.problem import Unreadable
 from idp.accounts.imports.source import Form
 from idp.cli import output
+from idp.cli import reason as reasons
 from idp.cli.output import Refused
 from idp.cli.progress import Watched
-from idp.cli.users import reason_given, reason_option
 from idp.extensions import transaction
 
 _FORMS = click.Choice([form.value for form in Form])
@@ -32,7 +32,7 @@ _ALIKE = 5
     "--format", "form", type=_FORMS, help="How FILE is written, if its name does not say."
 )
 @click.option("--dry-run", "only_look", flag_value="yes", help="Say what would become of each row.")
-@reason_option
+@reasons.option
 @output.json_option
 @with_appcontext
 def import_command(
@@ -51,7 +51,7 @@ def import_command(
         verdicts = direct.dry_run(watched, written_as)
     else:
         name = getattr(file, "name", "-")
-        verdicts = direct.take_over(watched, written_as, name=name, reason=reason_given(reason))
+        verdicts = direct.take_over(watched, written_as, name=name, reason=reasons.given(reason))
     with closing(_counted(verdicts, tally, watched)) as counted:
         _tell(counted, tally, only_look)
     if tally.broken is not None:
@@ -62,12 +62,12 @@ def import_command(
 
 @click.command("export")
 @click.option("--format", "form", type=_FORMS, default=Form.JSONL.value, show_default=True)
-@reason_option
+@reasons.option
 @with_appcontext
 def export_command(form: str, reason: str | None) -> None:
     """Write everybody's account to standard output, for `idp user import`; never a secret."""
     with transaction():
-        pieces = people_export.take_along(Form(form), reason=reason_given(reason))
+        pieces = people_export.take_along(Form(form), reason=reasons.given(reason))
     for piece in pieces:
         click.echo(piece, nl=False)
 

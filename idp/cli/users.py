@@ -11,7 +11,7 @@ from typing import Any, Protocol
 import click
 from flask.cli import AppGroup
 
-from config import Environment, SecondFactorPolicy
+from config import SecondFactorPolicy
 from idp import origin
 from idp.accounts import (
     administered,
@@ -28,6 +28,7 @@ from idp.authentication.password_hash import StoredHash
 from idp.authentication.password_rules import is_too_long
 from idp.authentication.verdict import Busy
 from idp.cli import output
+from idp.cli import reason as reasons
 from idp.cli.output import Refused
 from idp.extensions import settings, transaction
 from idp.mail import messages
@@ -35,11 +36,8 @@ from idp.models import Role, User
 
 group = AppGroup("user", help="People and how they sign in.")
 
-BY_COMMAND = "by command"
 SITE = "site"
 """Instead of a policy of the user's own."""
-
-reason_option = click.option("--reason", help="Why; kept in the audit log. Required in production.")
 
 
 @group.command("create")
@@ -58,6 +56,7 @@ reason_option = click.option("--reason", help="Why; kept in the audit log. Requi
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     help="A JSON object of OpenID Connect standard claims.",
 )
+@reasons.welcome
 @output.json_option
 def create(
     email: str, name: str, role: Role | None, read_password: str | None, claims_file: Path | None
@@ -79,11 +78,11 @@ def create(
 
 @group.command("totp")
 @click.argument("email")
-@reason_option
+@reasons.option
 @output.json_option
 def enrol_totp(email: str, reason: str | None) -> None:
     """Enrol an authenticator for a user and print its secret, this once."""
-    because = reason_given(reason)
+    because = reasons.given(reason)
     with transaction():
         user = existing(email)
         pending = totp.enrol_directly(user, reason=because)
@@ -100,14 +99,14 @@ def enrol_totp(email: str, reason: str | None) -> None:
     flag_value="wait",
     help="As administrators do on their pages: after a delay, or when one of them approves.",
 )
-@reason_option
+@reasons.option
 @output.json_option
 def reset_mfa(email: str, start: str | None, reason: str | None) -> None:
     """Let somebody who has lost their second factors set up a new one; they are told by mail.
 
     The old ones end when the new one works. Sessions and tokens end at once, unless it waits.
     """
-    because = reason_given(reason)
+    because = reasons.given(reason)
     with transaction():
         shown = (_wait_for_reset if start else _reset_at_once)(existing(email), because)
     output.show({"email": email, **shown}, output.fields({"email": email, **shown}))
@@ -149,13 +148,13 @@ def _wait_for_reset(user: User, because: str) -> dict[str, Any]:
     type=click.IntRange(0, 90),
     help="Days in which it may still be missing; without it IDP_SECOND_FACTOR__GRACE.",
 )
-@reason_option
+@reasons.option
 @output.json_option
 def require_second_factor(
     email: str, policy: str, grace_days: int | None, reason: str | None
 ) -> None:
     """Choose whether a user has to have a second factor, and from when."""
-    because = reason_given(reason)
+    because = reasons.given(reason)
     chosen = None if policy == SITE else SecondFactorPolicy(policy)
     grace = settings().second_factor.grace if grace_days is None else timedelta(days=grace_days)
     with transaction():
@@ -181,11 +180,12 @@ def _add(name: str, explanation: str, act: _Act, unchanged: str) -> None:
 
     @group.command(name, help=explanation)
     @click.argument("email")
-    @click.option("--reason", help="Why; kept in the audit log.")
+    @reasons.option
     @output.json_option
     def command(email: str, reason: str | None) -> None:
+        because = reasons.given(reason)
         with transaction():
-            outcome = act(existing(email), reason=reason or BY_COMMAND)
+            outcome = act(existing(email), reason=because)
         if outcome is Outcome.LAST_OWNER:
             raise Refused(
                 f"{email} is the only owner: make another one first (idp user create --admin)."
@@ -280,10 +280,3 @@ def _store(user: User, chosen: str, prepared: StoredHash) -> None:
     if problems := password.problems(chosen, user):
         raise Refused("\n".join(f"password: {problem}" for problem in problems))
     password.store(user, prepared)
-
-
-def reason_given(given: str | None) -> str:
-    """What `--reason` said; production wants one."""
-    if not given and settings().environment is Environment.PRODUCTION:
-        raise click.UsageError("--reason is required in production: say why, for the audit log.")
-    return given or BY_COMMAND

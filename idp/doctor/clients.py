@@ -8,7 +8,8 @@ from datetime import datetime, timedelta
 from sqlalchemy import func, select
 
 from idp import clock
-from idp.clients import registry
+from idp.clients import administration, registry
+from idp.clients.metadata.administration import scopes_in
 from idp.clients.registered import RegisteredClient
 from idp.doctor.finding import Finding
 from idp.extensions import db
@@ -39,6 +40,13 @@ def warnings(client: RegisteredClient) -> Iterator[Finding]:
 
 
 def _risks(client: RegisteredClient) -> Iterator[Finding]:
+    if administration.administers(client):
+        scopes = " ".join(sorted(scopes_in(client.scopes)))
+        yield Finding.warning(
+            f"{_named(client)}: may administer this provider: {scopes}",
+            "keep its secret as you would an owner's password, and its scopes to what it uses; if"
+            f" nobody needs it: flask --app wsgi idp client disable {client.client_id}",
+        )
     if client.pkce_waived:
         yield Finding.warning(
             f"{_named(client)}: may do without PKCE",

@@ -26,7 +26,8 @@ def registering_an_app(site, visitor):
     yield "admin-new-client"
     visitor.follow("Choose: App on a server").is_at("admin-new-client-of")
     yield "admin-new-client-of"
-    visitor.fill(client_name="Photos", redirect_uris="http://app.example/callback")
+    visitor.fill(client_name="Photos", reason="Ops-1")
+    visitor.fill(redirect_uris="http://app.example/callback")
     visitor.press("Register the app").reads("must be https")
     yield "admin-new-client-failed"
     visitor.follow("Another kind").fill(pasted="nothing of use").press("Fill in the form")
@@ -35,7 +36,7 @@ def registering_an_app(site, visitor):
     visitor.fill(pasted=f"{site.issuer}/authorize?client_id=x&redirect_uri=https://app.example/cb")
     visitor.press("Fill in the form").reads("came without PKCE")
     yield "admin-new-client-pasted"
-    visitor.fill(client_name="Photos")
+    visitor.fill(client_name="Photos", reason="Ops-1")
     visitor.fill(redirect_uris="https://app.example/callback").press("Register the app")
     visitor.is_at("admin-client-secret")
     yield "admin-client-secret"

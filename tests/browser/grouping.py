@@ -25,7 +25,8 @@ def grouping_people(site, visitor):
     visitor.sign_in(olga.email).enter_code(olga.code()).is_at("admin-groups")
     yield "admin-groups-none"
     visitor.follow("New group").is_at("admin-edit-group")
-    visitor.fill(name="two words", roles="Photos").press("Save").reads("a letter or digit")
+    visitor.fill(name="two words", roles="Photos", reason="Ops-1").press("Save")
+    visitor.reads("a letter or digit")
     yield "admin-new-group-failed"
     name = f"staff-{olga.email.partition('@')[0]}"
     visitor.fill(name=name, display_name="Photos").press("Save").is_at("admin-group")
@@ -40,12 +41,13 @@ def grouping_people(site, visitor):
     yield "admin-groups"
     visitor.open(here).follow("Change").is_at("admin-edit-group")
     visitor.page.evaluate("document.querySelector('[name=version]').value = 'older'")
-    visitor.fill(display_name="Photos Photos").press("Save").reads("Somebody else has changed")
+    visitor.fill(display_name="Photos Photos", reason="Ops-2").press("Save")
+    visitor.reads("Somebody else has changed")
     yield "admin-edit-group-conflict"
     visitor.open(here).follow("Remove: Bob Example").is_at("admin-remove-member")
     yield "admin-remove-member"
     visitor.open(here).follow("Delete").is_at("admin-delete-group")
-    visitor.fill(confirmation="x").press("Delete for good").reads("Type the name")
+    visitor.fill(confirmation="x", reason="Ops-3").press("Delete for good").reads("Type the name")
     yield "admin-delete-group"
     visitor.page.context.clear_cookies()
     shut = site.a.client(client_name="Photos", allowed_groups=[name])
@@ -59,7 +61,7 @@ def saying_more_of_people(site, visitor):
     olga, bob = site.administrator(), site.account("Bob Example")
     visitor.open(f"{site.issuer}/admin/claims/new")
     visitor.sign_in(olga.email).enter_code(olga.code()).is_at("admin-edit-claim")
-    visitor.fill(name="acr", scope="photos").press("Save").reads("is reserved")
+    visitor.fill(name="acr", scope="photos", reason="Ops-1").press("Save").reads("is reserved")
     yield "admin-new-claim-failed"
     visitor.fill(name="Photos", description="Photos").press("Save").is_at("admin-claims")
     yield "admin-claims"

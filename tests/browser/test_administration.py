@@ -35,7 +35,8 @@ def test_markup_in_names_and_requests_runs_nowhere(site, visitor):
 def test_the_secret_is_copied_and_downloaded(site, chromium):
     with visiting(chromium, permissions=["clipboard-read", "clipboard-write"]) as visitor:
         at_administration(site, visitor, "clients/new/web").is_at("admin-new-client-of")
-        visitor.fill(client_name="Photos", redirect_uris=REDIRECT_URI).press("Register the app")
+        visitor.fill(client_name="Photos", redirect_uris=REDIRECT_URI, reason="Ops-1")
+        visitor.press("Register the app")
         visitor.is_at("admin-client-secret")
         secret = visitor.text_of("[data-client-secret]")
 
@@ -56,7 +57,8 @@ def test_an_app_is_registered_and_changed(site, chromium, way):
         at_administration(site, visitor).is_at("admin")
         visitor.open(f"{site.issuer}/admin/clients").follow("New app")
         visitor.follow("Choose: App on a server")
-        visitor.fill(client_name="Photos", redirect_uris=REDIRECT_URI).press("Register the app")
+        visitor.fill(client_name="Photos", redirect_uris=REDIRECT_URI, reason="Ops-1")
+        visitor.press("Register the app")
         visitor.is_at("admin-client-secret").follow("Go to the app")
         visitor.is_at("admin-client").follow("Change")
         visitor.is_at("admin-edit-client").fill(client_name="Pictures")

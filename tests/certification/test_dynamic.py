@@ -109,7 +109,7 @@ def test_keys_of_the_provider_can_change_while_it_runs(dynamic):
     dynamic.register()
     first, _ = dynamic.sign_in()
 
-    dynamic.provider.command("keys", "rotate", "--alg", "RS256", "--now")
+    dynamic.provider.command("keys", "rotate", "--alg", "RS256", "--now", "--reason", "a test")
     time.sleep(1.2)
     second, _ = dynamic.sign_in()
 

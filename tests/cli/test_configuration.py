@@ -250,11 +250,11 @@ def test_somebody_who_was_faster_is_not_overwritten(app, imported, exported, mon
 
     imported(CONFIGURATION, "--yes")
 
-    def change_first(changes):
+    def change_first(changes, *, reason):
         with app.app_context(), transaction():
             group = store.find("staff")
             store.change("staff", store.version_of(group), type(group).__base__(name="staff"))
-        return apply(changes)
+        return apply(changes, reason=reason)
 
     apply = command.apply
     monkeypatch.setattr(command, "apply", change_first)

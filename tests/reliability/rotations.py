@@ -25,8 +25,8 @@ NODE_IS_BEHIND = 1.5
 class Manner(Enum):
     """Announced in time, no app ever meets an unknown key; in an emergency it has to ask again."""
 
-    ANNOUNCED = ("keys", "rotate")
-    AT_ONCE = ("keys", "rotate", "--now")
+    ANNOUNCED = ("keys", "rotate", "--reason", "a test")
+    AT_ONCE = ("keys", "rotate", "--now", "--reason", "a test")
 
 
 PAUSE_SECONDS = {Manner.ANNOUNCED: 11.0, Manner.AT_ONCE: 3.0}

@@ -126,6 +126,14 @@ def remove(name: str) -> bool:
     return True
 
 
+def remove_as_seen(name: str, version: str) -> Outdated | bool:
+    """The same for somebody who has looked at it: only if it still is what they saw."""
+    now = _locked(name)
+    if now is not None and version_of(now) != version:
+        return Outdated(now)
+    return remove(name)
+
+
 def _locked(name: str) -> Definition | None:
     """As it is now. The row is locked, so that of two editors the second sees the first."""
     own = update(ClaimDefinition).where(ClaimDefinition.name == name)

@@ -133,6 +133,14 @@ def remove(name: str) -> InUse | bool:
     return True
 
 
+def remove_as_seen(name: str, version: str) -> InUse | Outdated | bool:
+    """The same for somebody who has looked at it: only if it still is what they saw."""
+    now = _locked(name)
+    if now is not None and version_of(now) != version:
+        return Outdated(now)
+    return remove(name)
+
+
 def clients_needing(name: str) -> tuple[str, ...]:
     """The names of the apps that admit its members."""
     return tuple(

@@ -14,6 +14,7 @@ class UserCreated(Event):
     """An account was made. `role`: what it may administer, if anything."""
 
     role: str | None = None
+    reason: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

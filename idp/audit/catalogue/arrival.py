@@ -23,6 +23,7 @@ class UserInvited(Event):
 
     role: str | None
     invited_by: str
+    reason: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

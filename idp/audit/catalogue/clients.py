@@ -13,6 +13,7 @@ class ClientRegistered(Event):
     """A client was registered."""
 
     client_name: str
+    reason: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -73,6 +74,7 @@ class InitialAccessTokenIssued(Event):
 
     token: str
     note: str
+    reason: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -80,6 +82,7 @@ class InitialAccessTokenRevoked(Event):
     """A token to register clients with is good no more."""
 
     token: str
+    reason: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

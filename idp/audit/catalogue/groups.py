@@ -13,6 +13,7 @@ class GroupCreated(Event):
 
     group: str
     roles: list[str]
+    reason: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -21,6 +22,7 @@ class GroupChanged(Event):
 
     group: str
     changed: list[str]
+    reason: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -28,6 +30,7 @@ class GroupRemoved(Event):
     """A group is gone, and nobody is in it any more."""
 
     group: str
+    reason: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -52,6 +55,7 @@ class ClaimDefined(Event):
 
     claim: str
     scope: str
+    reason: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -60,6 +64,7 @@ class ClaimChanged(Event):
 
     claim: str
     changed: list[str]
+    reason: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -67,6 +72,7 @@ class ClaimRemoved(Event):
     """A claim is told no more, and its values are out of reach."""
 
     claim: str
+    reason: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -29,6 +29,7 @@ class SigningKeyRevoked(Event):
     """A signing key was forgotten: nothing that it signed is accepted any more."""
 
     kid: str
+    reason: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

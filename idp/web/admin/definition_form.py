@@ -1,24 +1,37 @@
-"""What the forms of groups and claims share: fields as those of a registration, and the page that
-says what is wrong or what somebody else has done meanwhile.
+"""What the forms of groups and claims share: fields as those of a registration, why it is done, and
+the page that says what is wrong or what somebody else has done meanwhile.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
-from flask import Response
+from flask import Response, request
 
+from idp.accounts import administered
 from idp.accounts.invalid import Invalid
 from idp.language import gettext as _
 from idp.web.admin.clients import form
 from idp.web.admin.clients.fields import Field
 from idp.web.admin.clients.form import Values
+from idp.web.admin.users.found import reason, reason_problem
 from idp.web.pages import FAILED_FORM, page
 
-VERSION = "version"
+VERSION, REASON = "version", "reason"
 CONFLICT = 409
+
+Proposed = TypeVar("Proposed")
+
+
+def with_reason(judged: Proposed | Invalid) -> Proposed | Invalid:
+    """What was judged, unless nobody has said why."""
+    problem = reason_problem(reason())
+    if problem is None:
+        return judged
+    wrong = judged.problems if isinstance(judged, Invalid) else {}
+    return Invalid({**wrong, REASON: problem})
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,12 +50,13 @@ class DefinitionForm:
         self, values: Values, invalid: Invalid | None = None, *, version: str = ""
     ) -> Response:
         """As it stands, with what is wrong with it."""
-        problems = invalid.problems if invalid else {}
+        problems = dict(invalid.problems) if invalid else {}
+        why = {REASON: said} if (said := problems.pop(REASON, "")) else {}
         return self._page(
-            FAILED_FORM if problems else 200,
+            FAILED_FORM if problems or why else 200,
             values=values,
             version=version,
-            errors=form.errors(problems, self.fields),
+            errors=form.errors(problems, self.fields) | why,
         )
 
     def show_outdated(self, values: Values, now: Mapping[str, Any], *, version: str) -> Response:
@@ -68,7 +82,9 @@ class DefinitionForm:
             self.template,
             status,
             fields=self.fields,
-            names=[one.name for one in self.fields],
+            names=[*(one.name for one in self.fields), REASON],
+            reason=request.form.get(REASON, ""),
+            longest=administered.LONGEST_REASON,
             action=self.action,
             back=self.back,
             **self.about,

@@ -18,7 +18,7 @@ from idp.configuration.plan import Action, Beside, Change
 from idp.web import errors, problems
 from idp.web.api import reading
 from idp.web.api.answering import Answer
-from idp.web.api.model import Model
+from idp.web.api.model import Because, Model
 from idp.web.api.operation import Wants, operation
 from idp.web.problems import Fault, Kind, Refused
 
@@ -42,6 +42,10 @@ class WantedConfiguration(Model):
 
     configuration: Configuration
     others: Beside = Field(Beside.LEFT_ALONE, description="What becomes of what it does not name.")
+
+
+class AppliedConfiguration(Because, WantedConfiguration):
+    """The same, and why."""
 
 
 class Difference(Model):
@@ -90,15 +94,15 @@ def plan_configuration(given: WantedConfiguration) -> Answer:
 
 
 @operation(
-    "POST", "/configuration/apply", WRITES, body=WantedConfiguration, answer=Applied,
+    "POST", "/configuration/apply", WRITES, body=AppliedConfiguration, answer=Applied,
     wants=(Wants.VERSION, Wants.KEY), besides=_GROUPS_WRITE, largest_body=LARGEST,
 )  # fmt: skip
-def apply_configuration(given: WantedConfiguration) -> Answer:
+def apply_configuration(given: AppliedConfiguration) -> Answer:
     """Make it so: everything that the plan of this `ETag` says, or nothing."""
     changes = _planned(given)
     reading.require_version(_version(changes))
     try:
-        secrets = apply.apply(changes)
+        secrets = apply.apply(changes, reason=given.reason)
     except Moved:
         errors.undo()
         raise Refused(Kind.OUTDATED) from None

@@ -21,6 +21,7 @@ from typing import Any
 
 from flask import Blueprint, Response
 
+from idp import origin
 from idp.accounts.permissions import Permission
 from idp.clients.metadata import administration
 from idp.web import access, bearer
@@ -148,7 +149,8 @@ def _serving(made: Operation, view: View) -> Callable[..., Response]:
         else:
             reading.require_no_query()
         if made.body is not None:
-            named["given"] = reading.body(made.body, made.largest_body)
+            named["given"] = given = reading.body(made.body, made.largest_body)
+            origin.because(getattr(given, "reason", ""))
         if Wants.VERSION in made.wants:
             reading.version()  # who forgot it is told before anything is looked at
 

@@ -44,6 +44,7 @@ def test_a_page_with_a_secret_that_is_loaded_again_registers_nothing(
         "client_name": "Photos",
         "redirect_uris": REDIRECT_URI,
         "scope": "openid",
+        "reason": "Ops-1",
     }
     posted_again(owner, "/admin/clients/new/web", sent)
     assert owner.page == "admin-client-secret"
@@ -79,7 +80,13 @@ def test_a_rotation_that_is_loaded_again_makes_no_third_secret(
 @pytest.mark.parametrize("key", ["", "x", "é" * 43])
 def test_a_form_without_its_key_makes_nothing(a: Factory, owner: Browser, key: str) -> None:
     owner.open("/admin/clients/new/web")
-    owner.submit(client_name="X", redirect_uris=REDIRECT_URI, scope="openid", submission=key)
+    owner.submit(
+        client_name="X",
+        redirect_uris=REDIRECT_URI,
+        scope="openid",
+        reason="Ops-1",
+        submission=key,
+    )
 
     assert (owner.status, owner.page) == (422, "admin-new-client-of")
     assert "too old" in owner.find("#problem").text

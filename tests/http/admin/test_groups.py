@@ -44,6 +44,9 @@ def test_a_group_is_made_filled_and_emptied_with_reasons(
 ) -> None:
     owner.open("/admin/groups").follow("New group")
     owner.submit(name="staff", display_name=SCRIPT, roles="editor\nauthor\n")
+    assert (owner.page, owner.status) == ("admin-edit-group", 422)
+    assert "Say why." in owner.text
+    owner.submit(name="staff", display_name=SCRIPT, roles="editor\nauthor\n", reason="Ops-1")
     assert (owner.page, owner.status) == ("admin-group", 200)
     here = owner.url.partition("?")[0]
 
@@ -55,6 +58,7 @@ def test_a_group_is_made_filled_and_emptied_with_reasons(
     assert "editor, author" in owner.text
     owner.open(here).follow("Remove").submit(reason="Ticket 2")
     assert "Nobody is in this group yet." in owner.text
+    assert [one["reason"] for one in detail(a, "group_created")] == ["Ops-1"]
     assert detail(a, "group_member_added") == [{"group": "staff", "reason": "Ticket 1"}]
     assert detail(a, "group_member_removed") == [{"group": "staff", "reason": "Ticket 2"}]
 
@@ -71,7 +75,7 @@ def test_a_form_that_is_wrong_keeps_what_was_typed(
     owner.open("/admin/groups/new").submit(name="two words", display_name="Two")
     assert owner.status == 422
     assert owner.find("#display_name")["value"] == "Two"
-    owner.open("/admin/groups/new").submit(name="staff")
+    owner.open("/admin/groups/new").submit(name="staff", reason="Ops-1")
     assert "there is a group of this name already" in owner.text
 
 
@@ -96,13 +100,13 @@ def test_of_two_editors_the_second_is_told(a: Factory, owner: Browser, staff: Kn
         assert now is not None
         store.change("staff", store.version_of(now), ProposedGroup(name="staff", roles=("boss",)))
 
-    owner.submit(description="All of us", roles="editor")
+    owner.submit(description="All of us", roles="editor", reason="Ops-1")
 
     assert owner.status == 409
     assert "Somebody else has changed this group" in owner.text
     assert owner.find("#description")["value"] == "All of us"
     assert owner.find("#roles").get_text() == "editor"
-    owner.submit(roles="editor")
+    owner.submit(roles="editor", reason="Ops-1")
     with a.app.app_context():
         saved = store.find("staff")
         assert saved is not None
@@ -113,7 +117,7 @@ def test_a_group_that_an_app_admits_is_not_deleted(
     a: Factory, owner: Browser, staff: KnownGroup
 ) -> None:
     a.client(client_name="Payroll", allowed_groups=["staff"])
-    owner.open(f"/admin/groups/{staff.id}/delete").submit(confirmation="staff")
+    owner.open(f"/admin/groups/{staff.id}/delete").submit(confirmation="staff", reason="Ops-2")
     assert owner.status == 422
     assert "These apps admit its members only: Payroll." in owner.text
 
@@ -122,9 +126,10 @@ def test_a_claim_is_defined_said_of_somebody_and_deleted(
     a: Factory, owner: Browser, bob: User
 ) -> None:
     owner.open("/admin/claims").follow("New claim")
-    owner.submit(name="rooms", scope="acme", type="string", multiple="yes")
+    owner.submit(name="rooms", scope="acme", type="string", multiple="yes", reason="Ops-1")
     assert (owner.page, owner.status) == ("admin-claims", 200)
-    owner.open("/admin/claims/new").submit(name="level", scope="acme", type="number")
+    owner.open("/admin/claims/new")
+    owner.submit(name="level", scope="acme", type="number", reason="Ops-1")
     with a.app.app_context():
         known = {one.name: one for one in definitions.everyone()}
 
@@ -143,8 +148,11 @@ def test_a_claim_is_defined_said_of_somebody_and_deleted(
     assert said == {"level": 7, "rooms": ["4.11", SCRIPT]}
     assert detail(a, "custom_claims_set") == [{"changed": ["level", "rooms"], "reason": "Moved"}]
 
-    owner.open(f"/admin/claims/{known['rooms'].id}/delete").submit(confirmation="rooms")
+    owner.open(f"/admin/claims/{known['rooms'].id}/delete").submit(
+        confirmation="rooms", reason="Ops-3"
+    )
     assert "The claim is deleted." in owner.text
+    assert detail(a, "claim_removed") == [{"claim": "rooms", "reason": "Ops-3"}]
 
 
 @pytest.mark.parametrize(

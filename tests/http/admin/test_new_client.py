@@ -27,6 +27,7 @@ URI_FIELDS = (
 
 def register(browser: Browser, kind: str = "web", **values: str) -> Browser:
     fields = {"client_name": "Photos", "redirect_uris": REDIRECT_URI, "scope": "openid email"}
+    fields["reason"] = "Ops-1"
     return browser.open(f"/admin/clients/new/{kind}").submit(**fields | values)
 
 

@@ -340,7 +340,7 @@ class TestInviting:
 
     def test_an_invitation_is_mailed(self, owner: Browser, mailbox: Mailbox) -> None:
         owner.open("/admin/users").follow("Invite somebody")
-        owner.submit(email="new@example.com", name="New One", role="support")
+        owner.submit(email="new@example.com", name="New One", role="support", reason="hired")
 
         assert "The invitation was mailed." in owner.text
         assert "/invitation/" in mailbox.newest("new@example.com").link
@@ -353,11 +353,11 @@ class TestInviting:
         support.open("/admin/invite").submit(email="new@example.com", role="owner")
         assert support.status == 422
         assert mailbox.subjects("new@example.com") == []
-        support.open("/admin/invite").submit(email="new@example.com")
+        support.open("/admin/invite").submit(email="new@example.com", reason="hired")
         assert "The invitation was mailed." in support.text
 
     def test_who_has_an_account_is_not_invited(self, owner: Browser) -> None:
-        owner.open("/admin/invite").submit(email=EMAIL)
+        owner.open("/admin/invite").submit(email=EMAIL, reason="hired")
 
         assert owner.status == 422
         assert owner.find("#email-error")

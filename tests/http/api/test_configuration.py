@@ -7,6 +7,8 @@ from idp.accounts.groups.proposed import ProposedGroup
 from idp.accounts.invalid import Invalid
 from tests.http.api.conftest import Api, problem
 
+BECAUSE = {"reason": "as it was looked at"}
+
 
 def test_what_was_taken_along_changes_nothing(api: Api) -> None:
     robot = api.machine("admin:clients admin:groups")
@@ -36,12 +38,12 @@ def test_what_was_looked_at_is_done_as_a_whole_or_not_at_all(api: Api) -> None:
     ]
     seen = plan.headers["ETag"]
     api.a.client(client_name="Somebody else's")
-    done = robot.post("/configuration/apply", asked, If_Match=seen)
+    done = robot.post("/configuration/apply", asked | BECAUSE, If_Match=seen)
 
     assert [one["client_id"] for one in done.json["secrets"]] == ["photos"]
     assert robot.get("/clients/photos").json["metadata"]["allowed_groups"] == ["staff"]
-    problem(robot.post("/configuration/apply", asked, If_Match=seen), 412, "outdated")
-    problem(robot.post("/configuration/apply", asked), 428, "precondition-required")
+    problem(robot.post("/configuration/apply", asked | BECAUSE, If_Match=seen), 412, "outdated")
+    problem(robot.post("/configuration/apply", asked | BECAUSE), 428, "precondition-required")
 
 
 def test_what_is_wrong_is_told_at_its_place_and_no_program_raises_itself(api: Api) -> None:
@@ -70,8 +72,8 @@ def test_what_moves_meanwhile_leaves_nothing_behind(api: Api, monkeypatch) -> No
 
     monkeypatch.setattr(store, "create", faster)
     sent = {"If_Match": seen, "Idempotency_Key": "c"}
-    problem(robot.post("/configuration/apply", asked, **sent), 412, "outdated")
+    problem(robot.post("/configuration/apply", asked | BECAUSE, **sent), 412, "outdated")
 
     assert robot.get("/groups").json == {"items": []}
     monkeypatch.undo()
-    assert robot.post("/configuration/apply", asked, **sent).status_code == 200
+    assert robot.post("/configuration/apply", asked | BECAUSE, **sent).status_code == 200

@@ -197,7 +197,9 @@ def test_nobody_calls_without_end(api: Api, monkeypatch) -> None:
 
 
 def test_the_api_speaks_english(api: Api) -> None:
-    invited = api.machine().post("/invitations", {"email": "nobody"}, Accept_Language="fr")
+    invited = api.machine().post(
+        "/invitations", {"email": "nobody", "reason": "x"}, Accept_Language="fr"
+    )
 
     (wrong,) = problem(invited, 422, "invalid")["errors"]
     assert wrong == {"pointer": "/email", "detail": "Write an email address like name@example.com."}

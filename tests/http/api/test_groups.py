@@ -18,9 +18,9 @@ def robot(api: Api) -> Program:
 def test_a_group_is_made_filled_changed_and_forgotten(a: Factory, robot: Program) -> None:
     ann = a.user().id
 
-    made = robot.post("/groups", {"name": "staff/eu", "roles": ["editor"]}, Idempotency_Key="g")
+    made = robot.post("/groups", BECAUSE | {"name": "staff/eu", "roles": ["editor"]})
     assert (made.status_code, made.json["roles"]) == (201, ["editor"])
-    problem(robot.post("/groups", {"name": "staff/eu"}), 422, "invalid")
+    problem(robot.post("/groups", BECAUSE | {"name": "staff/eu"}), 422, "invalid")
     path = made.headers["Location"].partition("/api/admin/v1")[2]
     assert robot.post(f"{path}/members", {"user_id": ann} | BECAUSE).json == {"changed": True}
     assert robot.post(f"{path}/members", {"user_id": ann} | BECAUSE).json == {"changed": False}
@@ -30,21 +30,21 @@ def test_a_group_is_made_filled_changed_and_forgotten(a: Factory, robot: Program
     assert told == {"groups": ["staff/eu"], "roles": ["editor"]}
     etag = robot.get(path).headers["ETag"]
     assert etag == made.headers["ETag"]
-    renamed = robot.put(path, {"display_name": "Staff", "roles": []}, If_Match=etag)
+    renamed = robot.put(path, BECAUSE | {"display_name": "Staff", "roles": []}, If_Match=etag)
     assert renamed.json == {"name": "staff/eu", "display_name": "Staff", "description": "",
                             "roles": []}  # fmt: skip
-    problem(robot.put(path, {"display_name": "Others"}, If_Match=etag), 412, "outdated")
+    problem(robot.put(path, BECAUSE | {"display_name": "Others"}, If_Match=etag), 412, "outdated")
     assert robot.post(f"{path}/members/{ann}/remove", BECAUSE).json == {"changed": True}
     newest = renamed.headers["ETag"]
-    assert robot.call("POST", f"{path}/delete", If_Match=newest).json == {}
+    assert robot.post(f"{path}/delete", BECAUSE, If_Match=newest).json == {}
     assert robot.get("/groups").json == {"items": []}
 
 
 def test_a_group_that_an_app_needs_stays(api: Api, robot: Program) -> None:
-    etag = robot.post("/groups", {"name": "staff"}).headers["ETag"]
+    etag = robot.post("/groups", BECAUSE | {"name": "staff"}).headers["ETag"]
     api.a.client(client_name="Payroll", allowed_groups=["staff"])
 
-    refused = problem(robot.call("POST", "/groups/staff/delete", If_Match=etag), 409, "conflict")
+    refused = problem(robot.post("/groups/staff/delete", BECAUSE, If_Match=etag), 409, "conflict")
 
     assert "Payroll" in refused["detail"]
 
@@ -53,7 +53,12 @@ def test_claims_are_defined_and_set_and_no_protocol_claim_is_among_them(
     a: Factory, robot: Program
 ) -> None:
     ann = a.user().id
-    badge = {"name": "badge", "type": "number", "scope": "badges", "schema": {"minimum": 1}}
+    badge = BECAUSE | {
+        "name": "badge",
+        "type": "number",
+        "scope": "badges",
+        "schema": {"minimum": 1},
+    }
 
     made = robot.post("/claims", badge)
     assert (made.status_code, made.json["schema"]) == (201, {"minimum": 1}), made.json

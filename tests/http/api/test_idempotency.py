@@ -13,7 +13,11 @@ from idp.models import Client, IdempotentRequest
 from tests.http.api.conftest import Api, Program, problem
 from tests.support.race import at_once
 
-NEW: dict[str, Any] = {"template": "machine", "metadata": {"client_name": "Nightly"}}
+NEW: dict[str, Any] = {
+    "template": "machine",
+    "metadata": {"client_name": "Nightly"},
+    "reason": "a job",
+}
 
 
 def made(api: Api) -> int:
@@ -29,7 +33,7 @@ def kept(api: Api) -> list[IdempotentRequest]:
 
 def test_the_same_request_gets_the_same_answer_and_its_secret_rests_sealed(api: Api) -> None:
     robot = api.machine("admin:clients")
-    other_order = {"metadata": NEW["metadata"], "template": "machine"}
+    other_order = {name: NEW[name] for name in reversed(NEW)}
 
     first = robot.post("/clients", NEW, Idempotency_Key="a-1")
     again = robot.post("/clients", other_order, Idempotency_Key="a-1")
@@ -50,7 +54,9 @@ def test_a_key_is_its_callers_own_and_good_for_one_request(api: Api) -> None:
     robot.post("/clients", NEW, Idempotency_Key="a-1")
 
     changed = robot.post("/clients", NEW | {"template": "web"}, Idempotency_Key="a-1")
-    elsewhere = robot.post("/invitations", {"email": "a@example.com"}, Idempotency_Key="a-1")
+    elsewhere = robot.post(
+        "/invitations", {"email": "a@example.com", "reason": "x"}, Idempotency_Key="a-1"
+    )
     stranger = other.post("/clients", NEW, Idempotency_Key="a-1")
 
     problem(changed, 422, "key-reused")

@@ -90,7 +90,9 @@ def test_a_program_with_the_scope_for_people_does_not_touch_who_has_a_role(api: 
 
     for act in ("disable", "sign-out", "reset-password", "unlock"):
         problem(robot.post(f"/users/{user_id}/{act}", {"reason": "x"}), 403, "out-of-reach")
-    invited = robot.post("/invitations", {"email": "eve@example.com", "role": "owner"})
+    invited = robot.post(
+        "/invitations", {"email": "eve@example.com", "role": "owner", "reason": "x"}
+    )
     problem(invited, 403, "out-of-reach")
 
 
@@ -99,6 +101,7 @@ class TestOnlyWhoHandsOutRoles:
 
     def test_makes_a_client_that_administers(self, api: Api) -> None:
         new = {"template": "machine", "metadata": {"client_name": "R", "scope": "admin:users"}}
+        new["reason"] = "a job"
         manager = api.person(Role.CLIENT_MANAGER, email="max@example.com")
         robot = api.machine("admin:clients")
 
@@ -177,6 +180,8 @@ def test_a_client_that_administers_signs_its_users_in_in_person(
 ) -> None:
     asked = {"scope": "openid admin:clients", "redirect_uris": ["https://x.example/cb"]} | metadata
 
-    refused = problem(api.person().post("/clients", {"metadata": asked}), 422, "invalid")
+    refused = problem(
+        api.person().post("/clients", {"metadata": asked, "reason": "x"}), 422, "invalid"
+    )
 
     assert refused["errors"][0]["pointer"] == f"/metadata/{member}"

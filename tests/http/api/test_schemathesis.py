@@ -37,8 +37,8 @@ def program(api: Api) -> Program:
 def what_is_there(api: Api) -> dict[str, str]:
     """Something for each path to name."""
     robot = api.machine("admin:groups admin:keys.read")
-    robot.post("/groups", {"name": "staff"})
-    robot.post("/claims", {"name": "badge", "scope": "badges"})
+    robot.post("/groups", {"name": "staff", "reason": "x"})
+    robot.post("/claims", {"name": "badge", "scope": "badges", "reason": "x"})
     return {
         "client_id": api.a.client().client_id,
         "user_id": api.a.user("sue@example.com").id,

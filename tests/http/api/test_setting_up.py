@@ -92,6 +92,7 @@ DONE_BY = {
 }  # fmt: skip
 """What a page does, and the operations that do the same."""
 
+BECAUSE = {"reason": "a new app"}
 NOTHING_MORE = {
     "GET /admin/configuration": "a form with a link to the export",
     "GET /admin/trial": "where the browser of a test sign-in comes back",
@@ -151,7 +152,9 @@ def test_a_registration_is_drafted_from_what_is_at_hand(owner: Program, a: Facto
     assert by_trace["client_id"] == rp.client_id
     assert by_app["metadata"]["redirect_uris"] == ["https://stats.example/login/generic_oauth"]
     assert problem(nothing, 422, "invalid")["errors"][0]["pointer"] == "/pasted"
-    made = owner.post("/clients", {"template": by_app["template"], "metadata": by_app["metadata"]})
+    made = owner.post(
+        "/clients", BECAUSE | {"template": by_app["template"], "metadata": by_app["metadata"]}
+    )
     assert made.status_code == 201
     assert made.json["environment"].splitlines()[1:] == [
         f"CLIENT_ID={made.json['client_id']}",
@@ -170,7 +173,7 @@ def test_each_address_is_told_what_is_wrong_with_it(owner: Program) -> None:
 
 @pytest.mark.parametrize("engine_kind", [EngineKind.SQLITE], indirect=True)
 def test_the_first_page_of_the_administration_as_numbers(owner: Program) -> None:
-    owner.post("/clients", {"template": "web", "metadata": {
+    owner.post("/clients", BECAUSE | {"template": "web", "metadata": {
         "client_name": "Local", "redirect_uris": ["http://localhost:3000/cb"]}})  # fmt: skip
 
     hours = owner.get("/activity?hours=2").json["items"]

@@ -83,7 +83,9 @@ def test_an_invitation_is_mailed_once_however_often_it_is_sent(
     robot: Program, mailbox: Mailbox
 ) -> None:
     for _ in range(2):
-        answer = robot.post("/invitations", {"email": "new@example.com"}, Idempotency_Key="i")
+        answer = robot.post(
+            "/invitations", BECAUSE | {"email": "new@example.com"}, Idempotency_Key="i"
+        )
         assert answer.status_code == 201
         assert answer.json.keys() == {"email", "expires_at"}
 

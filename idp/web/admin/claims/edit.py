@@ -20,7 +20,7 @@ from idp.web.admin.claims.listing import TYPES
 from idp.web.admin.clients import form
 from idp.web.admin.clients.fields import Field, Kind
 from idp.web.admin.clients.form import Values
-from idp.web.admin.definition_form import VERSION, DefinitionForm
+from idp.web.admin.definition_form import REASON, VERSION, DefinitionForm, with_reason
 from idp.web.admin.routes import blueprint
 from idp.web.pages import see_other
 
@@ -65,7 +65,7 @@ DETAILS = (
 )
 NEW = (NAME, *DETAILS)
 WRITES = access.admin_write(
-    Permission.GROUPS_WRITE, "change-groups", keeps=[VERSION, *(one.name for one in NEW)]
+    Permission.GROUPS_WRITE, "change-groups", keeps=[VERSION, REASON, *(one.name for one in NEW)]
 )
 _TEMPLATE = "admin/claims/form.html"
 
@@ -82,7 +82,7 @@ def new_claim() -> Response:
 def submit_new_claim() -> Response:
     """Nobody has a value yet."""
     values = form.typed(request.form, NEW)
-    judged = _judged(str(values["name"]).strip(), values)
+    judged = with_reason(_judged(str(values["name"]).strip(), values))
     made = judged if isinstance(judged, Invalid) else definitions.define(judged)
     if isinstance(made, Invalid):
         return _new().show(values, made)
@@ -107,7 +107,7 @@ def submit_edit_claim(claim_id: str) -> Response:
     """Values that do not match any more are not told, and are there again if they do."""
     found, values = existing(claim_id), form.typed(request.form, DETAILS)
     version = request.form.get(VERSION, "")
-    judged = _judged(found.name, values)
+    judged = with_reason(_judged(found.name, values))
     changed = (
         judged if isinstance(judged, Invalid) else definitions.change(found.name, version, judged)
     )

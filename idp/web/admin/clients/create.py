@@ -9,6 +9,7 @@ from typing import Any
 from flask import Response, g, request, url_for
 from werkzeug.exceptions import NotFound
 
+from idp.accounts import administered
 from idp.accounts.permissions import Permission
 from idp.clients import register, submission, templates
 from idp.clients.frameworks import FRAMEWORKS
@@ -22,10 +23,11 @@ from idp.web.admin.clients.fields import Field
 from idp.web.admin.clients.form import Values
 from idp.web.admin.clients.found import KINDS
 from idp.web.admin.routes import blueprint
+from idp.web.admin.users.found import why_problems
 from idp.web.pages import FAILED_FORM, page
 
 WRITES = access.admin_write(
-    Permission.CLIENTS_WRITE, "change-apps", keeps=[one.name for one in fields.NEW]
+    Permission.CLIENTS_WRITE, "change-apps", keeps=["reason", *(one.name for one in fields.NEW)]
 )
 
 ABOUT = {
@@ -91,9 +93,11 @@ def submit_new_client(template: str) -> Response:
     """Registered, and shown once."""
     chosen, sent = _template(template), once.sent()
     values = form.typed(request.form, _asked(chosen))
-    proposed = _proposed(chosen, values)
+    proposed, errors = _proposed(chosen, values), why_problems()
     if invalid := register.judge(proposed):
-        return _show(chosen, values, FAILED_FORM, form.errors(invalid.problems, _asked(chosen)))
+        errors = form.errors(invalid.problems, _asked(chosen)) | errors
+    if errors:
+        return _show(chosen, values, FAILED_FORM, errors)
     if sent is None:
         return _show(chosen, values, FAILED_FORM, {"": _("This form is too old. Send it again.")})
     if not submission.spend(sent):
@@ -139,7 +143,9 @@ def _show(
         kind=_(KINDS[template]),
         about=_(ABOUT[template]),
         fields=_asked(template),
-        names=[one.name for one in _asked(template)],
+        names=[*(one.name for one in _asked(template)), "reason"],
+        reason=request.form.get("reason", ""),
+        longest=administered.LONGEST_REASON,
         values=values,
         errors=errors or {},
         notes=notes,

@@ -14,7 +14,7 @@ from idp.language import gettext_noop
 from idp.web import access
 from idp.web.admin.clients import form
 from idp.web.admin.clients.fields import Field, Kind
-from idp.web.admin.definition_form import VERSION, DefinitionForm
+from idp.web.admin.definition_form import REASON, VERSION, DefinitionForm, with_reason
 from idp.web.admin.groups.found import PURPOSE, existing, to_group
 from idp.web.admin.routes import blueprint
 
@@ -40,7 +40,7 @@ DETAILS = (
 )
 NEW = (NAME, *DETAILS)
 WRITES = access.admin_write(
-    Permission.GROUPS_WRITE, PURPOSE, keeps=[VERSION, *(one.name for one in NEW)]
+    Permission.GROUPS_WRITE, PURPOSE, keeps=[VERSION, REASON, *(one.name for one in NEW)]
 )
 _TEMPLATE = "admin/groups/form.html"
 
@@ -58,7 +58,7 @@ def submit_new_group() -> Response:
     """Without members."""
     values = form.typed(request.form, NEW)
     document = form.members(values, NEW)
-    judged = proposed.from_document(document.pop("name", ""), document)
+    judged = with_reason(proposed.from_document(document.pop("name", ""), document))
     made = judged if isinstance(judged, Invalid) else store.create(judged)
     if isinstance(made, Invalid):
         return _new().show(values, made)
@@ -84,7 +84,7 @@ def submit_edit_group(group_id: str) -> Response:
     """Of two editors the second is told, and loses nothing that was typed."""
     found, values = existing(group_id), form.typed(request.form, DETAILS)
     version = request.form.get(VERSION, "")
-    judged = proposed.from_document(found.name, form.members(values, DETAILS))
+    judged = with_reason(proposed.from_document(found.name, form.members(values, DETAILS)))
     changed = judged if isinstance(judged, Invalid) else store.change(found.name, version, judged)
     match changed:
         case None:

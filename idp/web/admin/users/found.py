@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Response, request, url_for
 from werkzeug.exceptions import NotFound
 
+from idp import origin
 from idp.accounts import administered
 from idp.accounts.permissions import Permission
 from idp.audit import record
@@ -49,8 +50,10 @@ def out_of_reach(user: User) -> Response | None:
 
 
 def reason() -> str:
-    """As it was typed, in one line."""
-    return " ".join(request.form.get("reason", "").split())
+    """As it was typed, in one line; whatever this request does from here on is done for it."""
+    given = " ".join(request.form.get("reason", "").split())
+    origin.because(given)
+    return given
 
 
 def reason_problem(given: str) -> str | None:
@@ -60,6 +63,12 @@ def reason_problem(given: str) -> str | None:
     if len(given) > administered.LONGEST_REASON:
         return _("Say it in at most %(most)s characters.", most=administered.LONGEST_REASON)
     return None
+
+
+def why_problems() -> dict[str, str]:
+    """What is wrong with the reason of the form in hand, by its field."""
+    problem = reason_problem(reason())
+    return {"reason": problem} if problem else {}
 
 
 def to_user(user: User, notice: str | None = None) -> Response:

@@ -6,18 +6,19 @@ from collections.abc import Mapping
 
 from flask import Response, request, url_for
 
-from idp.accounts import invitation
+from idp.accounts import administered, invitation
 from idp.accounts.invalid import Invalid
 from idp.accounts.permissions import Permission
 from idp.language import gettext as _
 from idp.models import Role
 from idp.web import access
 from idp.web.admin.routes import blueprint, may, me
+from idp.web.admin.users.found import why_problems
 from idp.web.admin.users.role import NONE, ROLES
 from idp.web.pages import FAILED_FORM, page, see_other
 
 WRITES = access.admin_write(
-    Permission.USERS_WRITE, "change-people", keeps=("email", "name", "role")
+    Permission.USERS_WRITE, "change-people", keeps=("email", "name", "role", "reason")
 )
 
 
@@ -35,6 +36,8 @@ def submit_invite_user() -> Response:
     chosen = request.form.get("role", NONE)
     if chosen not in _roles():
         return _show({"role": _("Choose one of the roles.")})
+    if problem := why_problems():
+        return _show(problem)
     made = invitation.invite(
         request.form.get("email", ""),
         name=request.form.get("name", ""),
@@ -60,6 +63,8 @@ def _show(errors: Mapping[str, str] | None = None) -> Response:
         errors=problems,
         typed={name: request.form.get(name, "") for name in ("email", "name")},
         chosen=request.form.get("role", NONE),
+        reason=request.form.get("reason", ""),
+        longest=administered.LONGEST_REASON,
         roles=[(value, _(ROLES[value])) for value in _roles()],
         action=url_for("admin.submit_invite_user"),
         back=url_for("admin.users"),

@@ -15,20 +15,24 @@ from idp.web.api.answering import Answer
 from idp.web.api.clients import metadata
 from idp.web.api.clients.metadata import ClientMetadata
 from idp.web.api.clients.show import ClientWithSecret, changeable, with_secret
-from idp.web.api.model import Model, Reason
+from idp.web.api.model import Because, Model, Reason
 from idp.web.api.operation import Wants, blueprint, operation
 from idp.web.problems import Kind, Refused
 
 WRITES, CHANGES = Permission.CLIENTS_WRITE, Permission.OWN_CLIENT_WRITE
 
 
-class NewClient(Model):
-    """An app to be registered."""
+class CheckedClient(Model):
+    """An app that might be registered."""
 
     template: Template | None = Field(
         None, description="What sort of program it is: decides what `metadata` leaves open."
     )
     metadata: ClientMetadata
+
+
+class NewClient(Because, CheckedClient):
+    """An app to be registered."""
 
 
 class ChangedClient(Model):
@@ -60,8 +64,8 @@ def create_client(given: NewClient) -> Answer:
     return _answer(registered, location=f"{blueprint.url_prefix}/clients/{client_id}")
 
 
-@operation("POST", "/client-checks", WRITES, body=NewClient, answer=Judgement)
-def check_client(given: NewClient) -> Answer:
+@operation("POST", "/client-checks", WRITES, body=CheckedClient, answer=Judgement)
+def check_client(given: CheckedClient) -> Answer:
     """Judge an app as if it were to be registered, and register nothing.
 
     What is wrong with it is told as it would be then.

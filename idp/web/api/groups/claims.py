@@ -38,6 +38,14 @@ class Claim(ClaimDetails):
     name: str
 
 
+class NewClaim(Because, Claim):
+    """A claim to be defined."""
+
+
+class ChangedClaim(Because, ClaimDetails):
+    """A claim as it shall be."""
+
+
 class ClaimList(Model):
     """Claims, by name."""
 
@@ -60,8 +68,8 @@ def list_claims() -> Answer:
     return Answer(ClaimList(items=[_shown(one) for one in definitions.everyone()]))
 
 
-@operation("POST", "/claims", WRITES, body=Claim, answer=Claim, status=201, wants=(Wants.KEY,))
-def create_claim(given: Claim) -> Answer:
+@operation("POST", "/claims", WRITES, body=NewClaim, answer=Claim, status=201, wants=(Wants.KEY,))
+def create_claim(given: NewClaim) -> Answer:
     """Define a claim. Nobody has a value for it yet."""
     made = definitions.define(_proposed(given.name, given))
     if isinstance(made, Invalid):
@@ -76,9 +84,9 @@ def read_claim(claim: str) -> Answer:
 
 
 @operation(
-    "PUT", "/claims/<path:claim>", WRITES, body=ClaimDetails, answer=Claim, wants=(Wants.VERSION,)
+    "PUT", "/claims/<path:claim>", WRITES, body=ChangedClaim, answer=Claim, wants=(Wants.VERSION,)
 )
-def replace_claim(claim: str, given: ClaimDetails) -> Answer:
+def replace_claim(claim: str, given: ChangedClaim) -> Answer:
     """Define a claim anew. Values that do not match any more are not told."""
     name = _existing(claim).name
     match definitions.change(name, reading.version(), _proposed(name, given)):
@@ -91,13 +99,17 @@ def replace_claim(claim: str, given: ClaimDetails) -> Answer:
     raise Refused(Kind.NOT_FOUND)
 
 
-@operation("POST", "/claims/<path:claim>/delete", WRITES, answer=Nothing, wants=(Wants.VERSION,))
-def delete_claim(claim: str) -> Answer:
+@operation(
+    "POST", "/claims/<path:claim>/delete", WRITES, body=Because, answer=Nothing,
+    wants=(Wants.VERSION,),
+)  # fmt: skip
+def delete_claim(claim: str, given: Because) -> Answer:
     """Forget a claim. No app is told it any more."""
-    found = _existing(claim)
-    reading.require_version(definitions.version_of(found))
-    if not definitions.remove(found.name):
-        raise Refused(Kind.NOT_FOUND)
+    match definitions.remove_as_seen(_existing(claim).name, reading.version()):
+        case Outdated():
+            raise Refused(Kind.OUTDATED)
+        case False:
+            raise Refused(Kind.NOT_FOUND)
     return Answer(Nothing())
 
 

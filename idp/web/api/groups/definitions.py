@@ -12,7 +12,7 @@ from idp.accounts.permissions import Permission
 from idp.models.group import LONGEST_NAME
 from idp.web.api import reading
 from idp.web.api.answering import Answer
-from idp.web.api.model import Model, Nothing, Page
+from idp.web.api.model import Because, Model, Nothing, Page
 from idp.web.api.operation import Wants, blueprint, operation
 from idp.web.api.refusing import refuse
 from idp.web.problems import Kind, Refused
@@ -42,6 +42,14 @@ class Group(GroupDetails):
     name: str
 
 
+class NewGroup(Because, Group):
+    """A group to be made."""
+
+
+class ChangedGroup(Because, GroupDetails):
+    """A group as it shall be."""
+
+
 class GroupList(Page[Group]):
     """Groups, by name."""
 
@@ -53,8 +61,8 @@ def list_groups(asked: WantedGroups) -> Answer:
     return Answer(GroupList(items=[_shown(one) for one in found.groups], next=found.after))
 
 
-@operation("POST", "/groups", WRITES, body=Group, answer=Group, status=201, wants=(Wants.KEY,))
-def create_group(given: Group) -> Answer:
+@operation("POST", "/groups", WRITES, body=NewGroup, answer=Group, status=201, wants=(Wants.KEY,))
+def create_group(given: NewGroup) -> Answer:
     """Make a group, without members."""
     made = store.create(_proposed(given.name, given))
     if isinstance(made, Invalid):
@@ -69,9 +77,9 @@ def read_group(group: str) -> Answer:
 
 
 @operation(
-    "PUT", "/groups/<path:group>", WRITES, body=GroupDetails, answer=Group, wants=(Wants.VERSION,)
+    "PUT", "/groups/<path:group>", WRITES, body=ChangedGroup, answer=Group, wants=(Wants.VERSION,)
 )
-def replace_group(group: str, given: GroupDetails) -> Answer:
+def replace_group(group: str, given: ChangedGroup) -> Answer:
     """Change what a group is called and which roles it gives."""
     name = existing(group).name
     match store.change(name, reading.version(), _proposed(name, given)):
@@ -85,14 +93,14 @@ def replace_group(group: str, given: GroupDetails) -> Answer:
 
 
 @operation(
-    "POST", "/groups/<path:group>/delete", WRITES, answer=Nothing, wants=(Wants.VERSION,),
-    refuses=(Kind.CONFLICT,),
+    "POST", "/groups/<path:group>/delete", WRITES, body=Because, answer=Nothing,
+    wants=(Wants.VERSION,), refuses=(Kind.CONFLICT,),
 )  # fmt: skip
-def delete_group(group: str) -> Answer:
+def delete_group(group: str, given: Because) -> Answer:
     """Forget a group and who is in it."""
-    found = existing(group)
-    reading.require_version(store.version_of(found))
-    match store.remove(found.name):
+    match store.remove_as_seen(existing(group).name, reading.version()):
+        case Outdated():
+            raise Refused(Kind.OUTDATED)
         case InUse(client_names=names):
             raise Refused(Kind.CONFLICT, f"These apps admit its members only: {', '.join(names)}.")
         case False:

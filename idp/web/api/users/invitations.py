@@ -12,12 +12,12 @@ from idp.accounts.permissions import Permission
 from idp.models import Role
 from idp.web import bearer, problems
 from idp.web.api.answering import Answer
-from idp.web.api.model import Model
+from idp.web.api.model import Because, Model
 from idp.web.api.operation import Wants, operation
 from idp.web.problems import Fault, Kind, Refused
 
 
-class NewInvitation(Model):
+class NewInvitation(Because):
     """Whom, and as what."""
 
     email: str = Field(min_length=3, max_length=320)
