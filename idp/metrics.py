@@ -50,6 +50,12 @@ breach_lookups = Counter(
 outbox_attempts = Counter(
     "idp_outbox_attempts", "Attempts to deliver a message.", ["kind", "result"]
 )
+job_runs = Counter("idp_job_runs", "Runs of background jobs.", ["name", "result"])
+jobs_held = Gauge(
+    "idp_jobs_held",
+    "1 where the background jobs run, 0 where they wait.",
+    multiprocess_mode="livesum",
+)
 traces_lost = Counter("idp_traces_lost", "Traces of requests that could not be written.")
 outbound_calls = Counter("idp_outbound_calls", "Calls to other hosts.", ["method", "outcome"])
 

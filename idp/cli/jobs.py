@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING
 import click
 from flask import current_app
 from flask.cli import with_appcontext
+from prometheus_client import start_http_server
 
 from idp import job_lease
 from idp.cli import output
+from idp.cli.address import Address, AddressType
 from idp.cli.output import Refused
 from idp.jobs import runner
 
@@ -22,9 +24,12 @@ if TYPE_CHECKING:
 @click.command("jobs")
 @click.option("--once", "mode", flag_value="once", help="Run every job once, as for cron.")
 @click.option("--status", "mode", flag_value="status", help="Say which node runs them.")
+@click.option(
+    "--metrics", "told_at", type=AddressType(), help="Answer Prometheus there; for machines inside."
+)
 @output.json_option
 @with_appcontext
-def command(mode: str | None) -> None:
+def command(mode: str | None, told_at: Address | None) -> None:
     """Do what needs no user: purge, rotate keys. Ends in order on SIGTERM and SIGINT.
 
     Start it on as many nodes as there are: one runs the jobs, and another takes over in seconds
@@ -37,6 +42,8 @@ def command(mode: str | None) -> None:
     if mode == "status":
         _tell()
         return
+    if told_at:
+        start_http_server(told_at.port, told_at.host)
     stop = Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())

@@ -6,12 +6,10 @@ This process is replaced, so that what is left has loaded nothing of ours: only 
 from __future__ import annotations
 
 import os
-import re
 import shutil
 import sys
 import tempfile
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 
 import click
@@ -20,10 +18,10 @@ from flask.cli import with_appcontext
 from config import PROJECT
 from idp import clock, leaving, schema
 from idp.cli import output, ring
+from idp.cli.address import Address, AddressType
 from idp.extensions import db, settings
 from idp.jobs import rotate_keys
 
-_ADDRESS = re.compile(r"(?P<host>\[[0-9A-Fa-f:.]+\]|[^:\[\]]+):(?P<port>\d{1,5})")
 _METRICS = "idp-metrics-"
 KILL_AFTER_SECONDS = 30
 """A request that is being answered when its worker shall end has this long."""
@@ -34,30 +32,8 @@ PAUSE_SECONDS = 5
 """Between SIGTERM and the end: time for a proxy to see that `/readyz` says 503."""
 
 
-@dataclass(frozen=True, slots=True)
-class Address:
-    """Where to listen."""
-
-    host: str
-    port: int
-
-
-class _AddressType(click.ParamType[Address]):
-    name = "HOST:PORT"
-
-    def convert(  # what click calls with what was typed, or with the default
-        self, value: object, param: click.Parameter | None, ctx: click.Context | None
-    ) -> Address:
-        if isinstance(value, Address):
-            return value
-        parts = _ADDRESS.fullmatch(str(value))
-        if parts is None or int(parts["port"]) > 65535:
-            self.fail(f"{value!r} is not HOST:PORT", param, ctx)
-        return Address(parts["host"].strip("[]"), int(parts["port"]))
-
-
 @click.command("serve")
-@click.option("--bind", type=_AddressType(), default="127.0.0.1:8000", show_default=True)
+@click.option("--bind", type=AddressType(), default="127.0.0.1:8000", show_default=True)
 @click.option(
     "--workers",
     type=click.IntRange(1, 64),

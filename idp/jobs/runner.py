@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
-from idp import clock, job_lease, opaque, origin
+from idp import clock, job_lease, metrics, opaque, origin
 from idp.extensions import db
 from idp.job_lease import Lease
 from idp.jobs import (
@@ -152,6 +152,7 @@ def _keep(over: Event, app: Flask, ours: Lease) -> None:
                 held = now_held
             finally:
                 db.session.remove()
+            metrics.jobs_held.set(ours.fence is not None)
             over.wait(job_lease.RENEWED_EVERY.total_seconds() if held else WAITING_SECONDS)
         with suppress(SQLAlchemyError):
             ours.let_go()
@@ -182,11 +183,14 @@ def _run(app: Flask, job: Job, ours: Lease) -> Outcome:
             with job_lease.fenced(ours.fence or job_lease.NOBODY):
                 done = job.run(clock.now())
         except job_lease.LeaseLost:
+            metrics.job_runs.labels(job.name, "overtaken").inc()
             _log.warning("job_overtaken", job=job.name)
             return Outcome(job.name, None)
         except Exception:  # noqa: BLE001  whatever it is, the other jobs go on and it is logged
+            metrics.job_runs.labels(job.name, "failed").inc()
             _log.exception("job_failed", job=job.name)
             return Outcome(job.name, None)
+        metrics.job_runs.labels(job.name, "done").inc()
         seconds = round(time.monotonic() - started, 3)
         write = _log.info if done else _log.debug  # a job that runs every two seconds says little
         write("job_done", job=job.name, done=done, seconds=seconds)

@@ -3,11 +3,13 @@ import subprocess
 import sys
 import time
 
+import httpx
 import pytest
 
 from idp.job_lease import Lease
 from idp.jobs import runner
 from tests.support import provider
+from tests.support.live_server import free_port
 
 
 def test_once_runs_every_job_and_prints_one_document(idp):
@@ -31,11 +33,11 @@ def test_once_fails_when_a_job_fails(idp, monkeypatch):
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-def test_the_loop_ends_in_order_when_it_is_told_to(settings, tmp_path, number):
-    log = tmp_path / "jobs.log"
+def test_the_loop_tells_prometheus_and_ends_in_order(settings, tmp_path, number):
+    log, port = tmp_path / "jobs.log", free_port()
     with log.open("w") as file:
         loop = subprocess.Popen(
-            [sys.executable, "-m", "idp", "jobs"],
+            [sys.executable, "-m", "idp", "jobs", "--metrics", f"127.0.0.1:{port}"],
             env=provider.environment(settings) | {"IDP_LOG_LEVEL": "DEBUG"},
             stdout=file,
             stderr=subprocess.STDOUT,
@@ -44,6 +46,9 @@ def test_the_loop_ends_in_order_when_it_is_told_to(settings, tmp_path, number):
         deadline = time.monotonic() + 60
         while "purge" not in log.read_text() and time.monotonic() < deadline:
             time.sleep(0.1)
+        told = httpx.get(f"http://127.0.0.1:{port}/metrics").text
+        assert "idp_jobs_held 1.0" in told
+        assert 'idp_job_runs_total{name="heartbeat",result="done"}' in told
         loop.send_signal(number)
         assert loop.wait(timeout=30) == 0
     finally:

@@ -14,6 +14,7 @@ from tests.reliability.disks import disks
 from tests.reliability.failover import failover
 from tests.reliability.figures import Figures
 from tests.reliability.kills import kills
+from tests.reliability.mail_trouble import mail_trouble
 from tests.reliability.races import races
 from tests.reliability.rolling import Manner as Ending
 from tests.reliability.rolling import rolling
@@ -48,5 +49,6 @@ TIMETABLE: tuple[Scenario, ...] = (
     Scenario("races, sqlite", lambda f: races(SQLITE, f, rounds=ROUNDS)),
     Scenario("races, postgresql", lambda f: races(POSTGRESQL, f, rounds=ROUNDS)),
     Scenario("races, two nodes", lambda f: races(POSTGRESQL, f, rounds=ROUNDS, nodes=2)),
+    Scenario("mail server in trouble", lambda f: mail_trouble(f, rounds=2)),
     Scenario("database in trouble", lambda f: troubled(f, rounds=2, seconds=5)),
 )
