@@ -8,6 +8,7 @@ that has changed something reads past the cache and leaves nothing in it: a roll
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 from weakref import WeakKeyDictionary
@@ -81,6 +82,19 @@ def changed(name: str) -> None:
     db.session.info.setdefault(_CHANGED, set()).add(name)
 
 
+def witness() -> Callable[[], bool]:
+    """Says, from now on and without any app, whether what has just been read from these sets would
+    still be read so: nothing has changed, as far as a process knows that compares once a second.
+    """
+    shared = _shared_of(db.engine)
+    seen = shared.comparison
+
+    def holds() -> bool:
+        return shared.comparison is seen and _is_good(shared)
+
+    return holds
+
+
 def _shared_of(engine: Engine) -> _Shared:
     try:
         return _shared[engine]
@@ -88,10 +102,15 @@ def _shared_of(engine: Engine) -> _Shared:
         return _shared.setdefault(engine, _Shared())
 
 
-def _versions(shared: _Shared) -> dict[str, int]:
+def _is_good(shared: _Shared) -> bool:
     last = shared.comparison
-    if last.commits == shared.commits and time.monotonic() - last.made_at < MAXIMUM_AGE_SECONDS:
-        return last.versions
+    is_young = time.monotonic() - last.made_at < MAXIMUM_AGE_SECONDS
+    return is_young and last.commits == shared.commits
+
+
+def _versions(shared: _Shared) -> dict[str, int]:
+    if _is_good(shared):
+        return shared.comparison.versions
     # Time and commits are noted before the versions are read, and the versions before any row: what
     # happens in between makes an entry newer than its version says, never older.
     made_at, commits = time.monotonic(), shared.commits

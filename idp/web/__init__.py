@@ -26,6 +26,7 @@ from idp.web import (
     well_known,
     why,
 )
+from idp.web.kept_answers import KeptAnswers
 
 PARTS = (
     health,
@@ -55,3 +56,4 @@ def install(app: Flask) -> None:
     for part in PARTS:
         app.register_blueprint(part.blueprint)
     dev.install(app)
+    app.wsgi_app = KeptAnswers(app)  # type: ignore[method-assign]

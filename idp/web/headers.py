@@ -83,7 +83,7 @@ def set_headers(response: Response) -> None:
     present = {name.lower() for name in headers.keys()}  # noqa: SIM118  it yields pairs
     kind = _Kind(
         policy=content_security_policy(response),
-        is_redirect=300 <= response.status_code < FIRST_ERROR,
+        is_redirect="location" in present,
         is_shared="access-control-allow-origin" in present,
         leads_away=rule is not None and rule.door in _LEADS_AWAY,
         is_static=request.endpoint == "static",
