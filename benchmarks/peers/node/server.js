@@ -1,12 +1,12 @@
-// `node server.js FILE [--port 9000] [--workers 2] [--people 12]`: makes keys, clients and people,
+// `node server.js [FILE] [--port 9000] [--workers 2] [--people 12]`: makes keys, clients and people,
 // serves them from a SQLite file in a folder of its own, and writes FILE for `--peer`.
 // Ctrl-C ends it and removes the folder.
 
 import cluster from 'node:cluster';
 import { generateKeyPairSync, randomBytes, randomUUID } from 'node:crypto';
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
 
 import bcrypt from 'bcrypt';
@@ -42,8 +42,10 @@ async function start() {
   const workers = Array.from({ length: Number(values.workers) }, () => cluster.fork(env));
   cluster.on('exit', () => process.exit(1));
   await Promise.all(workers.map((worker) => once(worker, 'listening')));
-  writeFileSync(positionals[0], JSON.stringify(description(made, people), null, 2), { mode: 0o600 });
-  console.log(`${workers.length} processes at ${issuer(port)}; description in ${positionals[0]}`);
+  const [told = 'peer.json'] = positionals;
+  mkdirSync(dirname(told), { recursive: true });
+  writeFileSync(told, JSON.stringify(description(made, people), null, 2), { mode: 0o600 });
+  console.log(`${workers.length} processes at ${issuer(port)}; description in ${told}`);
 }
 
 async function serve({ port, file, ...rest }) {
