@@ -28,6 +28,7 @@ def test_pages_in_other_colours_are_for_everybody_too(branded_site, visitor):
     site = branded_site
     visitor.page.emulate_media(reduced_motion="reduce")
     visitor.open(site.app).follow("Sign in").is_at("sign-in")
+    assert page_rules.menu_problems(visitor.page) == []
     assert page_rules.problems(visitor.page) == []
     colour = "element => getComputedStyle(element).backgroundColor"
     button = visitor.page.get_by_role("button", name="Sign in", exact=True)

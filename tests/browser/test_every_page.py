@@ -31,6 +31,8 @@ def test_every_page_is_for_everybody(marked_site, chromium, walk):
 
     with visiting(chromium, viewport=page_rules.DESKTOP, reduced_motion="reduce") as visitor:
         for _stop in walk.go(marked_site, visitor):
+            if not seen:
+                problems += page_rules.menu_problems(visitor.page)
             seen.add(visitor.page.locator("main").get_attribute("data-page"))
             problems += page_rules.problems(visitor.page)
             if visitor.page.url.startswith(marked_site.issuer):
