@@ -16,6 +16,8 @@ from sqlalchemy import Row, select
 
 from idp import audit
 from idp.accounts import claims as standard_claims
+from idp.accounts.custom_claims import values
+from idp.accounts.imports import own_claims
 from idp.accounts.imports.rows import ADDRESS, ADDRESS_COLUMNS, CLAIMS
 from idp.accounts.imports.source import Form
 from idp.audit import catalogue
@@ -50,7 +52,7 @@ def everybody() -> Iterator[Person]:
 def _read(last: str) -> Sequence[Row[Any]]:
     primary = (EmailAddress.user_id == User.id) & EmailAddress.is_primary.is_(True)
     wanted = select(
-        *(User.id, User.sub, User.name, User.locale, User.role, User.claims),
+        *(User.id, User.sub, User.name, User.locale, User.role, User.claims, User.custom_claims),
         *(User.created_at, User.disabled_at, EmailAddress.address, EmailAddress.verified_at),
     ).outerjoin(EmailAddress, primary)
     some = wanted.where(User.id > last).order_by(User.id).limit(_AT_ONCE)
@@ -72,7 +74,7 @@ def _groups(ids: Sequence[str]) -> defaultdict[str, list[str]]:
 
 def _person(row: Row[Any], groups: list[str]) -> Person:
     """Without what is missing."""
-    values = {
+    told = {
         "email": row.address,
         "email_verified": row.verified_at is not None,
         "name": row.name,
@@ -81,18 +83,21 @@ def _person(row: Row[Any], groups: list[str]) -> Person:
         "disabled": row.disabled_at is not None,
         "groups": groups,
         **standard_claims.storable(row.claims),
+        own_claims.MEMBER: values.told(row.custom_claims) or None,
         "role": row.role,
         "created_at": row.created_at.isoformat(timespec="seconds").replace("+00:00", "Z"),
     }
-    return {name: value for name, value in values.items() if value is not None}
+    return {name: value for name, value in told.items() if value is not None}
 
 
 def _csv(people: Iterable[Person]) -> Iterator[str]:
     """No cell is a formula (`idp.spreadsheet`), and an import takes that back."""
-    yield _line(COLUMNS)
+    columns = (*COLUMNS, *own_claims.columns())
+    yield _line(columns)
     for person in people:
-        cells = person | _flat(person.get("address", {}))
-        yield _line([_cell(cells.get(name)) for name in COLUMNS])
+        own = own_claims.as_cells(person.get(own_claims.MEMBER, {}))
+        cells = person | _flat(person.get("address", {})) | dict(own)
+        yield _line([_cell(cells.get(name)) for name in columns])
 
 
 def _flat(address: Mapping[str, str]) -> dict[str, str]:

@@ -10,11 +10,20 @@ import pytest
 from sqlalchemy import func, select
 
 from idp.accounts import closing
+from idp.accounts.custom_claims import definitions, values
+from idp.accounts.custom_claims.definition import ProposedClaim
 from idp.accounts.groups import store
 from idp.accounts.groups.proposed import ProposedGroup
 from idp.extensions import db, transaction
 from idp.models import AuditEvent, EmailAddress, GroupMember, User
 from tests.support.factories import EMAIL, Factory
+
+CLAIMS = (
+    ProposedClaim(name="badge", type="number", scope="acme", schema={"maximum": 99}),
+    ProposedClaim(name="rooms", multiple=True, scope="acme"),
+    ProposedClaim(name="motto", scope="acme"),
+    ProposedClaim(name="intern", type="boolean", scope="acme"),
+)
 
 
 @pytest.fixture
@@ -197,6 +206,38 @@ def test_roles_are_not_imported(bring, app):
         assert db.session.scalars(select(User.role)).all() == [None]
 
 
+def test_claims_that_are_defined_here_are_judged_by_their_schema_and_no_others_taken(
+    bring, count, app
+):
+    with app.app_context(), transaction():
+        for claim in CLAIMS:
+            definitions.define(claim)
+    rows = [
+        {"email": "zoe@example.com", "name": "Zoe", "claims": {"badge": 7, "rooms": ["4.11"]}},
+        {"email": "bob@example.com", "name": "Bob", "claims": {"badge": 100}},
+        {"email": "eve@example.com", "name": "Eve", "claims": {"acr": "2", "sub": "x"}},
+        {"email": "max@example.com", "name": "Max", "claims": "badge"},
+    ]
+    table = "email,name,claim.badge,claim.rooms\nann@example.com,Ann,seven,\n"
+
+    dry = bring(json.dumps(rows), "--dry-run", name="people.json")
+    cells = bring(table, "--dry-run")
+    reserved = bring("email,name,claim.acr\nann@example.com,Ann,2\n")
+    assert count() == 0
+    found = bring(json.dumps(rows), name="people.json")
+
+    outcomes = [outcome for outcome, _problems in says(dry).values()]
+    assert outcomes == ["created", "refused", "refused", "refused"]
+    assert (found["created"], found["refused"]) == (1, 3)
+    told = " ".join(str(problems) for _outcome, problems in says(dry).values())
+    for column in ("claim.badge", "claim.acr", "claim.sub", "claims"):
+        assert column in told, told
+    assert [one["outcome"] for one in cells["verdicts"]] == ["refused"]
+    assert reserved["exit_code"] == 1
+    with app.app_context():
+        assert values.of(db.session.scalars(select(User)).one()) == {"badge": 7, "rooms": ["4.11"]}
+
+
 @pytest.mark.parametrize("form", ["csv", "json", "jsonl"])
 def test_an_export_is_imported_again_as_it_was(idp, bring, make, app, form):
     ann = make.user(name="-2+3 Ann", phone_number="+49 30 1", given_name="'=Ann")
@@ -205,6 +246,10 @@ def test_an_export_is_imported_again_as_it_was(idp, bring, make, app, form):
     with app.app_context(), transaction():
         group = store.create(ProposedGroup(name="staff"))
         db.session.add(GroupMember(group_id=group.id, user_id=ann.id))
+        for claim in CLAIMS:
+            definitions.define(claim)
+        said = {"badge": -7, "rooms": ["4.11", "=5"], "motto": "=1+1", "intern": True}
+        assert values.put(db.session.get_one(User, ann.id), said, reason="x") is True
     taken = idp("user", "export", "--format", form).output
     with app.app_context(), transaction():
         for user in db.session.scalars(select(User)).all():

@@ -15,7 +15,7 @@ from sqlalchemy import insert, select
 
 from idp import audit, clock, opaque
 from idp.accounts import claims as standard_claims
-from idp.accounts.imports import rows
+from idp.accounts.imports import own_claims, rows
 from idp.accounts.imports.problem import Problem
 from idp.accounts.imports.records import Record
 from idp.accounts.imports.rows import Candidate
@@ -244,6 +244,7 @@ def _user(user_id: str, one: Candidate) -> dict[str, Any]:
         "sub": one.sub or opaque.make(),
         "name": one.name,
         "claims": standard_claims.storable(one.claims),
+        "custom_claims": own_claims.stored(one.own_claims),
         "locale": one.language,
         "disabled_at": clock.now() if one.disabled else None,
     }

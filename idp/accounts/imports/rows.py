@@ -1,4 +1,6 @@
-"""What a row says about a person, and what is wrong with it. Judged without the database."""
+"""What a row says about a person, and what is wrong with it. Of the database only the definitions
+of claims are asked, which the process keeps.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +11,7 @@ from typing import Any
 
 from idp.accounts import claims as standard_claims
 from idp.accounts import create
+from idp.accounts.imports import own_claims
 from idp.accounts.imports.problem import Problem, Unreadable
 from idp.authentication import foreign_hash
 from idp.authentication.foreign_hash import Foreign, Unusable
@@ -27,6 +30,8 @@ OWN = (
 LEFT_ALONE = ("role", "created_at", "updated_at")
 """Part of an export, and never taken over: an owner hands out roles."""
 COLUMNS = (*OWN, *CLAIMS, *ADDRESS_COLUMNS)
+_TAKEN = frozenset({*COLUMNS, *LEFT_ALONE, "address", own_claims.MEMBER})
+"""Of JSON, whose objects stand in one piece."""
 
 _FLAGS = {"true": True, "1": True, "yes": True, "false": False, "0": False, "no": False, "": False}
 _SUB = re.compile(r"[\x21-\x7e]{1,64}")
@@ -45,6 +50,8 @@ class Candidate:
     sub: str | None = None
     language: str | None = None
     claims: Mapping[str, Any] = field(default_factory=dict)
+    own_claims: Mapping[str, Any] = field(default_factory=dict)
+    """Those that are defined here, by name."""
     groups: tuple[str, ...] = ()
     password: Foreign | None = field(default=None, repr=False)
 
@@ -57,14 +64,16 @@ def require_columns(names: Iterable[str]) -> None:
     if twice := sorted({name for name in given if given.count(name) > 1}):
         says = gettext_noop("These columns come twice: %(names)s.")
         raise Unreadable(says, names=", ".join(twice))
-    if unknown := [name[:40] for name in given if name not in COLUMNS and name not in LEFT_ALONE]:
+    known = {*COLUMNS, *LEFT_ALONE, *own_claims.columns()}
+    if unknown := [name[:40] for name in given if name not in known]:
         says = gettext_noop("These columns are not known: %(names)s.")
         raise Unreadable(says, names=", ".join(unknown[:10]))
 
 
 def of_csv(cells: Mapping[str, str]) -> dict[str, Any]:
     """Empty cells are values that are missing; what was kept from being a formula is as it was."""
-    return {name: plain_cell(cell) for name, cell in cells.items() if cell.strip()}
+    given = {name: plain_cell(cell) for name, cell in cells.items() if cell.strip()}
+    return own_claims.of_cells(given)
 
 
 def judge(values: Mapping[str, Any]) -> Candidate | list[Problem]:
@@ -93,6 +102,7 @@ class _Row:
             sub=self._matching("sub", _SUB, _SAYS_SUB),
             language=self._matching("language", _LANGUAGE, _SAYS_LANGUAGE),
             claims=self._claims(),
+            own_claims=self._own_claims(),
             groups=self._groups(),
             password=self._password(),
         )
@@ -102,7 +112,7 @@ class _Row:
 
     def _no_others(self) -> None:
         for name in self._values:
-            if name not in COLUMNS and name not in LEFT_ALONE and name != "address":
+            if name not in _TAKEN:
                 self._wrong(name[:40], gettext_noop("This is not known."))
 
     def _text(self, column: str) -> str:
@@ -151,6 +161,15 @@ class _Row:
         for name, says in standard_claims.problems(claims, {}).items():
             self._wrong(name, gettext_noop("This has to be %(what)s."), what=says)
         return claims
+
+    def _own_claims(self) -> Mapping[str, Any]:
+        given = self._values.get(own_claims.MEMBER, {})
+        if not isinstance(given, Mapping):
+            self._wrong(own_claims.MEMBER, gettext_noop("This has to be an object."))
+            return {}
+        for column, says in own_claims.problems(given).items():
+            self._wrong(column, gettext_noop("This cannot be: %(why)s."), why=says)
+        return given
 
     def _address(self) -> Any:  # noqa: ANN401  judged with the other claims
         members = {

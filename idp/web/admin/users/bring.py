@@ -6,7 +6,7 @@ from flask import Response, request, stream_with_context, url_for
 from werkzeug.exceptions import NotFound
 
 from idp.accounts import administered
-from idp.accounts.imports import report, rows, source, stored
+from idp.accounts.imports import own_claims, report, rows, source, stored
 from idp.accounts.imports.problem import Problem
 from idp.accounts.permissions import Permission
 from idp.language import gettext as _
@@ -130,7 +130,7 @@ def _show(errors: dict[str, str] | None = None) -> Response:
         errors=errors or {},
         reason=request.form.get("reason", ""),
         longest=administered.LONGEST_REASON,
-        columns=rows.COLUMNS,
+        columns=(*rows.COLUMNS, *own_claims.columns()),
         megabytes=stored.LARGEST >> 20,
         imports=[(one, _(STATES[ImportState(one.state)])) for one in stored.newest()],
     )
