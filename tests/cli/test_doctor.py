@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import delete, update
 
 from idp import clock as idp_clock
+from idp import origin
 from idp.extensions import db, transaction
 from idp.models import Client, Heartbeat, OutboundMessage, Password, Role, SigningKey, User
 from idp.signing import rotation
@@ -155,6 +156,18 @@ def test_waivers_and_forgotten_clients_are_warnings(a, app, clock, findings):
 
     assert "may do without PKCE" in warned
     assert "no user has signed in for 90 days" in warned
+
+
+def test_an_application_that_may_administer_is_a_warning_with_its_scopes(a, app, findings):
+    origin.handing_out_roles()
+    a.client("machine", client_name="Robot", scope="admin:users reports")
+    origin.enter(origin.Origin())
+    a.client("machine", client_name="Nightly", scope="reports")
+
+    warned = said(findings(), "clients", "warning")
+
+    assert "may administer this provider: admin:users" in warned
+    assert ("Robot" in warned, "Nightly" in warned) == (True, False)
 
 
 def test_nobody_to_administer_is_a_warning(a, app, findings):

@@ -36,6 +36,7 @@ def test_a_group_is_made_filled_changed_and_forgotten(a: Factory, robot: Program
     problem(robot.put(path, BECAUSE | {"display_name": "Others"}, If_Match=etag), 412, "outdated")
     assert robot.post(f"{path}/members/{ann}/remove", BECAUSE).json == {"changed": True}
     newest = renamed.headers["ETag"]
+    problem(robot.post(f"{path}/delete", BECAUSE, If_Match=etag), 412, "outdated")
     assert robot.post(f"{path}/delete", BECAUSE, If_Match=newest).json == {}
     assert robot.get("/groups").json == {"items": []}
 

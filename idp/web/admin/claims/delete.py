@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from flask import Response, request, url_for
+from flask import Response, url_for
 
-from idp.accounts import administered
 from idp.accounts.custom_claims import definitions
 from idp.accounts.custom_claims.definition import Definition
 from idp.accounts.permissions import Permission
@@ -12,7 +11,6 @@ from idp.web import access
 from idp.web.admin import typed_name
 from idp.web.admin.claims.edit import existing
 from idp.web.admin.routes import blueprint
-from idp.web.admin.users.found import why_problems
 from idp.web.pages import FAILED_FORM, page, see_other
 
 WRITES = access.admin_write(Permission.GROUPS_WRITE, "change-groups")
@@ -30,7 +28,7 @@ def delete_claim(claim_id: str) -> Response:
 def submit_delete_claim(claim_id: str) -> Response:
     """No app is told it any more."""
     found = existing(claim_id)
-    if wrong := typed_name.problems(found.name) | why_problems():
+    if wrong := typed_name.problems(found.name):
         return _show(found, wrong)
     definitions.remove(found.name)
     return see_other(url_for("admin.claims", notice="claim-deleted"))
@@ -42,9 +40,7 @@ def _show(found: Definition, errors: dict[str, str] | None = None) -> Response:
         FAILED_FORM if errors else 200,
         claim=found,
         errors=errors or {},
-        typed=typed_name.typed(),
-        reason=request.form.get("reason", ""),
-        longest=administered.LONGEST_REASON,
+        **typed_name.shown(),
         action=url_for("admin.submit_delete_claim", claim_id=found.id),
         back=url_for("admin.claims"),
     )

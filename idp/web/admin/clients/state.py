@@ -171,10 +171,7 @@ def delete_client(client_id: str) -> Response:
 def submit_delete_client(client_id: str) -> Response:
     """Its secrets and its users' consent go with it."""
     found, because = existing(client_id), reason()
-    errors = typed_name.problems(found.client_name)
-    if problem := reason_problem(because):
-        errors["reason"] = problem
-    if errors:
+    if errors := typed_name.problems(found.client_name):
         return _show_delete(found, errors)
     register.remove(client_id, reason=because)
     return see_other(url_for("admin.clients", notice="client-deleted"))
@@ -186,8 +183,6 @@ def _show_delete(found: RegisteredClient, errors: dict[str, str]) -> Response:
         FAILED_FORM if errors else 200,
         client=card(found),
         errors=errors,
-        typed=typed_name.typed(),
-        reason=request.form.get("reason", ""),
-        longest=administered.LONGEST_REASON,
+        **typed_name.shown(),
         action=url_for("admin.submit_delete_client", client_id=found.client_id),
     )

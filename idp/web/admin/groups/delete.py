@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from flask import Response, request, url_for
+from flask import Response, url_for
 
-from idp.accounts import administered
 from idp.accounts.groups import store
 from idp.accounts.groups.proposed import KnownGroup
 from idp.accounts.groups.store import InUse
@@ -13,7 +12,6 @@ from idp.web import access
 from idp.web.admin import typed_name
 from idp.web.admin.groups.found import WRITES, existing
 from idp.web.admin.routes import blueprint
-from idp.web.admin.users.found import why_problems
 from idp.web.pages import FAILED_FORM, page, see_other
 
 
@@ -29,7 +27,7 @@ def delete_group(group_id: str) -> Response:
 def submit_delete_group(group_id: str) -> Response:
     """Who was in it is forgotten."""
     found = existing(group_id)
-    if wrong := typed_name.problems(found.name) | why_problems():
+    if wrong := typed_name.problems(found.name):
         return _show(found, errors=wrong)
     match store.remove(found.name):
         case InUse(client_names=needing):
@@ -50,9 +48,7 @@ def _show(
         group=found,
         problem=problem,
         errors=errors or {},
-        typed=typed_name.typed(),
-        reason=request.form.get("reason", ""),
-        longest=administered.LONGEST_REASON,
+        **typed_name.shown(),
         action=url_for("admin.submit_delete_group", group_id=found.id),
         back=url_for("admin.group", group_id=found.id),
     )

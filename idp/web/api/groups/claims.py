@@ -8,16 +8,15 @@ from pydantic import Field
 
 from idp.accounts.custom_claims import definition, definitions, values
 from idp.accounts.custom_claims.definition import ClaimType, Definition, ProposedClaim
-from idp.accounts.custom_claims.definitions import Outdated
 from idp.accounts.invalid import Invalid
 from idp.web.api import reading
 from idp.web.api.answering import Answer
 from idp.web.api.groups.definitions import READS, WRITES
+from idp.web.api.groups.outcomes import settled
 from idp.web.api.model import Because, Changed, Model, Nothing
 from idp.web.api.operation import Wants, blueprint, operation
 from idp.web.api.refusing import refuse
 from idp.web.api.users.show import existing as existing_user
-from idp.web.problems import Kind, Refused
 
 
 class ClaimDetails(Model):
@@ -71,9 +70,7 @@ def list_claims() -> Answer:
 @operation("POST", "/claims", WRITES, body=NewClaim, answer=Claim, status=201, wants=(Wants.KEY,))
 def create_claim(given: NewClaim) -> Answer:
     """Define a claim. Nobody has a value for it yet."""
-    made = definitions.define(_proposed(given.name, given))
-    if isinstance(made, Invalid):
-        refuse(made)
+    made = settled(definitions.define(_proposed(given.name, given)))
     return _answer(made, location=f"{blueprint.url_prefix}/claims/{made.name}")
 
 
@@ -89,14 +86,8 @@ def read_claim(claim: str) -> Answer:
 def replace_claim(claim: str, given: ChangedClaim) -> Answer:
     """Define a claim anew. Values that do not match any more are not told."""
     name = _existing(claim).name
-    match definitions.change(name, reading.version(), _proposed(name, given)):
-        case Definition() as changed:
-            return _answer(changed)
-        case Invalid() as invalid:
-            refuse(invalid)
-        case Outdated():
-            raise Refused(Kind.OUTDATED)
-    raise Refused(Kind.NOT_FOUND)
+    changed = definitions.change(name, reading.version(), _proposed(name, given))
+    return _answer(settled(changed))
 
 
 @operation(
@@ -105,11 +96,7 @@ def replace_claim(claim: str, given: ChangedClaim) -> Answer:
 )  # fmt: skip
 def delete_claim(claim: str, given: Because) -> Answer:
     """Forget a claim. No app is told it any more."""
-    match definitions.remove_as_seen(_existing(claim).name, reading.version()):
-        case Outdated():
-            raise Refused(Kind.OUTDATED)
-        case False:
-            raise Refused(Kind.NOT_FOUND)
+    settled(definitions.remove_as_seen(_existing(claim).name, reading.version()))
     return Answer(Nothing())
 
 
@@ -135,18 +122,12 @@ def replace_user_claims(user_id: str, given: NewClaimValues) -> Answer:
 
 
 def _existing(name: str) -> Definition:
-    found = definitions.find(name)
-    if found is None:
-        raise Refused(Kind.NOT_FOUND)
-    return found
+    return settled(definitions.find(name))
 
 
 def _proposed(name: str, given: ClaimDetails) -> ProposedClaim:
     document = given.model_dump(mode="json", by_alias=True, include=set(ClaimDetails.model_fields))
-    judged = definition.from_document(name, document)
-    if isinstance(judged, Invalid):
-        refuse(judged)
-    return judged
+    return settled(definition.from_document(name, document))
 
 
 def _shown(claim: Definition) -> Claim:

@@ -6,15 +6,14 @@ from pydantic import Field
 
 from idp.accounts.groups import proposed, store
 from idp.accounts.groups.proposed import KnownGroup, ProposedGroup
-from idp.accounts.groups.store import InUse, Outdated
-from idp.accounts.invalid import Invalid
+from idp.accounts.groups.store import InUse
 from idp.accounts.permissions import Permission
 from idp.models.group import LONGEST_NAME
 from idp.web.api import reading
 from idp.web.api.answering import Answer
+from idp.web.api.groups.outcomes import settled
 from idp.web.api.model import Because, Model, Nothing, Page
 from idp.web.api.operation import Wants, blueprint, operation
-from idp.web.api.refusing import refuse
 from idp.web.problems import Kind, Refused
 
 READS, WRITES = Permission.GROUPS_READ, Permission.GROUPS_WRITE
@@ -64,9 +63,7 @@ def list_groups(asked: WantedGroups) -> Answer:
 @operation("POST", "/groups", WRITES, body=NewGroup, answer=Group, status=201, wants=(Wants.KEY,))
 def create_group(given: NewGroup) -> Answer:
     """Make a group, without members."""
-    made = store.create(_proposed(given.name, given))
-    if isinstance(made, Invalid):
-        refuse(made)
+    made = settled(store.create(_proposed(given.name, given)))
     return _answer(made, location=f"{blueprint.url_prefix}/groups/{made.name}")
 
 
@@ -82,14 +79,7 @@ def read_group(group: str) -> Answer:
 def replace_group(group: str, given: ChangedGroup) -> Answer:
     """Change what a group is called and which roles it gives."""
     name = existing(group).name
-    match store.change(name, reading.version(), _proposed(name, given)):
-        case KnownGroup() as changed:
-            return _answer(changed)
-        case Invalid() as invalid:
-            refuse(invalid)
-        case Outdated():
-            raise Refused(Kind.OUTDATED)
-    raise Refused(Kind.NOT_FOUND)
+    return _answer(settled(store.change(name, reading.version(), _proposed(name, given))))
 
 
 @operation(
@@ -98,29 +88,22 @@ def replace_group(group: str, given: ChangedGroup) -> Answer:
 )  # fmt: skip
 def delete_group(group: str, given: Because) -> Answer:
     """Forget a group and who is in it."""
-    match store.remove_as_seen(existing(group).name, reading.version()):
-        case Outdated():
-            raise Refused(Kind.OUTDATED)
-        case InUse(client_names=names):
-            raise Refused(Kind.CONFLICT, f"These apps admit its members only: {', '.join(names)}.")
-        case False:
-            raise Refused(Kind.NOT_FOUND)
+    gone = store.remove_as_seen(existing(group).name, reading.version())
+    if isinstance(gone, InUse):
+        names = ", ".join(gone.client_names)
+        raise Refused(Kind.CONFLICT, f"These apps admit its members only: {names}.")
+    settled(gone)
     return Answer(Nothing())
 
 
 def existing(name: str) -> KnownGroup:
     """As it is now."""
-    found = None if proposed.name_problem(name) else store.find(name)
-    if found is None:
-        raise Refused(Kind.NOT_FOUND)
-    return found
+    return settled(None if proposed.name_problem(name) else store.find(name))
 
 
 def _proposed(name: str, given: GroupDetails) -> ProposedGroup:
-    judged = proposed.from_document(name, given.model_dump(include=set(GroupDetails.model_fields)))
-    if isinstance(judged, Invalid):
-        refuse(judged)
-    return judged
+    document = given.model_dump(include=set(GroupDetails.model_fields))
+    return settled(proposed.from_document(name, document))
 
 
 def _shown(group: KnownGroup) -> Group:
