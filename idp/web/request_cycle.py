@@ -33,6 +33,10 @@ from idp.web import (
 from idp.web.access import Door
 
 _log = structlog.get_logger("request")
+_FIELDS_BESIDE_A_FILE = 1024 * 1024
+"""Bytes in memory. Werkzeug also holds each piece of a file that it reads, 64 KiB and what was left
+of the one before, against this limit.
+"""
 _PROBES = frozenset({"health.healthz", "health.readyz", "health.metrics"})
 
 
@@ -99,6 +103,7 @@ def allow_large_file() -> None:
     rule = current.access()
     if rule is not None and rule.largest_body is not None and guards.may_send_file(rule):
         request.max_content_length = rule.largest_body
+        request.max_form_memory_size = _FIELDS_BESIDE_A_FILE
 
 
 def require_form_without_nul() -> None:

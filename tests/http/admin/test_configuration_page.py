@@ -45,7 +45,7 @@ def applied(a: Factory) -> bool:
 def test_what_it_would_change_is_shown_and_then_applied_with_a_reason(
     a: Factory, owner: Browser
 ) -> None:
-    hand_in(owner, FILE.encode())
+    hand_in(owner, FILE.encode() + b"# of several hundred lines\n" * 5_000)
     assert (owner.page, owner.status) == ("admin-configuration-changes", 200)
     assert "New groups/staff" in owner.text
     assert "https://pay.example/cb" in owner.text
