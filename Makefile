@@ -19,7 +19,7 @@ help: ## print this list
 demo: $(DEMO) ## the provider, the example apps, jobs and seeded people on localhost; Ctrl-C ends all of it
 	@exec $(IDP) dev demo
 
-test: $(DEV) ## every test, on SQLite and a real PostgreSQL, in a real Chromium; ENGINES=both repeats each http test
+test: $(DEV) ## every test, on SQLite and a real PostgreSQL, in a real Chromium; ENGINES=both repeats each on both
 	@.ci/chromium
 	@.ci/node
 	@.ci/apache

@@ -56,7 +56,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--share-engines",
         action="store_true",
-        help="run each http test on one of the two databases, as its name decides, not on both",
+        help="run a test through a door on one of the two databases, as its name decides",
     )
 
 
@@ -68,23 +68,33 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         if layer in WITH_OTHER_PROCESSES:
             item.add_marker(pytest.mark.flaky(reruns=1))
     if config.getoption("share_engines"):
-        items[:] = _with_http_sharing_the_engines(items)
+        items[:] = _sharing_the_engines(items)
 
 
 def _layer(item: pytest.Item) -> str:
     return item.path.relative_to(TESTS).parts[0]
 
 
-def _with_http_sharing_the_engines(items: list[pytest.Item]) -> list[pytest.Item]:
-    """What differs between the databases has tests of its own in the other layers, which always run
-    on both; of what http tests see, half is seen on each. Always the same half: a name decides.
+THROUGH_A_DOOR = frozenset({"http", "security", "cli"})
+
+
+def _sharing_the_engines(items: list[pytest.Item]) -> list[pytest.Item]:
+    """What differs between the databases has tests of its own, which always run on both: those of
+    the other layers, whatever races, and who says so. Of what the rest sees through a door, half is
+    seen on each. Always the same half: a name decides.
     """
     names = Counter(_without_engine(item) for item in items)
     return [
         item
         for item in items
-        if _layer(item) != "http" or names[_without_engine(item)] == 1 or _on_its_engine(item)
+        if _is_about_the_database(item) or names[_without_engine(item)] == 1 or _on_its_engine(item)
     ]
+
+
+def _is_about_the_database(item: pytest.Item) -> bool:
+    races = hasattr(getattr(item, "module", None), "at_once")
+    said = item.get_closest_marker("each_engine") is not None
+    return races or said or _layer(item) not in THROUGH_A_DOOR
 
 
 def _engine_of(item: pytest.Item) -> EngineKind | None:

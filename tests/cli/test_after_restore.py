@@ -16,6 +16,8 @@ from tests.support.relying_party import RelyingParty, answer
 from tests.support.resets import Mail, ask
 from tests.support.time_travel import Clock
 
+pytestmark = pytest.mark.each_engine
+
 Rows = dict[str, list[dict[str, Any]]]
 
 

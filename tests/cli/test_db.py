@@ -13,6 +13,8 @@ from idp import schema
 from idp.extensions import db
 from tests.support.databases import EngineKind
 
+pytestmark = pytest.mark.each_engine
+
 
 def change(app, statement):
     with app.app_context(), db.engine.begin() as connection:

@@ -8,6 +8,8 @@ import config
 from idp import extensions, opaque, schema, schema_version
 from idp.models import Base
 
+pytestmark = pytest.mark.each_engine
+
 
 @pytest.fixture
 def engine(empty_database_url):

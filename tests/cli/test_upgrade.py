@@ -13,6 +13,8 @@ from tests.support.browser import Browser
 from tests.support.factories import EMAIL, PASSWORD
 from tests.support.relying_party import answer, claims
 
+pytestmark = pytest.mark.each_engine
+
 MADE_ANEW = {"alembic_version", "audit_chain"}
 """Tables whose rows a migration makes itself."""
 REMOVED_SINCE = {"users": {"second_factor_required": False}}

@@ -15,6 +15,8 @@ from tests.support.browser import Browser
 from tests.support.factories import EMAIL, PASSWORD, Factory
 from tests.support.relying_party import RelyingParty
 
+pytestmark = pytest.mark.each_engine
+
 FLOOD = 40
 
 

@@ -16,6 +16,8 @@ from tests.support.factories import EMAIL, PASSWORD, Factory
 from tests.support.relying_party import RelyingParty, answer, header
 from tests.support.time_travel import Clock
 
+pytestmark = pytest.mark.each_engine
+
 ROTATIONS = 3
 STALE_SECONDS = 1.1
 """A node compares its cached keys with the database once a second, by the real clock."""

@@ -23,6 +23,8 @@ from tests.security.model.machine import People
 from tests.security.world import standing
 from tests.support.databases import EngineKind
 
+pytestmark = pytest.mark.each_engine
+
 ROUNDS = int(os.environ.get("MODEL_ROUNDS", "1"))
 EXAMPLES = {EngineKind.SQLITE: 16, EngineKind.POSTGRESQL: 3}
 STEPS = 40

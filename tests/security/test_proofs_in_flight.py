@@ -23,6 +23,8 @@ from tests.support.factories import EMAIL, PASSWORD, Factory, Phone
 from tests.support.relying_party import RelyingParty
 from tests.support.resets import NEW, Mail, ask
 
+pytestmark = pytest.mark.each_engine
+
 PATIENCE = 30
 
 
