@@ -8,14 +8,11 @@ from flask.cli import AppGroup
 from idp import audit, sealed_values, sealing
 from idp.audit import catalogue
 from idp.cli import output
+from idp.cli import reason as reasons
 from idp.cli.output import Refused
-from idp.cli.reason import BY_COMMAND
 from idp.extensions import keyring, settings, transaction
 
 group = AppGroup("ring", help="The master keys in IDP_KEYS_DIR, which seal secrets.")
-_reason = click.option(
-    "--reason", default=BY_COMMAND, help="Why; kept in the audit log.", show_default=False
-)
 
 
 def require_complete() -> None:
@@ -52,13 +49,13 @@ def list_() -> None:
 
 
 @group.command("add")
-@_reason
+@reasons.asked
 @output.json_option
-def add(reason: str) -> None:
+def add() -> None:
     """Make a new master key, which opens and does not seal yet. Then copy it to every node."""
     key_id = sealing.add(settings().keys_dir)
     with transaction():
-        audit.record(catalogue.MasterKeyMade(key=key_id, reason=reason))
+        audit.record(catalogue.MasterKeyMade(key=key_id))
     path = settings().keys_dir / f"{key_id}.key"
     output.show(
         {"id": key_id, "file": path},
@@ -69,16 +66,16 @@ def add(reason: str) -> None:
 
 @group.command("use")
 @click.argument("key_id", metavar="ID")
-@_reason
+@reasons.asked
 @output.json_option
-def use(key_id: str, reason: str) -> None:
+def use(key_id: str) -> None:
     """Seal with this key from the next reload on. On every node, once all have its file."""
     try:
         sealing.activate(settings().keys_dir, key_id)
     except sealing.KeyRingError as error:
         raise Refused(f"Not used: {error}.") from error
     with transaction():
-        audit.record(catalogue.MasterKeyChosen(key=key_id, reason=reason))
+        audit.record(catalogue.MasterKeyChosen(key=key_id))
     output.show(
         {"active": key_id},
         f"{key_id} seals from the next reload on. When every node uses it: idp keys ring reseal",
@@ -86,15 +83,13 @@ def use(key_id: str, reason: str) -> None:
 
 
 @group.command("reseal")
-@_reason
+@reasons.asked
 @output.json_option
-def reseal(reason: str) -> None:
+def reseal() -> None:
     """Seal what is kept under other keys anew under the active one, while nodes serve."""
     moved = sealed_values.move_to_active()
     active = keyring().active_id
-    event = catalogue.SecretsResealed(
-        key=active, count=moved.count, broken=moved.broken, reason=reason
-    )
+    event = catalogue.SecretsResealed(key=active, count=moved.count, broken=moved.broken)
     with transaction():
         audit.record(event)
     said = f"{moved.count} values are sealed under {active} now."

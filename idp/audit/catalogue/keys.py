@@ -37,7 +37,7 @@ class MasterKeyMade(Event):
     """The key ring has a new key, which does not seal yet."""
 
     key: str
-    reason: str
+    reason: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -45,7 +45,7 @@ class MasterKeyChosen(Event):
     """This key of the ring seals from the next reload on."""
 
     key: str
-    reason: str
+    reason: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -57,4 +57,4 @@ class SecretsResealed(Event):
     key: str
     count: int
     broken: int
-    reason: str
+    reason: str = ""
