@@ -122,6 +122,35 @@ def test_setting_up_a_second_factor_on_top_of_a_session_shows_recovery_codes_too
     assert (identity["acr"], identity["amr"]) == (LOA2, ["pwd", "otp", "mfa"])
 
 
+def test_recovery_codes_that_nobody_saved_come_back_at_the_next_sign_in(
+    a: Factory, browser: Browser, clock
+) -> None:
+    """Whoever closes the page of codes has none, and would be locked out with the phone."""
+    from tests.support.factories import Phone
+
+    a.user()
+    rp = a.client(min_acr=LOA2, trusted=True)
+    browser.open(rp.authorization_url()).submit(username=EMAIL, password=PASSWORD)
+    phone = Phone(browser.find("[data-totp-secret]").get_text(strip=True))
+    browser.submit(code=phone.code())
+    seen = {code.get_text() for code in browser.all("[data-recovery-code]")}
+    clock.advance(minutes=11)
+
+    later = Browser(a.app.test_client(), rp.issuer).open(rp.authorization_url())
+    later.submit(username=EMAIL, password=PASSWORD).submit(code=phone.code())
+
+    assert later.page == "recovery-codes"
+    shown = {code.get_text() for code in later.all("[data-recovery-code]")}
+    assert len(shown) == 10
+    assert not shown & seen
+    later.fill(saved="yes").press("Continue")
+    assert "code" in answer(later.left_for)
+    again = Browser(a.app.test_client(), rp.issuer).open(rp.authorization_url())
+    clock.advance(minutes=1)
+    again.submit(username=EMAIL, password=PASSWORD).submit(code=phone.code())
+    assert "code" in answer(again.left_for)
+
+
 def test_a_recovery_code_counts_and_is_never_called_otp(a: Factory, browser: Browser) -> None:
     from tests.support.factories import Phone
 
