@@ -6,7 +6,7 @@ How sessions begin and change their cookie, which all accounts of one browser sh
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import Enum
 from typing import Protocol
@@ -135,7 +135,7 @@ def with_proofs(chosen: LiveSession, in_browser: tuple[LiveSession, ...] = ()) -
     if isinstance(chosen, RecognisedSession):
         return chosen
     others = tuple(one for one in in_browser if one.id != chosen.id)
-    known = {field.name: getattr(chosen, field.name) for field in fields(LiveSession)}
+    known = {name: getattr(chosen, name) for name in LiveSession.__slots__}
     return RecognisedSession(**known, proofs=_still_good(chosen), others=others)
 
 

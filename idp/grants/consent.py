@@ -15,11 +15,14 @@ from idp.audit import catalogue
 from idp.extensions import db, insert
 from idp.grants import revoke
 from idp.models import Grant
+from idp.prepared import Prepared
 
-_REMEMBERED = select(Grant.scope, Grant.claims).where(
-    Grant.user_id == bindparam("user"),
-    Grant.client_id == bindparam("client"),
-    Grant.revoked_at.is_(None),
+_REMEMBERED = Prepared(
+    select(Grant.scope, Grant.claims).where(
+        Grant.user_id == bindparam("user"),
+        Grant.client_id == bindparam("client"),
+        Grant.revoked_at.is_(None),
+    )
 )
 
 
@@ -66,9 +69,7 @@ def is_asked_every_time(client: Client) -> bool:
 
 def remembered(user_id: str, client_id: str) -> Allowed:
     """What was allowed before; nothing, when it never was or was withdrawn."""
-    # Run on the connection: each single sign-on asks this, and the ORM doubles what it costs.
-    found = db.session.connection().execute(_REMEMBERED, {"user": user_id, "client": client_id})
-    row = found.first()
+    row = _REMEMBERED.first({"user": user_id, "client": client_id})
     return Allowed(frozenset(row.scope.split()), frozenset(row.claims)) if row else Allowed()
 
 
