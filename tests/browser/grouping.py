@@ -76,7 +76,8 @@ def saying_more_of_people(site, visitor):
     yield "admin-edit-claim"
     visitor.follow("Delete this claim").is_at("admin-delete-claim")
     yield "admin-delete-claim"
-    visitor.fill(confirmation="Photos").press("Delete for good").reads("The claim is deleted.")
+    visitor.fill(confirmation="Photos", reason="Ops-4").press("Delete for good")
+    visitor.reads("The claim is deleted.")
 
 
 @walk("admin-configuration", "admin-configuration-changes", "admin-configuration-applied")
