@@ -16,6 +16,7 @@ from tests.reliability.figures import Figures
 from tests.reliability.kills import kills
 from tests.reliability.mail_trouble import mail_trouble
 from tests.reliability.races import races
+from tests.reliability.restores import restores
 from tests.reliability.rolling import Manner as Ending
 from tests.reliability.rolling import rolling
 from tests.reliability.rotations import Manner, rotations
@@ -49,6 +50,7 @@ TIMETABLE: tuple[Scenario, ...] = (
     Scenario("races, sqlite", lambda f: races(SQLITE, f, rounds=ROUNDS)),
     Scenario("races, postgresql", lambda f: races(POSTGRESQL, f, rounds=ROUNDS)),
     Scenario("races, two nodes", lambda f: races(POSTGRESQL, f, rounds=ROUNDS, nodes=2)),
+    Scenario("backup put back", restores),
     Scenario("mail server in trouble", lambda f: mail_trouble(f, rounds=2)),
     Scenario("database in trouble", lambda f: troubled(f, rounds=2, seconds=5)),
 )

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 LEFT_UNREDEEMED = 20
 """Every so-many-th code waits for the judge."""
+PAUSE_SECONDS = 0.0
+"""After each act of a lane. The short form has one, so that what is restarted comes up quickly."""
 REPLAYED = 8
 """Every so-many-th one-time code is tried once more."""
 
@@ -69,6 +71,7 @@ class Traffic:
         while not self.stopping.is_set():
             try:
                 await act(wire)
+                await asyncio.sleep(PAUSE_SECONDS)
             except NotSent:
                 await asyncio.sleep(0.2)
             except Lost:
