@@ -14,6 +14,8 @@ from idp.accounts.custom_claims import definitions, values
 from idp.accounts.custom_claims.definition import ProposedClaim
 from idp.accounts.groups import store
 from idp.accounts.groups.proposed import ProposedGroup
+from idp.accounts.imports import direct
+from idp.accounts.imports.source import Form
 from idp.extensions import db, transaction
 from idp.models import AuditEvent, EmailAddress, GroupMember, User
 from tests.support.factories import EMAIL, Factory
@@ -87,6 +89,24 @@ def test_an_import_counts_as_its_dry_run_did_and_can_be_run_again(bring, count, 
         ended = select(AuditEvent.details).where(AuditEvent.type == "import_ended")
         details = db.session.scalars(ended.order_by(AuditEvent.id)).all()
     assert [one["created"] for one in details] == [2, 0]
+
+
+def test_an_import_that_was_interrupted_goes_on_where_it_was(bring, count, app):
+    content = "email,name\n" + "".join(f"p{one}@example.com,P\n" for one in range(250))
+    with app.app_context():
+        file = io.BytesIO(content.encode())
+        verdicts = direct.take_over(file, Form.CSV, name="people.csv", reason="a test")
+        seen = [next(verdicts) for _ in range(101)]
+        verdicts.close()
+    assert (len(seen), count()) == (101, 200), "rows come and go in batches of a hundred"
+
+    again = bring(content)
+
+    assert (again["created"], again["existing"], again["refused"]) == (50, 200, 0)
+    assert count() == 250
+    with app.app_context():
+        made = select(func.count()).where(AuditEvent.type == "user_imported")
+        assert db.session.scalar(made) == 250
 
 
 def test_rows_that_are_alike_are_shortened_and_every_refused_one_is_named(idp, tmp_path):
