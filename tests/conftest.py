@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from playwright.sync_api import sync_playwright
 
+from idp import origin
 from tests.support import chromium as debian_chromium
 from tests.support import live_server as servers
 from tests.support import provider, run
@@ -113,6 +114,12 @@ def _on_its_engine(item: pytest.Item) -> bool:
 
 
 # --- time ----------------------------------------------------------------------------------------
+
+
+@pytest.fixture(autouse=True)
+def nobody_asks() -> None:
+    """Who asked in the test before, and why, is over."""
+    origin.enter(origin.Origin())
 
 
 @pytest.fixture

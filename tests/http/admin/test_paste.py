@@ -47,7 +47,8 @@ def test_a_url_that_fails_fills_the_form_and_registers_nothing(a: Factory, owner
     assert filled_in(owner) == ("new.example", "https://new.example/cb")
     assert owner.find("#scope")["value"] == "openid email"
     assert apps(a) == 1
-    owner.submit(client_name="New", redirect_uris="https://new.example/cb", scope="openid email")
+    uri = "https://new.example/cb"
+    owner.submit(client_name="New", redirect_uris=uri, scope="openid email", reason="Ops-1")
     assert owner.page == "admin-client-secret"
 
 

@@ -22,7 +22,7 @@ from idp.web.api.model import Model
 from idp.web.api.operation import operation
 from idp.web.problems import Fault, Kind, Refused
 
-_LONGEST_URI = 2048
+_LONGEST_URI, _LARGEST = 2048, 128 * 1024
 _REFUSALS = {
     "nothing": "There is nothing.",
     "too-long": "That is too long.",
@@ -104,7 +104,10 @@ def check_addresses(given: Addresses) -> Answer:
     return Answer(JudgedAddresses(items=items))
 
 
-@operation("POST", "/client-drafts", Permission.CLIENTS_WRITE, body=AtHand, answer=Draft)
+@operation(
+    "POST", "/client-drafts", Permission.CLIENTS_WRITE, body=AtHand, answer=Draft,
+    largest_body=_LARGEST,
+)  # fmt: skip
 def draft_client(given: AtHand) -> Answer:
     """Draft a registration from what is at hand. Another host is asked only for an address."""
     found = pasted.understand(given.pasted, given.framework)
