@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from html import escape
+from math import isnan
 from pathlib import Path
 from statistics import median
 
@@ -75,4 +76,5 @@ def _bar(x: float, y: float, length: float, colour: str) -> str:
 
 def _value(one: Results, operation: str, figure: Callable[[Measurement], float]) -> float | None:
     rounds = one.operations.get(operation)
-    return median(figure(each) for each in rounds) if rounds else None
+    known = [value for each in rounds or () if not isnan(value := figure(each))]
+    return median(known) if known else None
