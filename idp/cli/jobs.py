@@ -12,7 +12,7 @@ from flask.cli import with_appcontext
 from prometheus_client import start_http_server
 
 from idp import job_lease
-from idp.cli import output
+from idp.cli import output, ring
 from idp.cli.address import Address, AddressType
 from idp.cli.output import Refused
 from idp.jobs import runner
@@ -36,11 +36,13 @@ def command(mode: str | None, told_at: Address | None) -> None:
     when that one dies.
     """
     app: Flask = current_app._get_current_object()  # type: ignore[attr-defined] # noqa: SLF001
-    if mode == "once":
-        _run_once(app)
-        return
     if mode == "status":
         _tell()
+        return
+    # A mail whose secret does not open is given up.
+    ring.require_complete()
+    if mode == "once":
+        _run_once(app)
         return
     if told_at:
         start_http_server(told_at.port, told_at.host)

@@ -156,6 +156,7 @@ def test_nothing_starts_without_a_key_that_something_names(
     (folder / f"{old}.key").unlink()
     reload(app)
     assert f"needs master keys that are not in {folder}: {old}" in started()
+    assert f"not in {folder}: {old}" in idp("jobs", "--once").stderr
 
     (folder / f"{old}.key").write_bytes(kept)
     (folder / f"{old}.key").chmod(0o600)
