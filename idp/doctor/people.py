@@ -28,7 +28,7 @@ def look() -> Iterator[Finding]:
             "and has no second factor yet",
             "ask for a sign-in: the first one sets it up; or take the role away",
         )
-    yield Finding.ok(f"{len(administrators)} administrators")
+    yield Finding.ok(f"people who administer: {len(administrators)}")
 
 
 def look_at_passkeys() -> Iterator[Finding]:
