@@ -16,6 +16,8 @@ from tests.interop.person import at_a_browser
 from tests.interop.site import LOA2
 
 COMMAND = ("perform", "authorization-code")
+AS_FROM_A_TERMINAL = ("env", "--default-signal=INT")
+"""A run of these tests in the background ignores interrupts, and its children would, too."""
 
 
 @pytest.fixture
@@ -25,7 +27,7 @@ def start(site):
 
     def begin(*arguments, typed=None, **environment):
         process = subprocess.Popen(
-            [sys.executable, "-m", "idp", *COMMAND, *arguments],
+            [*AS_FROM_A_TERMINAL, sys.executable, "-m", "idp", *COMMAND, *arguments],
             cwd=PROJECT,
             env=site.server.environment | {"IDP_OUTBOUND_ALLOW": "localhost"} | environment,
             stdin=subprocess.PIPE,
