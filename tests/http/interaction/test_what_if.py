@@ -152,10 +152,12 @@ class Stage:
         signs_in_with = of.proofs if of.age is not None else PASSWORD_ALONE
         if of.device is Device.TRUSTED:
             person.phone = self.a.phone(user)
+            if of.has_passkey:  # before: whatever factor is new ends all trust
+                person.passkey = self.a.passkey(user)
             person.arrive(first, WITH_CODE, trust_device="yes")
             person.forget_session()
             self.clock.advance(minutes=1)
-        if of.has_passkey and Method.PASSKEY in signs_in_with:
+        if of.has_passkey and Method.PASSKEY in signs_in_with and person.passkey is None:
             person.passkey = self.a.passkey(user)
         if of.has_phone and Method.TOTP in signs_in_with and person.phone is None:
             person.phone = self.a.phone(user)
@@ -294,6 +296,7 @@ class Person:
 )
 @given(of=SETUPS)
 @example(of=SetUp(has_phone=True, device=Device.TRUSTED))
+@example(of=SetUp(has_phone=True, has_passkey=True, device=Device.TRUSTED))
 @example(of=SetUp(has_phone=True, age=30, request={"claims": essential(TWO)}))
 @example(of=SetUp(has_passkey=True, client={"min_acr": PHR}))
 @example(of=SetUp(client={"min_acr": PHR}, address_wanted=True))
