@@ -83,8 +83,9 @@ def changed(name: str) -> None:
 
 
 def witness() -> Callable[[], bool]:
-    """Says, from now on and without any app, whether what has just been read from these sets would
-    still be read so: nothing has changed, as far as a process knows that compares once a second.
+    """Says, from now on and without any app, whether what is read from these sets after this call
+    would still be read so: nothing has changed, as far as a process knows that compares once a
+    second.
     """
     shared = _shared_of(db.engine)
     seen = shared.comparison

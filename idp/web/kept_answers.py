@@ -80,6 +80,9 @@ class KeptAnswers:
             begun.append((status, list(headers)))
             return start_response(status, headers, error)  # type: ignore[arg-type]
 
+        # Before the views read: what changes while they do is not vouched for.
+        with self._app.app_context():
+            holds = cache.witness()
         parts = self._inner(environ, note)
         if not begun or begun[-1][0] != _OK:
             return parts
@@ -87,15 +90,14 @@ class KeptAnswers:
             body = b"".join(parts)
         finally:
             getattr(parts, "close", lambda: None)()
-        self._keep(key, body, begun[-1][1])
+        if holds():
+            self._keep(key, body, begun[-1][1], holds)
         return [body]
 
-    def _keep(self, key: _Key, body: bytes, headers: _Headers) -> None:
+    def _keep(self, key: _Key, body: bytes, headers: _Headers, holds: Callable[[], bool]) -> None:
         etag = next((value for name, value in headers if name.lower() == "etag"), "")
         if len(self._kept) >= _MOST_KEPT:
             self._kept.clear()
-        with self._app.app_context():
-            holds = cache.witness()
         self._kept[key] = _Kept(body, headers, etag.strip('"'), clock.now(), holds)
 
 
@@ -104,12 +106,10 @@ def _key_of(environ: WSGIEnvironment) -> _Key | None:
     path = environ.get("PATH_INFO", "")
     if path not in ENDPOINTS or environ["REQUEST_METHOD"] != "GET" or environ.get("QUERY_STRING"):
         return None
-    if any(name in environ for name in _UNUSUAL) or environ.get("CONTENT_LENGTH", "") not in _EMPTY:
+    has_body = environ.get("CONTENT_LENGTH", "") not in {"", "0"}
+    if has_body or any(name in environ for name in _UNUSUAL):
         return None
     return path, environ.get("HTTP_HOST", "")
-
-
-_EMPTY = frozenset({"", "0"})
 
 
 def _answer(

@@ -4,7 +4,7 @@ import pytest
 
 from idp import cache
 from idp.extensions import db, transaction
-from idp.signing import keystore, rotation
+from idp.signing import jwks, keystore, rotation
 from tests.support import provider
 from tests.support.statements import recorded
 
@@ -113,3 +113,23 @@ def test_it_asks_the_database_nothing_and_is_counted(app, client):
         client.get(DISCOVERY)
     assert record.statements == []
     assert count() == before + 1
+
+
+def test_what_changes_while_it_is_answered_is_told_next(settings, client, seconds, monkeypatch):
+    """The answer is of before; what this process has learnt meanwhile must not vouch for it."""
+    other, made = provider.build(settings), jwks.document
+
+    def interrupted():
+        found = made()
+        with other.app_context(), transaction():
+            rotation.rotate_at_once("ES256")
+        seconds[0] += 1
+        keystore.current()
+        return found
+
+    with monkeypatch.context() as once:
+        once.setattr(jwks, "document", interrupted)
+        before = kids(client)
+    provider.dispose(other)
+
+    assert len(kids(client) - before) == 1
