@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import namedtuple
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from operator import itemgetter
 from typing import Any, NoReturn, TypeAlias, cast
 
 from sqlalchemy import Insert, Select, Update
@@ -23,7 +24,7 @@ Found: TypeAlias = Any
 """A row: a named tuple of the statement's columns."""
 _Cursor: TypeAlias = Any
 _Bound: TypeAlias = Any
-"""By place a list, by name a dict."""
+"""By place a tuple, by name a dict."""
 _ALONE = (None, False)
 """To those who observe: no context of SQLAlchemy's, and not many at once."""
 
@@ -34,9 +35,11 @@ class _Ready:
 
     text: str
     wanted: frozenset[str]
-    bound: tuple[tuple[str, _Convert, Any], ...]
-    """By place: the parameter's name, how it is put, and what stands there when nobody names it."""
-    by_name: bool
+    fixed: Mapping[str, Any]
+    """What stands in the statement itself, already converted, by its name."""
+    converted: tuple[tuple[str, Callable[[Any], Any]], ...]
+    """The parameters that are not put as they come. Each once, at however many places it stands."""
+    put: Callable[[dict[str, Any]], _Bound]
     row: Callable[[list[Any]], Found]
     read: tuple[tuple[int, Callable[[Any], Any]], ...]
     """How the columns are read that are not taken as they come, by place."""
@@ -44,13 +47,10 @@ class _Ready:
     def bind(self, values: Mapping[str, object]) -> _Bound:
         if values.keys() != self.wanted:
             raise ValueError(f"parameters {sorted(values)} instead of {sorted(self.wanted)}")
-        put = [
-            convert(values.get(name, given)) if convert else values.get(name, given)
-            for name, convert, given in self.bound
-        ]
-        if self.by_name:
-            return dict(zip((name for name, _, _ in self.bound), put, strict=True))
-        return put
+        given = {**self.fixed, **values}
+        for name, convert in self.converted:
+            given[name] = convert(given[name])
+        return self.put(given)
 
     def row_of(self, found: tuple[Any, ...]) -> Found:
         columns = list(found)
@@ -148,17 +148,35 @@ def _made_ready(
     columns = statement.exported_columns
     kinds = [column.type.dialect_impl(dialect) for column in columns]
     converters = [kind.result_processor(dialect, None) for kind in kinds]
+    writers = {
+        name: bind.type.dialect_impl(dialect).bind_processor(dialect)
+        for name, bind in dict(bound).items()
+    }
     return _Ready(
         text=compiled.string,
-        wanted=frozenset(name for name, _ in bound if name in values),
-        bound=tuple(
-            (name, bind.type.dialect_impl(dialect).bind_processor(dialect), bind.effective_value)
+        wanted=frozenset(name for name in writers if name in values),
+        fixed={
+            name: _converted(writers[name], bind.effective_value)
             for name, bind in bound
+            if name not in values
+        },
+        converted=tuple(
+            (name, convert) for name, convert in writers.items() if convert and name in values
         ),
-        by_name=not compiled.positional,
+        put=_by_place([name for name, _ in bound]) if compiled.positional else dict,
         row=_row_of(columns.keys()),
         read=tuple((place, convert) for place, convert in enumerate(converters) if convert),
     )
+
+
+def _converted(convert: _Convert, value: object) -> object:
+    return convert(value) if convert else value
+
+
+def _by_place(names: list[str]) -> Callable[[dict[str, Any]], _Bound]:
+    if len(names) > 1:
+        return itemgetter(*names)  # a tuple
+    return lambda given: tuple(given[name] for name in names)
 
 
 def _row_of(names: Iterable[Any]) -> Callable[[list[Any]], Found]:

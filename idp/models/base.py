@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
@@ -21,7 +22,11 @@ NAMING = {
 
 
 class UtcDateTime(TypeDecorator[datetime]):
-    """An aware instant, stored in UTC; a naive one is refused."""
+    """An aware instant, stored in UTC; a naive one is refused.
+
+    On SQLite it is the text that SQLAlchemy's own type writes, which is compared as text; made and
+    read by functions in C, since every request of the hot paths has several of them.
+    """
 
     impl = DateTime
     cache_ok = True
@@ -41,6 +46,29 @@ class UtcDateTime(TypeDecorator[datetime]):
         if value is None:
             return None
         return value.astimezone(UTC) if value.tzinfo else value.replace(tzinfo=UTC)
+
+    def bind_processor(self, dialect: Dialect) -> Callable[[datetime | None], Any] | None:
+        return _written if dialect.name == "sqlite" else super().bind_processor(dialect)
+
+    def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[Any], Any] | None:
+        return _read if dialect.name == "sqlite" else super().result_processor(dialect, coltype)
+
+
+_LENGTH = len("2026-01-02 03:04:05.000006")
+
+
+def _written(value: datetime | None) -> str | None:
+    if value is None:
+        return None
+    if value.tzinfo is not UTC:
+        if value.tzinfo is None:
+            raise ValueError("naive datetime")
+        value = value.astimezone(UTC)
+    return value.isoformat(" ", "microseconds")[:_LENGTH]
+
+
+def _read(text: str | None) -> datetime | None:
+    return None if text is None else datetime.fromisoformat(text + "+00:00")
 
 
 Identifier = String(26)
