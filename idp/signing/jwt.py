@@ -11,6 +11,7 @@ import base64
 import json
 import re
 from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from idp import clock, opaque
@@ -31,7 +32,17 @@ _encode = json.JSONEncoder(separators=(",", ":")).encode
 
 Claims = dict[str, Any]
 
-_verified: dict[bytes, tuple[SigningKey, Claims]] = {}
+
+@dataclass(frozen=True, slots=True)
+class _Verified:
+    """A token whose signature and issuer are good, and by whose word."""
+
+    key: SigningKey
+    typ: str
+    claims: Claims
+
+
+_verified: dict[bytes, _Verified] = {}
 """By the digest of the whole token."""
 _MOST_VERIFIED = 2048
 """About 3 MB."""
@@ -58,36 +69,41 @@ def verify(token: str, *, typ: str, algs: Collection[str]) -> Claims:
 
 
 def verify_even_if_expired(token: str, *, typ: str, algs: Collection[str]) -> Claims:
-    """The same for an `id_token_hint`, which may be old (OIDC Core §3.1.2.1)."""
+    """The same for an `id_token_hint`, which may be old (OIDC Core §3.1.2.1).
+
+    The same token comes again and again, to resources and with each of their questions: what one
+    key object has verified is not computed twice. A key that is revoked or read anew is another
+    object, so nothing that it said before is believed.
+    """
     if len(token) > MAXIMUM_SIZE:
         raise InvalidToken("too long")
+    fingerprint = opaque.digest(token)
+    known = _verified.get(fingerprint)
+    if known is None or not _still_holds(known, typ, algs):
+        known = _newly_verified(token, typ, algs)
+        if len(_verified) >= _MOST_VERIFIED:
+            _verified.clear()
+        _verified[fingerprint] = known
+    return dict(known.claims)
+
+
+def _still_holds(known: _Verified, typ: str, algs: Collection[str]) -> bool:
+    key = known.key
+    return known.typ == typ and key.alg in algs and keystore.verifying(key.kid) is key
+
+
+def _newly_verified(token: str, typ: str, algs: Collection[str]) -> _Verified:
     parts = _COMPACT.fullmatch(token)
     if parts is None:
         raise InvalidToken("not a compact JWS")
     header, payload, signature = parts.groups()
-    claims = _signed_claims(_key_of(header, typ, algs), header, payload, signature)
-    if claims.get("iss") != settings().issuer:
-        raise InvalidToken("of another issuer")
-    return claims
-
-
-def _signed_claims(key: SigningKey, header: str, payload: str, signature: str) -> Claims:
-    """The same token comes again and again, to resources and with each of their questions: what one
-    key object has verified is not computed twice. A key that is revoked or read anew is another
-    object, so nothing that it said before is believed.
-    """
-    message = f"{header}.{payload}"
-    fingerprint = opaque.digest(f"{message}.{signature}")
-    known = _verified.get(fingerprint)
-    if known is not None and known[0] is key:
-        return dict(known[1])
-    if not key.verify(message.encode(), _decode(signature)):
+    key = _key_of(header, typ, algs)
+    if not key.verify(f"{header}.{payload}".encode(), _decode(signature)):
         raise InvalidToken("wrong signature")
     claims: Claims = json.loads(_decode(payload))
-    if len(_verified) >= _MOST_VERIFIED:
-        _verified.clear()
-    _verified[fingerprint] = (key, claims)
-    return dict(claims)
+    if claims.get("iss") != settings().issuer:
+        raise InvalidToken("of another issuer")
+    return _Verified(key, typ, claims)
 
 
 def _key_of(header: str, typ: str, algs: Collection[str]) -> SigningKey:
