@@ -27,6 +27,7 @@ from idp.web import (
     why,
 )
 from idp.web.kept_answers import KeptAnswers
+from idp.web.machine_door import MachineDoor
 
 PARTS = (
     health,
@@ -56,4 +57,5 @@ def install(app: Flask) -> None:
     for part in PARTS:
         app.register_blueprint(part.blueprint)
     dev.install(app)
+    app.wsgi_app = MachineDoor(app)  # type: ignore[method-assign]
     app.wsgi_app = KeptAnswers(app)  # type: ignore[method-assign]

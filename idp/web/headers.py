@@ -76,6 +76,28 @@ def _headers_of(kind: _Kind) -> tuple[tuple[str, str], ...]:
     return tuple(headers)
 
 
+def complete_data(given: list[tuple[str, str]], status: int) -> list[tuple[str, str]]:
+    """The same for data that no view of Flask's answered: `given` and what is missing."""
+    present = {name.lower() for name, _ in given}
+    kind = _data_kind("access-control-allow-origin" in present, settings().is_https)
+    given.extend(pair for pair in _headers_of(kind) if pair[0].lower() not in present)
+    if status >= FIRST_ERROR:
+        given.append((REFERENCE, origin.current().reference))
+    return given
+
+
+@lru_cache(maxsize=4)
+def _data_kind(is_shared: bool, is_https: bool) -> _Kind:  # noqa: FBT001
+    return _Kind(
+        policy=_DATA,
+        is_redirect=False,
+        is_shared=is_shared,
+        leads_away=True,
+        is_static=False,
+        is_https=is_https,
+    )
+
+
 def set_headers(response: Response) -> None:
     """Complete the headers of an answer; what a view has set stays."""
     rule = current.access()

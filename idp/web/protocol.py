@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 
 from flask import Blueprint, Response, request
 from werkzeug.exceptions import RequestEntityTooLarge
@@ -117,11 +118,16 @@ def _written(answer: MachineResponse | JwtResponse) -> Response:
     """`json.dumps` keeps ASCII, so a client that guesses another encoding reads the same."""
     headers = answer.headers
     if request.endpoint in CROSS_ORIGIN:
-        headers = {**headers, **CORS, **READABLE}
+        headers = shared(headers)
     if isinstance(answer, JwtResponse):
         return Response(answer.token, headers=headers, mimetype="application/jwt")
     body = json.dumps(answer.body)
     return Response(body, answer.status, headers=headers, mimetype="application/json")
+
+
+def shared(headers: Mapping[str, str]) -> Mapping[str, str]:
+    """With pages of every origin."""
+    return {**headers, **CORS, **READABLE}
 
 
 def _preflight(methods: str) -> Response:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 import structlog
@@ -32,11 +33,15 @@ from idp.web import (
 )
 from idp.web.access import Door
 
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIEnvironment
+
 _log = structlog.get_logger("request")
 _FIELDS_BESIDE_A_FILE = 1024 * 1024
 """Bytes in memory. Werkzeug also holds each piece of a file that it reads, 64 KiB and what was left
 of the one before, against this limit.
 """
+_ADDRESS = re.compile(r"[0-9A-Fa-f:.]{2,45}")
 _PROBES = frozenset({"health.healthz", "health.readyz", "health.metrics"})
 
 
@@ -57,21 +62,31 @@ def enter_origin() -> None:
     """Who asks, and in which language: the reference first, so that every refusal below carries
     one.
     """
+    begin(request.environ)
+    note_access()
+    device_cookies.take()
+    language.enter()
+
+
+def begin(environ: WSGIEnvironment) -> None:
+    """From here on there is somebody who asks, and a time that runs."""
     g.started = time.perf_counter()
-    g.access = access.of(_view())
     reference = opaque.reference()
     origin.enter(
         origin.Origin(
-            address=client_address(),
-            user_agent=request.headers.get("User-Agent", "")[:255],
+            address=client_address(environ),
+            user_agent=environ.get("HTTP_USER_AGENT", "")[:255],
             reference=reference,
             actor="anonymous",
         )
     )
     if spans := _telemetry():
-        g.span = spans.begin(request.headers.get("traceparent", ""), reference)
-    device_cookies.take()
-    language.enter()
+        g.span = spans.begin(environ.get("HTTP_TRACEPARENT", ""), reference)
+
+
+def note_access() -> None:
+    """Of the view that the address leads to."""
+    g.access = access.of(current_app.view_functions.get(request.endpoint or ""))
 
 
 def require_sane_request() -> None:
@@ -143,35 +158,45 @@ def _finish(response: Response) -> Response:
         device_cookies.hand_over()
         browser.set_cookies(response)
     headers.set_headers(response)
-    _observe(response)
+    observe(request.endpoint or "none", request.method, response.status_code)
     return response
 
 
 def settle(response: Response) -> Response:
-    """The one place where a request's work is committed, or rolled back."""
-    if response.status_code >= 500:
-        roll_back()
-        return response
+    """An answer that cannot be committed becomes another one."""
     try:
-        commit()
+        end_unit_of_work(response.status_code)
     except SQLAlchemyError as error:
-        roll_back()
         return errors.database_failed(error)
     return response
 
 
-def _observe(response: Response) -> None:
+def end_unit_of_work(status: int) -> None:
+    """The one place where a request's work is committed, or rolled back. Raises SQLAlchemyError
+    when the database does not take it.
+    """
+    if status >= 500:
+        roll_back()
+        return
+    try:
+        commit()
+    except SQLAlchemyError:
+        roll_back()
+        raise
+
+
+def observe(endpoint: str, method: str, status: int) -> None:
+    """Count an answer, and write its line into the log."""
     seconds = time.perf_counter() - g.get("started", time.perf_counter())
-    endpoint = request.endpoint or "none"
-    metrics.observe_request(endpoint, request.method, response.status_code, seconds)
+    metrics.observe_request(endpoint, method, status, seconds)
     if (spans := _telemetry()) and "span" in g:
-        spans.end(g.span, endpoint=endpoint, method=request.method, status=response.status_code)
+        spans.end(g.span, endpoint=endpoint, method=method, status=status)
     if endpoint not in _PROBES and endpoint != "static":
         _log.info(
             "request",
-            method=request.method,
+            method=method,
             endpoint=endpoint,
-            status_code=response.status_code,
+            status_code=status,
             milliseconds=round(seconds * 1000, 1),
         )
 
@@ -181,16 +206,12 @@ def _telemetry() -> Telemetry | None:
     return found
 
 
-def client_address() -> str:
+def client_address(environ: WSGIEnvironment) -> str:
     """The peer, or what the configured number of proxies reports (R39)."""
     hops = settings().trusted_proxy_hops
-    peer = request.environ.get("REMOTE_ADDR") or ""
+    peer: str = environ.get("REMOTE_ADDR") or ""
     if hops == 0:
         return peer
-    forwarded = [part.strip() for part in request.headers.get("X-Forwarded-For", "").split(",")]
+    forwarded = [part.strip() for part in environ.get("HTTP_X_FORWARDED_FOR", "").split(",")]
     candidate = forwarded[-hops] if len(forwarded) >= hops else ""
-    return candidate if re.fullmatch(r"[0-9A-Fa-f:.]{2,45}", candidate) else peer
-
-
-def _view() -> object:
-    return current_app.view_functions.get(request.endpoint or "")
+    return candidate if _ADDRESS.fullmatch(candidate) else peer
