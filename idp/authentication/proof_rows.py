@@ -13,25 +13,32 @@ from idp import origin
 from idp.authentication.evidence import Evidence, Method
 from idp.extensions import db
 from idp.models import AuthenticationEvent
-from idp.prepared import Prepared
+from idp.prepared import Found, Prepared
 
-_EVIDENCE = (
-    select(
-        AuthenticationEvent.method,
-        AuthenticationEvent.user_id,
-        AuthenticationEvent.credential_id,
-        AuthenticationEvent.proven_at,
-        AuthenticationEvent.id,
-    )
-    .where(AuthenticationEvent.revoked_at.is_(None))
-    .order_by(AuthenticationEvent.proven_at)
+COLUMNS = (
+    AuthenticationEvent.method,
+    AuthenticationEvent.user_id.label("proven_by"),
+    AuthenticationEvent.credential_id,
+    AuthenticationEvent.proven_at,
+    AuthenticationEvent.id.label("proof_id"),
 )
+"""What `of_row` reads, by names that a session has none of."""
+COUNTS = AuthenticationEvent.revoked_at.is_(None)
+"""Its credential has not been removed since."""
+_EVIDENCE = select(*COLUMNS).where(COUNTS).order_by(AuthenticationEvent.proven_at)
 _EVIDENCE_OF_SESSION = Prepared(
     _EVIDENCE.where(AuthenticationEvent.session_id == bindparam("wanted"))
 )
 _EVIDENCE_IN_INTERACTION = Prepared(
     _EVIDENCE.where(AuthenticationEvent.interaction_id == bindparam("wanted"))
 )
+
+
+def of_row(row: Found) -> Evidence:
+    """One proof, of a row with `COLUMNS`."""
+    return Evidence(
+        Method(row.method), row.proven_by, row.credential_id, row.proven_at, row.proof_id
+    )
 
 
 def of_session(session_id: str) -> tuple[Evidence, ...]:
@@ -45,10 +52,7 @@ def in_interaction(interaction_id: str) -> tuple[Evidence, ...]:
 
 
 def _evidence(statement: Prepared, wanted: str) -> tuple[Evidence, ...]:
-    return tuple(
-        Evidence(Method(row.method), row.user_id, row.credential_id, row.proven_at, row.id)
-        for row in statement.all({"wanted": wanted})
-    )
+    return tuple(of_row(row) for row in statement.all({"wanted": wanted}))
 
 
 def record(proof: Evidence, *, interaction_id: str | None) -> Evidence:

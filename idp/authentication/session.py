@@ -6,9 +6,11 @@ How sessions begin and change their cookie, which all accounts of one browser sh
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import Enum
+from itertools import groupby
+from operator import attrgetter
 from typing import Protocol
 
 from sqlalchemy import Boolean, ColumnElement, and_, bindparam, or_, select, update
@@ -17,8 +19,8 @@ from idp import clock, opaque
 from idp.authentication import proof_rows
 from idp.authentication.evidence import CARRIED_OVER, ENROLLABLE, Evidence, Method
 from idp.extensions import db, rows_changed, settings
-from idp.models import Session, User
-from idp.prepared import Prepared
+from idp.models import AuthenticationEvent, Session, User
+from idp.prepared import Found, Prepared
 
 
 class Stay(Enum):
@@ -93,7 +95,7 @@ def limits(now: datetime) -> dict[str, object]:
     }
 
 
-# Every request with a cookie comes by here.
+# Every request with a cookie comes by here: the proofs come along, one in each row.
 _LIVE = Prepared(
     select(
         Session.id,
@@ -109,19 +111,32 @@ _LIVE = Prepared(
         Session.resumed_at,
         Session.expires_at,
         Session.kept,
+        *proof_rows.COLUMNS,
     )
     .join(User, User.id == Session.user_id)
+    .outerjoin(
+        AuthenticationEvent,
+        and_(AuthenticationEvent.session_id == Session.id, proof_rows.COUNTS),
+    )
     .where(Session.token_digest == bindparam("token_digest"), is_live(), User.disabled_at.is_(None))
-    .order_by(Session.chosen_at.desc())
+    .order_by(Session.chosen_at.desc(), Session.id, AuthenticationEvent.proven_at)
 )
+_ITS_OWN = slice(len(LiveSession.__slots__))
 
 
-def signed_in(token: str) -> tuple[LiveSession, ...]:
+def signed_in(token: str) -> tuple[RecognisedSession, ...]:
     """The accounts that share a cookie's value, the one chosen last first: none has ended, been
     idle too long, or belongs to a disabled user.
     """
     wanted = {"token_digest": opaque.digest(token), **limits(clock.now())}
-    return tuple(LiveSession(*row) for row in _LIVE.all(wanted))
+    by_session = groupby(_LIVE.all(wanted), key=attrgetter("id"))
+    return tuple(_of_rows(list(rows)) for _, rows in by_session)
+
+
+def _of_rows(rows: list[Found]) -> RecognisedSession:
+    proofs = tuple(proof_rows.of_row(row) for row in rows if row.proof_id is not None)
+    values = (*rows[0][_ITS_OWN], _still_good(rows[0], proofs))
+    return RecognisedSession(*values)
 
 
 def recognise(token: str) -> RecognisedSession | None:
@@ -131,17 +146,19 @@ def recognise(token: str) -> RecognisedSession | None:
 
 
 def with_proofs(chosen: LiveSession, in_browser: tuple[LiveSession, ...] = ()) -> RecognisedSession:
-    """The same session with the proofs that may still be counted in it."""
-    if isinstance(chosen, RecognisedSession):
-        return chosen
+    """The same session with the proofs that may still be counted in it, and its browser's others.
+    Proofs that it has not come with are read now.
+    """
     others = tuple(one for one in in_browser if one.id != chosen.id)
+    if isinstance(chosen, RecognisedSession):
+        return replace(chosen, others=others) if others else chosen
     known = {name: getattr(chosen, name) for name in LiveSession.__slots__}
-    return RecognisedSession(**known, proofs=_still_good(chosen), others=others)
+    proofs = _still_good(chosen, proof_rows.of_session(chosen.id))
+    return RecognisedSession(**known, proofs=proofs, others=others)
 
 
-def _still_good(session: LiveSession) -> tuple[Evidence, ...]:
+def _still_good(session: _Kept, known: tuple[Evidence, ...]) -> tuple[Evidence, ...]:
     """From one ordinary life of a kept session to the next only the password is carried over."""
-    known = proof_rows.of_session(session.id)
     if not session.kept:
         return known
     now = clock.now()
@@ -160,6 +177,11 @@ class _Lasting(Protocol):
     def last_seen_at(self) -> datetime: ...
     @property
     def resumed_at(self) -> datetime | None: ...
+
+
+class _Kept(_Lasting, Protocol):
+    @property
+    def kept(self) -> bool: ...
 
 
 def has_lapsed(session: _Lasting, now: datetime) -> bool:

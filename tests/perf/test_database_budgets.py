@@ -85,7 +85,7 @@ def test_a_live_session_is_answered_in_one_transaction(
     seen = database_use(lambda: signed_in.open(rp.authorization_url(scope=SCOPE)))
 
     assert "code" in answer(signed_in.left_for)
-    assert_within(seen, statements=5, writing=1)
+    assert_within(seen, statements=4, writing=1)
 
 
 def test_a_code_is_exchanged_in_one_transaction(
