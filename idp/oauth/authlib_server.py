@@ -31,9 +31,8 @@ class Server(AuthorizationServer):
         if (spoken_for := request.sent.speaks_for) is not None:
             request.client = AuthlibClient(spoken_for)
             return request.client
-        authorization = request.headers.get("Authorization")
         client = AuthlibClient(
-            rfc6749_client_authentication.authenticate(authorization, request.received)
+            rfc6749_client_authentication.authenticate(request.sent.authorization, request.received)
         )
         request.client = client
         origin.acting_as(f"client:{client.client_id}")

@@ -12,6 +12,7 @@ import json
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from idp.accounts.custom_claims import definitions
@@ -122,15 +123,22 @@ def released(
     """§5.4, §5.5: what the granted scopes and single requests release, without empty claims
     (§5.3.2). `own`: the deployment's own claims that were allowed with these scopes.
     """
-    names = [name for token in SCOPES if token in scope for name in SCOPES[token]]
-    names += [name for name in of_deployment(scope) if name in own] if own else []
+    names = _in_order(tuple(scope))
+    if own:
+        names += tuple(name for name in of_deployment(scope) if name in own)
     known = _known(person, {*names, *wanted})
     found = {name: known[name] for name in names if _is_told(known, name)}
-    return found | dict(_matching(known, wanted))
+    return found | dict(_matching(known, wanted)) if wanted else found
+
+
+@lru_cache(maxsize=1024)
+def _in_order(scope: tuple[str, ...]) -> tuple[str, ...]:
+    """Claims of the standard and of ours, as the table has them."""
+    return tuple(name for token in SCOPES if token in scope for name in SCOPES[token])
 
 
 def _is_told(known: Mapping[str, Any], name: str) -> bool:
-    return known.get(name) not in (None, "", {}, [])
+    return name in known and known[name] not in (None, "", {}, [])
 
 
 def _matching(known: Mapping[str, Any], wanted: Wanted) -> Iterator[tuple[str, Any]]:

@@ -9,7 +9,6 @@ from typing import Any
 from authlib.oauth2.rfc6749.requests import BasicOAuth2Payload, OAuth2Request
 
 from idp.clients.registered import RegisteredClient
-from idp.extensions import settings
 from idp.oauth.parameters import Parameters, Received
 
 NO_STORE = {"Cache-Control": "no-store", "Pragma": "no-cache"}
@@ -50,15 +49,29 @@ class JwtResponse:
 
 
 class AuthlibRequest(OAuth2Request):
-    """A machine request in Authlib's clothes: payload and form are the body, and nothing else."""
+    """A machine request in Authlib's clothes: payload and form are the body, and nothing else.
 
-    def __init__(self, request: MachineRequest, path: str) -> None:
-        # The address is ours whatever a proxy made of it: Authlib's https check sees the issuer.
-        headers = {} if request.authorization is None else {"Authorization": request.authorization}
-        super().__init__("POST", settings().issuer + path, headers=headers)
+    It does not begin as Authlib's own does, which takes the address apart to see that it is https.
+    That is judged once, of the issuer, and no other address is ever believed to be ours.
+    """
+
+    method, uri = "POST", ""
+    client: Any = None
+    user: Any = None
+    authorization_code: Any = None
+    refresh_token: Any = None
+    credential: Any = None
+    auth_method = _body = _scope = None
+
+    def __init__(self, request: MachineRequest) -> None:
         self.sent = request
         self.received = Received(request.parameters)
         self.payload = BasicOAuth2Payload(self.received.values)
+
+    @property
+    def headers(self) -> dict[str, str]:
+        sent = self.sent.authorization
+        return {} if sent is None else {"Authorization": sent}
 
     @property
     def args(self) -> dict[str, str]:

@@ -32,6 +32,13 @@ def parse(raw: bytes) -> list[tuple[str, str]]:
         raise MalformedParameters(str(error)) from error
 
 
+def _repeated(names: list[str]) -> frozenset[str]:
+    """Those that came several times and may not; none of most requests."""
+    if len(set(names)) == len(names):
+        return frozenset()
+    return frozenset(name for name, count in Counter(names).items() if count > 1) - REPEATABLE
+
+
 class Received:
     """The parameters of one request."""
 
@@ -40,10 +47,7 @@ class Received:
     def __init__(self, parameters: Parameters) -> None:
         self.parameters = parameters
         self._values = {name: value for name, value in parameters if value}
-        counts = Counter(name for name, _ in parameters)
-        self.repeated = frozenset(
-            name for name, count in counts.items() if count > 1 and name not in REPEATABLE
-        )
+        self.repeated = _repeated([name for name, _ in parameters])
 
     def get(self, name: str) -> str | None:
         """The value, or None when it is absent or empty (RFC 6749 §3.1)."""
@@ -63,6 +67,10 @@ class Received:
         return frozenset(
             name for name, value in self.parameters if not (is_text(name) and is_text(value))
         )
+
+
+NOTHING = Received(())
+"""What a request without parameters brings."""
 
 
 def is_text(value: str) -> bool:

@@ -64,7 +64,7 @@ from idp.oauth.machine import (
     MachineRequest,
     MachineResponse,
 )
-from idp.oauth.parameters import Parameters, Received
+from idp.oauth.parameters import NOTHING, Parameters, Received
 from idp.oauth.request import AuthorizationRequest, StoredAuthorizationRequest, restore
 from idp.oauth.response import AuthorizationResponse
 from idp.oauth.trial import Trial
@@ -206,7 +206,7 @@ def refuse(request: AuthorizationRequest, code: str) -> AuthorizationResponse:
 
 def token(request: MachineRequest) -> MachineResponse:
     """RFC 6749 §3.2."""
-    view = AuthlibRequest(request, "/token")
+    view = AuthlibRequest(request)
     response: MachineResponse = _server().create_token_response(view)
     if response.status == 200:
         metrics.token_answers.labels(grant_type(view), "issued").inc()
@@ -222,7 +222,7 @@ def userinfo(request: MachineRequest) -> MachineResponse | JwtResponse:
     try:
         answer = oidc_core_userinfo.userinfo(request)
         dropped = left_out.of_userinfo(answer.claims, answer.scope)
-        tracing.answered(tracing.USERINFO, Received(()), answer.client, dropped)
+        tracing.answered(tracing.USERINFO, NOTHING, answer.client, dropped)
         if answer.is_signed:
             return JwtResponse(answer.signed(), NO_STORE)
         return MachineResponse(200, answer.claims, NO_STORE)

@@ -13,7 +13,7 @@ from idp.oauth.diagnosis import Diagnosis
 from idp.oauth.errors import OAuth2Error, ShownError
 from idp.oauth.explaining import address_causes, authentication, bearer, judgements, left_out
 from idp.oauth.machine import MachineRequest
-from idp.oauth.parameters import Received
+from idp.oauth.parameters import NOTHING, Received
 from idp.oauth.request import AuthorizationRequest
 from idp.traces import OK, Difference, Dropped, Trace
 
@@ -21,7 +21,6 @@ AUTHORIZE = "authorize"
 USERINFO = "userinfo"
 _TRUST = ("client_id", "redirect_uri")
 """What is judged before the table of rules."""
-_NOTHING = Received(())
 
 
 def shown(received: Received, error: ShownError) -> None:
@@ -79,7 +78,7 @@ def allowed(request: AuthorizationRequest, scope: tuple[str, ...]) -> None:
     dropped = tuple(left_out.by_user(request.scope, scope))
     if dropped and _wants(request.client, is_failure=False):
         found = Diagnosis(None)
-        _put(AUTHORIZE, OK, request.client, _NOTHING, found, passed=("the user",), dropped=dropped)
+        _put(AUTHORIZE, OK, request.client, NOTHING, found, passed=("the user",), dropped=dropped)
 
 
 def ended(request: AuthorizationRequest, code: str) -> None:
@@ -87,7 +86,7 @@ def ended(request: AuthorizationRequest, code: str) -> None:
     if _wants(request.client, is_failure=True):
         passed = _TRUST + rules.JUDGEMENTS
         found = Diagnosis(code)
-        _put(AUTHORIZE, code, request.client, _NOTHING, found, passed=passed, failed="the user")
+        _put(AUTHORIZE, code, request.client, NOTHING, found, passed=passed, failed="the user")
 
 
 def answered(
@@ -147,7 +146,7 @@ def not_registered(client: RegisteredClient | None, error: OAuth2Error) -> None:
     failed = judgements.failed_by(cause)
     passed = judgements.before(failed, judgements.of("registration", None))
     found = Diagnosis(cause, differences)
-    _put("registration", error.error, client, _NOTHING, found, passed=passed, failed=failed)
+    _put("registration", error.error, client, NOTHING, found, passed=passed, failed=failed)
 
 
 def _wants(client: RegisteredClient | None, *, is_failure: bool) -> bool:

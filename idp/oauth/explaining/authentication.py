@@ -14,7 +14,7 @@ from idp.oauth import rfc6749_client_authentication
 from idp.oauth.errors import InvalidClient, OAuth2Error
 from idp.oauth.explaining.diagnosed import Diagnosis
 from idp.oauth.machine import MachineRequest
-from idp.oauth.parameters import Received
+from idp.oauth.parameters import NOTHING, Received
 from idp.oauth.redaction import printable
 from idp.signing import foreign_jwt
 from idp.signing.foreign_jwt import Claims, InvalidForeignJwt
@@ -83,7 +83,7 @@ def _alike(request: MachineRequest) -> Iterator[tuple[str, str]]:
 
 def _named_by_basic(value: str) -> str | None:
     try:
-        offered = rfc6749_client_authentication.offered(value, Received(()))
+        offered = rfc6749_client_authentication.offered(value, NOTHING)
     except OAuth2Error:
         return None
     return offered.client_id

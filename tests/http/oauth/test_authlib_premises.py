@@ -22,6 +22,7 @@ from authlib.oauth2.rfc6749.util import extract_basic_authorization
 from authlib.oauth2.rfc7636 import CodeChallenge
 from joserfc.jws import JWSRegistry
 
+from idp.oauth.machine import AuthlibRequest, MachineRequest
 from idp.oauth.request import StoredAuthorizationRequest
 from idp.oauth.rfc6749_authorization_code import CodeGrant
 from idp.oauth.rfc6749_client_credentials import MachineGrant
@@ -109,6 +110,13 @@ def test_a_request_of_ours_is_taken_as_it_is():
 
     assert "if not isinstance(request, OAuth2Request):" in source
     assert issubclass(StoredAuthorizationRequest, OAuth2Request)
+
+
+def test_a_token_request_of_ours_has_all_that_one_of_authlibs_begins_with():
+    theirs = OAuth2Request("POST", "https://idp.example/token")
+    ours = AuthlibRequest(MachineRequest())
+
+    assert [name for name in vars(theirs) if not hasattr(ours, name)] == []
 
 
 class TestDefects:
