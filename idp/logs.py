@@ -13,7 +13,7 @@ from typing import Any, TextIO, cast
 import structlog
 
 from config import Environment, Settings
-from idp import origin
+from idp import clock, json_text, origin
 
 SECRET_NAMES = re.compile(
     r"password|secret|token|code|assertion|authorization|cookie|otp|verifier|proof|private|seed",
@@ -30,10 +30,10 @@ def configure(settings: Settings) -> None:
     """Once per process. Libraries that would print tokens or bound parameters are held back."""
     structlog.configure(
         processors=[
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso", utc=True),
-            add_origin,
             redact,
+            # What comes from ourselves needs no cleaning.
+            structlog.processors.add_log_level,
+            add_circumstances,
             # Frames without their local variables: those would hold what `redact` took out.
             structlog.processors.format_exc_info,
             _renderer(settings),
@@ -67,11 +67,12 @@ class _Patient:
             self._stream.flush()
 
 
-def add_origin(
+def add_circumstances(
     _logger: object, _method: str, event: MutableMapping[str, Any]
 ) -> MutableMapping[str, Any]:
-    """Bind the circumstances of the work in hand."""
+    """When it was, and of which work in hand it tells."""
     current = origin.current()
+    event["timestamp"] = clock.now().isoformat(timespec="microseconds").replace("+00:00", "Z")
     event.setdefault("reference", current.reference)
     event.setdefault("address", current.address)
     return event
@@ -112,4 +113,4 @@ def _renderer(settings: Settings) -> structlog.typing.Processor:
     )
     if wants_text:
         return structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())
-    return structlog.processors.JSONRenderer()
+    return structlog.processors.JSONRenderer(json_text.written)

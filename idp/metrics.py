@@ -5,6 +5,7 @@ empty folder: then each writes there and any of them answers for all.
 """
 
 import os
+from functools import lru_cache
 
 from prometheus_client import (
     CONTENT_TYPE_LATEST,
@@ -62,8 +63,18 @@ outbound_calls = Counter("idp_outbound_calls", "Calls to other hosts.", ["method
 
 def observe_request(endpoint: str, method: str, status: int, seconds: float) -> None:
     """Count one answered request."""
-    requests.labels(endpoint, method, str(status)).inc()
-    request_seconds.labels(endpoint).observe(seconds)
+    _answered(endpoint, method, status).inc()
+    _took(endpoint).observe(seconds)
+
+
+@lru_cache(maxsize=1024)
+def _answered(endpoint: str, method: str, status: int) -> Counter:
+    return requests.labels(endpoint, method, str(status))
+
+
+@lru_cache(maxsize=512)
+def _took(endpoint: str) -> Histogram:
+    return request_seconds.labels(endpoint)
 
 
 def exposition() -> tuple[bytes, str]:

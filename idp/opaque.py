@@ -11,6 +11,9 @@ from datetime import timedelta
 _making = threading.Lock()
 _newest = 0
 _CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+_CROCKFORD_OF_BASE32 = bytes.maketrans(
+    b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567", _CROCKFORD.encode("ascii")
+)
 _PAIRS = tuple(high + low for high in _CROCKFORD for low in _CROCKFORD)
 """Two digits for ten bits: several identifiers are written in most requests."""
 _LENGTH = 26
@@ -51,8 +54,8 @@ def _written(value: int) -> str:
 
 def reference() -> str:
     """What a person can read out, and a request is found by: eight digits, `7F3K-91QD`."""
-    digits = _written(secrets.randbits(40))
-    return f"{digits[-8:-4]}-{digits[-4:]}"
+    digits = base64.b32encode(secrets.token_bytes(5)).translate(_CROCKFORD_OF_BASE32).decode()
+    return f"{digits[:4]}-{digits[4:]}"
 
 
 def make(prefix: str = "") -> str:

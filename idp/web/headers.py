@@ -25,6 +25,7 @@ _LEADS_AWAY = frozenset({Door.INTERACTION, Door.PROTOCOL, Door.LEAVING})
 """Their posts end in a redirect to a client, which Chromium would hold against `form-action`."""
 
 
+_VARY = ("Vary", "Cookie, Accept-Language")
 REFERENCE = "X-Request-Reference"
 """On every error: what its explanation is found by. Pages say it, too; programs log it."""
 FIRST_ERROR = 400
@@ -76,26 +77,33 @@ def _headers_of(kind: _Kind) -> tuple[tuple[str, str], ...]:
     return tuple(headers)
 
 
-def complete_data(given: list[tuple[str, str]], status: int) -> list[tuple[str, str]]:
-    """The same for data that no view of Flask's answered: `given` and what is missing."""
-    present = {name.lower() for name, _ in given}
-    kind = _data_kind("access-control-allow-origin" in present, settings().is_https)
-    given.extend(pair for pair in _headers_of(kind) if pair[0].lower() not in present)
-    if status >= FIRST_ERROR:
-        given.append((REFERENCE, origin.current().reference))
-    return given
-
-
-@lru_cache(maxsize=4)
-def _data_kind(is_shared: bool, is_https: bool) -> _Kind:  # noqa: FBT001
-    return _Kind(
+@lru_cache(maxsize=64)
+def of_data(present: tuple[str, ...], *, is_https: bool) -> tuple[tuple[str, str], ...]:
+    """What is missing where these headers are present, and no view of Flask's answers."""
+    names = {name.lower() for name in present}
+    kind = _Kind(
         policy=_DATA,
         is_redirect=False,
-        is_shared=is_shared,
+        is_shared="access-control-allow-origin" in names,
         leads_away=True,
         is_static=False,
         is_https=is_https,
     )
+    return tuple(pair for pair in _headers_of(kind) if pair[0].lower() not in names)
+
+
+@lru_cache(maxsize=2)
+def of_redirect(is_https: bool) -> tuple[tuple[str, str], ...]:  # noqa: FBT001
+    """The same for a redirect to an app that no view of Flask's answered."""
+    kind = _Kind(
+        policy=_PAGE,
+        is_redirect=True,
+        is_shared=False,
+        leads_away=True,
+        is_static=False,
+        is_https=is_https,
+    )
+    return (*_headers_of(kind), _VARY)
 
 
 def set_headers(response: Response) -> None:
@@ -115,4 +123,4 @@ def set_headers(response: Response) -> None:
     if response.status_code >= FIRST_ERROR:
         headers.setdefault(REFERENCE, origin.current().reference)
     if not kind.is_static and response.mimetype == "text/html":
-        headers.add("Vary", "Cookie, Accept-Language")
+        headers.add(*_VARY)

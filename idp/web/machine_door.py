@@ -7,19 +7,18 @@ Flask's handlers, so that nothing is refused in two places.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from io import BytesIO
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from flask import Flask
 from werkzeug.datastructures import EnvironHeaders
 from werkzeug.http import HTTP_STATUS_CODES
 
-from idp import carried
+from idp import carried, json_text, origin
 from idp.oauth import client_endpoints, parameters, server
 from idp.oauth.machine import JwtResponse, MachineRequest, MachineResponse
 from idp.oauth.parameters import MalformedParameters, Parameters
@@ -30,8 +29,7 @@ from idp.web.protocol import CROSS_ORIGIN, shared
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
-Answer: TypeAlias = MachineResponse | JwtResponse
-_Headers: TypeAlias = list[tuple[str, str]]
+    from config import Settings
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +38,34 @@ class _Door:
 
     endpoint: str
     """Of the view that answers what is not plain."""
-    respond: Callable[[MachineRequest], Answer]
+    respond: Callable[[MachineRequest], MachineResponse | JwtResponse]
+
+    def written(self, answer: MachineResponse | JwtResponse) -> _Written:
+        """What a client reads."""
+        named = shared(answer.headers) if self.endpoint in CROSS_ORIGIN else answer.headers
+        if isinstance(answer, JwtResponse):
+            return _Written(200, "application/jwt", answer.token.encode("ascii"), named)
+        body = json_text.written(answer.body).encode("ascii")
+        return _Written(answer.status, "application/json", body, named)
+
+
+@dataclass(frozen=True, slots=True)
+class _Written:
+    """An answer in bytes."""
+
+    status: int
+    kind: str
+    body: bytes
+    named: Mapping[str, str]
+
+    def headers(self, *, is_https: bool) -> list[tuple[str, str]]:
+        """All of them."""
+        found = [("Content-Type", self.kind), ("Content-Length", str(len(self.body)))]
+        found += self.named.items()
+        found += headers.of_data(tuple(self.named), is_https=is_https)
+        if self.status >= headers.FIRST_ERROR:
+            found.append((headers.REFERENCE, origin.current().reference))
+        return found
 
 
 _DOORS: Mapping[tuple[str, str], _Door] = {
@@ -62,11 +87,12 @@ class MachineDoor:
     """WSGI in front of an app."""
 
     def __init__(self, app: Flask) -> None:
-        settings = app.extensions["idp.settings"]
+        settings: Settings = app.extensions["idp.settings"]
         self._app = app
         self._inner: WSGIApplication = app.wsgi_app
         self._host = urlsplit(settings.issuer).netloc
-        self._largest: int = settings.server.maximum_body_size
+        self._is_https = settings.is_https
+        self._largest = settings.server.maximum_body_size
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         door = _DOORS.get((environ["REQUEST_METHOD"], environ.get("PATH_INFO", "")))
@@ -77,7 +103,16 @@ class MachineDoor:
         if received is None:
             return self._inner(_with_body(environ, body), start_response)
         with self._app.app_context():
-            return self._answer(door, received, environ, body, start_response)
+            _come_in(environ)
+            try:
+                written = door.written(door.respond(_request(received, environ)))
+                request_cycle.end_unit_of_work(written.status)
+            except Exception as error:  # noqa: BLE001  Flask's handlers know what to say of each
+                return self._failed(error, _with_body(environ, body), start_response)
+            named = written.headers(is_https=self._is_https)
+            request_cycle.observe(door.endpoint, environ["REQUEST_METHOD"], written.status)
+        start_response(_STATUS_LINES[written.status], named)
+        return [written.body]
 
     def _is_plain(self, environ: WSGIEnvironment) -> bool:
         if environ.get("HTTP_HOST") != self._host or environ.get("SCRIPT_NAME"):
@@ -85,26 +120,6 @@ class MachineDoor:
         if environ.get("QUERY_STRING") or any(name in environ for name in _UNUSUAL):
             return False
         return 0 <= _length(environ) <= self._largest
-
-    def _answer(
-        self,
-        door: _Door,
-        received: Parameters,
-        environ: WSGIEnvironment,
-        body: bytes,
-        start_response: StartResponse,
-    ) -> Iterable[bytes]:
-        _come_in(environ)
-        try:
-            answer = door.respond(_request(received, environ))
-            status = answer.status if isinstance(answer, MachineResponse) else 200
-            content, written = _written(door, answer)
-            request_cycle.end_unit_of_work(status)
-        except Exception as error:  # noqa: BLE001  Flask's handlers know what to say of each
-            return self._failed(error, _with_body(environ, body), start_response)
-        start_response(_STATUS_LINES[status], headers.complete_data(written, status))
-        request_cycle.observe(door.endpoint, environ["REQUEST_METHOD"], status)
-        return [content]
 
     def _failed(
         self, error: Exception, environ: WSGIEnvironment, start_response: StartResponse
@@ -151,15 +166,3 @@ def _request(received: Parameters, environ: WSGIEnvironment) -> MachineRequest:
         return EnvironHeaders(environ).items()
 
     return MachineRequest(received, environ.get("HTTP_AUTHORIZATION"), every_header)
-
-
-def _written(door: _Door, answer: Answer) -> tuple[bytes, _Headers]:
-    """`json.dumps` keeps ASCII, so a client that guesses another encoding reads the same."""
-    kind, content = (
-        ("application/jwt", answer.token)
-        if isinstance(answer, JwtResponse)
-        else ("application/json", json.dumps(answer.body))
-    )
-    body = content.encode("ascii")
-    named = shared(answer.headers) if door.endpoint in CROSS_ORIGIN else answer.headers
-    return body, [("Content-Type", kind), ("Content-Length", str(len(body))), *named.items()]

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 
 from flask import Blueprint, Response, request
 from werkzeug.exceptions import RequestEntityTooLarge
 
+from idp import json_text
 from idp.oauth import client_endpoints, parameters, server
 from idp.oauth.client_endpoints import Endpoint
 from idp.oauth.errors import RedirectedError, ShownError
@@ -115,13 +115,12 @@ def _request(received: Parameters) -> MachineRequest:
 
 
 def _written(answer: MachineResponse | JwtResponse) -> Response:
-    """`json.dumps` keeps ASCII, so a client that guesses another encoding reads the same."""
     headers = answer.headers
     if request.endpoint in CROSS_ORIGIN:
         headers = shared(headers)
     if isinstance(answer, JwtResponse):
         return Response(answer.token, headers=headers, mimetype="application/jwt")
-    body = json.dumps(answer.body)
+    body = json_text.written(answer.body)
     return Response(body, answer.status, headers=headers, mimetype="application/json")
 
 

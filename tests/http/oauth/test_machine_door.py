@@ -119,11 +119,11 @@ def test_what_cannot_be_committed_is_not_answered(app, rp, approve, flask, monke
 def test_a_bug_is_told_by_a_reference_and_undoes_everything(rp, approve, monkeypatch):
     code = approve.code(rp)
 
-    def stumble(_door, _answer):
+    def stumble(_headers):
         raise RuntimeError
 
     with monkeypatch.context() as broken:
-        broken.setattr(machine_door, "_written", stumble)
+        broken.setattr(machine_door, "shared", stumble)
         answer = rp.exchange(code)
 
     assert answer.status_code == 500
