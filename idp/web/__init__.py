@@ -28,6 +28,7 @@ from idp.web import (
 )
 from idp.web.kept_answers import KeptAnswers
 from idp.web.machine_door import MachineDoor
+from idp.web.single_sign_on_door import SingleSignOnDoor
 
 PARTS = (
     health,
@@ -58,4 +59,5 @@ def install(app: Flask) -> None:
         app.register_blueprint(part.blueprint)
     dev.install(app)
     app.wsgi_app = MachineDoor(app)  # type: ignore[method-assign]
+    app.wsgi_app = SingleSignOnDoor(app)  # type: ignore[method-assign]
     app.wsgi_app = KeptAnswers(app)  # type: ignore[method-assign]

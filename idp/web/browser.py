@@ -137,10 +137,14 @@ def has_ambiguous_cookies() -> bool:
     """The same cookie twice: a sibling host may be tossing cookies, so neither is
     believed (A71).
     """
-    header = request.environ.get("HTTP_COOKIE", "")
-    if not header:
+    return are_ambiguous(request.environ.get("HTTP_COOKIE", ""))
+
+
+def are_ambiguous(cookies: str) -> bool:
+    """The same, of a header."""
+    if not cookies:
         return False
     prefix = "__Host-" if settings().is_https else "idp_"
-    names = [part.split("=", 1)[0].strip() for part in header.split(";")]
+    names = [part.split("=", 1)[0].strip() for part in cookies.split(";")]
     ours = [name for name in names if name.startswith(prefix)]
     return len(set(ours)) < len(ours)

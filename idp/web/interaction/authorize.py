@@ -6,12 +6,10 @@ from __future__ import annotations
 
 from flask import Response, request, url_for
 
-from idp import clock, demands, opaque, origin
+from idp import clock, demands, opaque, single_sign_on
 from idp.authentication import enrolled
-from idp.authentication import session as sessions
 from idp.interaction import lifecycle
-from idp.interaction.facts import gather
-from idp.interaction.machine import Step, next_step, silent_error
+from idp.interaction.machine import Step, silent_error
 from idp.oauth import oidc_prompt_create, server
 from idp.oauth.request import AuthorizationRequest
 from idp.web import browser
@@ -29,18 +27,13 @@ def authorize(judged: AuthorizationRequest) -> Response:
         # on the GET (R46).
         return _store(judged, demands.opening_of(judged, requirement, None))
 
-    demand = demands.of_request(judged, requirement)
-    situation = gather(demand, browser.signed_in(), None)
-    session = situation.session
-    step = next_step(situation.facts)
-    if session is not None:
-        origin.acting_as(f"user:{session.user_id}", session.sid)
-        sessions.touch(session)
-        if step is Step.FINISH and not _begins_with_registration(judged):
-            approval = demands.approval_of(judged, requirement, situation, session)
-            return deliver(server.answer(judged, approval))
-    if demand.is_silent or step is Step.UNMET:
-        return deliver(server.refuse(judged, silent_error(situation.facts) or "login_required"))
+    meeting = single_sign_on.meet(judged, requirement, browser.signed_in())
+    single_sign_on.note_presence(meeting)
+    if meeting.is_settled:
+        return deliver(single_sign_on.answer(meeting))
+    if meeting.demand.is_silent or meeting.step is Step.UNMET:
+        error = silent_error(meeting.situation.facts) or "login_required"
+        return deliver(server.refuse(judged, error))
     here = opaque.digest(browser.ensure_binding())
     return _store(judged, demands.opening_of(judged, requirement, here))
 

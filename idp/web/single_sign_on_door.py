@@ -1,0 +1,152 @@
+"""Whoever is signed in and has allowed an app comes back to it at once, answered before Flask is.
+
+Only the plain request is answered here: one that nothing is to be asked about. Any other goes to
+the view, which judges it anew, since nothing was written for it: there is one place that refuses,
+and one that shows pages.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import lru_cache
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from flask import Flask
+from markupsafe import escape
+from werkzeug.urls import iri_to_uri
+
+from idp import carried, clock, single_sign_on
+from idp.authentication import session as sessions
+from idp.extensions import settings
+from idp.oauth import parameters, rules, tracing
+from idp.oauth.errors import ShownError
+from idp.oauth.parameters import MalformedParameters, Received
+from idp.oauth.request import AuthorizationRequest
+from idp.oauth.response import ResponseMode
+from idp.single_sign_on import Meeting
+from idp.web import browser, headers, language, request_cycle
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+
+_VIEW = "protocol.authorize"
+_REFUSED = (MalformedParameters, ShownError, rules.Refused)
+_BY_OBJECT = ("request", "request_uri")
+"""To be fetched and verified once, by the view (RFC 9101)."""
+_SEE_OTHER = "303 SEE OTHER"
+_NOTE = """<!doctype html>
+<html lang=en>
+<title>Redirecting...</title>
+<h1>Redirecting...</h1>
+<p>You should be redirected automatically to the target URL: <a href="{0}">{0}</a>. If not, click \
+the link.
+"""
+"""RFC 9110 §15.4.4: for who does not follow."""
+
+
+class SingleSignOnDoor:
+    """WSGI in front of an app."""
+
+    def __init__(self, app: Flask) -> None:
+        settings = app.extensions["idp.settings"]
+        self._app = app
+        self._inner: WSGIApplication = app.wsgi_app
+        self._host = urlsplit(settings.issuer).netloc
+        self._largest: int = settings.server.maximum_url_size
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        if self._is_plain(environ):
+            with self._app.app_context():
+                answered = self._answer(environ, start_response)
+            if answered is not None:
+                return answered
+        return self._inner(environ, start_response)
+
+    def _is_plain(self, environ: WSGIEnvironment) -> bool:
+        if environ.get("PATH_INFO") != "/authorize" or environ["REQUEST_METHOD"] != "GET":
+            return False
+        if environ.get("HTTP_HOST") != self._host or environ.get("SCRIPT_NAME"):
+            return False
+        query = environ.get("QUERY_STRING", "")
+        is_too_long = len(query) + len("/authorize") > self._largest
+        return "HTTP_COOKIE" in environ and not is_too_long and "%00" not in query
+
+    def _answer(
+        self, environ: WSGIEnvironment, start_response: StartResponse
+    ) -> Iterable[bytes] | None:
+        token = _session_token(environ["HTTP_COOKIE"])
+        if token is None:
+            return None
+        request_cycle.begin(environ)
+        carried.enter({})
+        language.enter()
+        try:
+            meeting = _meeting(environ["QUERY_STRING"].encode("latin-1"), token)
+            if meeting is None:
+                return None
+            single_sign_on.note_presence(meeting)
+            location = single_sign_on.answer(meeting).location or ""
+            request_cycle.end_unit_of_work(303)
+        except Exception as error:  # noqa: BLE001  Flask's handlers know what to say of each
+            return self._failed(error, environ, start_response)
+        body = _NOTE.format(escape(location)).encode("ascii")
+        start_response(_SEE_OTHER, _headers(location, body))
+        request_cycle.observe(_VIEW, "GET", 303)
+        return [body]
+
+    def _failed(
+        self, error: Exception, environ: WSGIEnvironment, start_response: StartResponse
+    ) -> Iterable[bytes]:
+        """In the same unit of work, which is rolled back."""
+        with self._app.request_context(environ):
+            request_cycle.note_access()
+            response = self._app.finalize_request(self._app.handle_user_exception(error))
+            return response(environ, start_response)
+
+
+def _session_token(cookies: str) -> str | None:
+    """The value of the session's cookie; None where the cookies are for the view to judge."""
+    if browser.are_ambiguous(cookies):
+        return None
+    wanted = browser.session_cookie()
+    pairs = (part.strip().partition("=") for part in cookies.split(";"))
+    return next((value for name, _, value in pairs if name == wanted), None) or None
+
+
+def _meeting(query: bytes, token: str) -> Meeting | None:
+    """None: not one that can be answered here. Until then nothing is written."""
+    try:
+        received = Received(parameters.parse(query))
+        judged = None if any(map(received.get, _BY_OBJECT)) else rules.judge(received)
+    except _REFUSED:
+        return None
+    if judged is None or not _is_led_by_address(judged):
+        return None
+    accounts = sessions.signed_in(token)
+    if not accounts:
+        return None
+    meeting = single_sign_on.meet(judged, judged.requirement(clock.now()), accounts)
+    if not meeting.is_settled:
+        return None
+    tracing.accepted(received, judged)
+    return meeting
+
+
+def _is_led_by_address(judged: AuthorizationRequest) -> bool:
+    return judged.response_mode is not ResponseMode.FORM_POST and _is_uri(judged.redirect_uri)
+
+
+@lru_cache(maxsize=1024)
+def _is_uri(redirect_uri: str) -> bool:
+    """Whether it goes into a header as it stands."""
+    return iri_to_uri(redirect_uri) == redirect_uri
+
+
+def _headers(location: str, body: bytes) -> list[tuple[str, str]]:
+    return [
+        ("Content-Type", "text/html; charset=utf-8"),
+        ("Content-Length", str(len(body))),
+        ("Location", location),
+        *headers.of_redirect(settings().is_https),
+    ]
