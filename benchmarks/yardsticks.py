@@ -67,7 +67,7 @@ def hashes_per_second(duration: float) -> float:
 
 
 def commits_per_second(folder: Path, duration: float) -> float:
-    """Small durable transactions by one writer on the same disk: the ceiling of SQLite."""
+    """Small transactions on the same disk, each durable before the next one begins."""
     file = folder / "commits.sqlite3"
     with closing(sqlite3.connect(file, isolation_level=None)) as connection:
         connection.execute("PRAGMA journal_mode=WAL")

@@ -8,23 +8,21 @@ password.
 
 from __future__ import annotations
 
-import os
-import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import lru_cache
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 from flask import current_app
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import event
-from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.engine import make_url
+from sqlalchemy.dialects import postgresql
+from sqlalchemy.dialects.sqlite import Insert as SqliteInsert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.exc import SQLAlchemyError
 
 from idp import slow_statements
-from idp.write_queue import WriteQueue
+from idp.database import sqlite
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -38,8 +36,6 @@ if TYPE_CHECKING:
 
 db = SQLAlchemy(session_options={"autoflush": True, "expire_on_commit": False})
 
-BUSY_TIMEOUT_SECONDS = 10
-_IN_LINE = "idp.in_line"
 _WROTE = "idp.wrote"
 _CONNECTION = "idp.connection"
 _READS = ("SELECT", "PRAGMA", "EXPLAIN", "RELEASE", "ROLLBA", "COMMIT", "BEGIN ")
@@ -81,11 +77,7 @@ def engine_options(chosen: Settings) -> dict[str, Any]:
         "pool_timeout": 5,
     }
     if chosen.database_url.startswith("sqlite"):
-        options["connect_args"] = {
-            "isolation_level": None,
-            "timeout": BUSY_TIMEOUT_SECONDS,
-            "check_same_thread": False,
-        }
+        options["connect_args"] = sqlite.OPTIONS
         return options
     options["pool_pre_ping"] = True
     options["connect_args"] = {"connect_timeout": 5, "application_name": "idp"}
@@ -94,52 +86,11 @@ def engine_options(chosen: Settings) -> dict[str, Any]:
 
 def prepare(engine: Engine) -> None:
     """Attach what every connection of this engine needs."""
-    event.listen(engine, "checkin", _forget_write)
-    if engine.dialect.name != "sqlite":
-        event.listen(engine, "before_cursor_execute", _note_write)
+    if engine.dialect.name == "sqlite":
+        sqlite.prepare(engine, is_write)
         return
-    event.listen(engine, "connect", _configure_sqlite)
-    name = make_url(str(engine.url)).database
-    queue = None
-    if name and name != ":memory:":
-        _create_private_file(Path(name))
-        queue = WriteQueue(Path(name), BUSY_TIMEOUT_SECONDS / 2)
-    _begin_before_the_first_write(engine, queue)
-
-
-def _create_private_file(path: Path) -> None:
-    # SQLite would create the file, and beside it the WAL with the same mode, readable by others.
-    path.parent.mkdir(parents=True, exist_ok=True)
-    os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
-
-
-def _configure_sqlite(connection: sqlite3.Connection, _record: object) -> None:
-    cursor = connection.cursor()
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "trusted_schema=OFF"):
-        cursor.execute(f"PRAGMA {pragma}")
-    cursor.close()
-
-
-def _begin_before_the_first_write(engine: Engine, queue: WriteQueue | None) -> None:
-    """The line is left when the connection goes back to the pool, after the commit."""
-
-    def begin(connection: Connection, _cursor: object, statement: str, *_: object) -> None:
-        if not is_write(statement):
-            return
-        info = connection.info
-        info[_WROTE] = True
-        if queue is not None and not info.get(_IN_LINE):
-            info[_IN_LINE] = queue.enter()
-        raw = cast("sqlite3.Connection", connection.connection.driver_connection)
-        if not raw.in_transaction:
-            raw.execute("BEGIN IMMEDIATE")
-
-    def leave(_raw: object, record: ConnectionPoolEntry) -> None:
-        if queue is not None and record.info.pop(_IN_LINE, False):
-            queue.leave()
-
-    event.listen(engine, "before_cursor_execute", begin)
-    event.listen(engine, "checkin", leave)
+    event.listen(engine, "checkin", _forget_write)
+    event.listen(engine, "before_cursor_execute", _note_write)
 
 
 def _note_write(connection: Connection, _cursor: object, statement: str, *_rest: object) -> None:
@@ -183,12 +134,17 @@ def let_go() -> None:
     session = db.session()
     if not session.in_transaction():
         return
-    if session.connection().info.get(_WROTE):
+    if _has_written(session.connection()):
         raise RuntimeError("to be done before the first write of the request")
     left_for_commit = session.info.keys() - {_CONNECTION}
     waits_for_commit = any((session.new, session.dirty, session.deleted, left_for_commit))
     if not waits_for_commit and not session.in_nested_transaction():
         session.commit()
+
+
+def _has_written(link: Connection) -> bool:
+    driver = link.connection.driver_connection
+    return driver.in_transaction if isinstance(driver, sqlite.Driver) else _WROTE in link.info
 
 
 @lru_cache(maxsize=2048)
@@ -199,9 +155,10 @@ def is_write(statement: str) -> bool:
     return statement.lstrip()[:6].upper() not in _READS
 
 
-def insert(table: type[DeclarativeBase]) -> sqlite.Insert | postgresql.Insert:
+def insert(table: type[DeclarativeBase]) -> SqliteInsert | postgresql.Insert:
     """An INSERT in the dialect of the database, for what SQL has no common words: ON CONFLICT."""
-    return sqlite.insert(table) if db.engine.dialect.name == "sqlite" else postgresql.insert(table)
+    is_sqlite = db.engine.dialect.name == "sqlite"
+    return sqlite_insert(table) if is_sqlite else postgresql.insert(table)
 
 
 def rows_changed(statement: UpdateBase) -> int:
