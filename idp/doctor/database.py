@@ -10,7 +10,7 @@ from pathlib import Path
 from sqlalchemy import func, select, text
 from sqlalchemy.engine import make_url
 
-from idp import clock, job_lease, schema
+from idp import clock, job_lease
 from idp.authentication import time_check
 from idp.doctor.finding import Finding
 from idp.extensions import db, settings
@@ -31,6 +31,8 @@ def look() -> Iterator[Finding]:
 
 def look_briefly() -> Iterator[Finding]:
     """It answers, and its schema is the program's."""
+    from idp import schema  # noqa: PLC0415  Alembic, 3 MiB: pages that show findings are many
+
     yield (
         Finding.ok(f"{db.engine.dialect.name} answers")
         if _answers()
