@@ -27,11 +27,9 @@ def is_well_formed(client_id: str) -> bool:
 
 def find(client_id: str) -> RegisteredClient | None:
     """The client, also a disabled one: the caller asks `is_enabled`."""
-    if not is_well_formed(client_id):
-        return None
     entries = _cache.entries()
     found = entries.get(client_id)
-    if found is None:
+    if found is None and is_well_formed(client_id):
         # Only what exists is kept, so that made-up names do not fill the memory.
         read = _read(_with_secrets().where(Client.client_id == client_id))
         if read:

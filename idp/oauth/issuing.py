@@ -63,8 +63,9 @@ def user_tokens(
     issued = rfc9068_jwt_access_token.for_user(client, granted, scope, resource)
     body = token_body(issued, scope)
     if "openid" in scope:
+        told = granted if scope == granted.scope else replace(granted, scope=scope)
         body["id_token"] = oidc_core_id_token.build(
-            client, replace(granted, scope=scope), access_token=issued.token, nonce=nonce
+            client, told, access_token=issued.token, nonce=nonce
         )
     return body
 

@@ -50,13 +50,13 @@ def of_protocol(
     client: RegisteredClient, granted: Authorization, nonce: str | None = None
 ) -> dict[str, Any]:
     """§2: what every ID token says of the sign-in."""
-    now = int(clock.now().timestamp())
+    now, chosen = int(clock.now().timestamp()), settings()
     claims: dict[str, Any] = {
-        "iss": settings().issuer,
+        "iss": chosen.issuer,
         "sub": granted.sub,
         "aud": client.client_id,
         "iat": now,
-        "exp": now + int(settings().tokens.id_token_lifetime.total_seconds()),
+        "exp": now + int(chosen.tokens.id_token_lifetime.total_seconds()),
         "auth_time": granted.auth_time,
         "sid": granted.sid,
     }

@@ -36,7 +36,7 @@ _FIND = Prepared(
 
 def read(user_id: str, sub: str) -> Person:
     """A user who is known to exist, as the client knows him by `sub`."""
-    return of_row(_FIND.first({"user_id": user_id}), sub)
+    return of_row(_FIND.glance({"user_id": user_id}), sub)
 
 
 def of_row(row: Found, sub: str) -> Person:

@@ -22,7 +22,7 @@ from idp.oauth.tables import (
     sessions,
     users,
 )
-from idp.prepared import Prepared
+from idp.prepared import Found, Prepared
 
 PREFIX = "rt_"
 
@@ -167,9 +167,23 @@ def add(
 
 
 def find(token: str, client: RegisteredClient) -> StoredToken | None:
-    """The client's own token; a foreign one is as unknown as one that never was."""
-    wanted = {"wanted_digest": opaque.digest(token), "owner_id": client.client_id}
-    row = _FIND.first(wanted | live_at(clock.now()))
+    """The client's own token; a foreign one is as unknown as one that never was. For whoever will
+    spend it: the unit of work begins here.
+    """
+    return _stored(_FIND.first(_wanted(token, client)), client)
+
+
+def glance(token: str, client: RegisteredClient) -> StoredToken | None:
+    """The same for whoever only looks, and seldom writes."""
+    return _stored(_FIND.glance(_wanted(token, client)), client)
+
+
+def _wanted(token: str, client: RegisteredClient) -> dict[str, object]:
+    named = {"wanted_digest": opaque.digest(token), "owner_id": client.client_id}
+    return named | live_at(clock.now())
+
+
+def _stored(row: Found, client: RegisteredClient) -> StoredToken | None:
     if row is None:
         return None
     return StoredToken(

@@ -32,7 +32,8 @@ class RefreshGrant(Issuing, RefreshTokenGrant):
 
     def authenticate_refresh_token(self, refresh_token: str) -> StoredToken:
         """The client has authenticated; a token of another one does not exist for it."""
-        found = refresh_tokens.find(refresh_token, self.registered)
+        look = refresh_tokens.find if self._rotates() else refresh_tokens.glance
+        found = look(refresh_token, self.registered)
         if found is None:
             raise InvalidGrant("refresh token unknown or of another client")
         return found

@@ -119,7 +119,7 @@ def holder_of(claims: Mapping[str, Any]) -> Holder | None:
 
 
 def _refresh_token(caller: RegisteredClient, token: str) -> dict[str, Any] | None:
-    found = refresh_tokens.find(token, caller)
+    found = refresh_tokens.glance(token, caller)
     now = clock.now()
     if found is None or found.is_void or found.is_spent:
         return None

@@ -88,11 +88,11 @@ def _issue(
     scope: tuple[str, ...],
     resource: tuple[str, ...],
 ) -> Issued:
-    now = int(clock.now().timestamp())
+    now, issuer = int(clock.now().timestamp()), settings().issuer
     lifetime = lifetime_of(client)
     claims |= {
-        "iss": settings().issuer,
-        "aud": _audience(scope, resource),
+        "iss": issuer,
+        "aud": _audience(scope, resource, issuer),
         "client_id": client.client_id,
         "iat": now,
         "exp": now + lifetime,
@@ -105,8 +105,8 @@ def _issue(
 
 def lifetime_of(client: RegisteredClient) -> int:
     """Seconds: the app's own, else everybody's."""
-    everybodys = int(settings().tokens.access_token_lifetime.total_seconds())
-    return client.access_token_lifetime or everybodys
+    own = client.access_token_lifetime
+    return own or int(settings().tokens.access_token_lifetime.total_seconds())
 
 
 def _jti(family_id: str | None) -> str:
@@ -115,9 +115,9 @@ def _jti(family_id: str | None) -> str:
     return made if family_id is None else f"{family_id}.{made}"
 
 
-def _audience(scope: tuple[str, ...], resource: tuple[str, ...]) -> str | list[str]:
+def _audience(scope: tuple[str, ...], resource: tuple[str, ...], ourselves: str) -> str | list[str]:
     """§3: the resources asked for, else ourselves; UserInfo stays open to a token with `openid`."""
     audience = [*resource]
     if not audience or "openid" in scope:
-        audience.append(settings().issuer)
+        audience.append(ourselves)
     return audience[0] if len(audience) == 1 else audience

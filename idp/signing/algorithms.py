@@ -1,8 +1,8 @@
 """Signature algorithms (RFC 7518 §3, RFC 8037): how their keys are made, kept and used.
 
 Signing and verifying go straight to joserfc's algorithm with one key: its high-level functions add
-a header check that is looser than ours and a quarter of the time. ES256, by which every access token
-is signed, goes straight to the key: joserfc asks a private key of ours each time what it is for.
+a header check that is looser than ours and a quarter of the time. ES256, which signs every access
+token, goes straight to the key: joserfc asks a private key of ours each time what it is for.
 """
 
 from __future__ import annotations
