@@ -23,6 +23,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from idp import slow_statements
 from idp.database import sqlite
+from idp.database.readers import Readers
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -62,6 +63,7 @@ def install(app: Flask, chosen: Settings, ring: KeyRing) -> None:
     db.init_app(app)
     with app.app_context():
         prepare(db.engine)
+        app.extensions["idp.readers"] = Readers(db.engine)
         slow_statements.watch(db.engine, chosen.database_slow_statement)
 
 
@@ -118,12 +120,10 @@ def in_transaction() -> bool:
     return db.session.registry.has() and db.session().in_transaction()
 
 
-def reading() -> Engine:
-    """The engine for a single question that is no part of a unit of work."""
-    engine = db.engine
-    if engine.dialect.name == "sqlite":
-        return engine
-    return engine.execution_options(isolation_level="AUTOCOMMIT")
+def readers() -> Readers:
+    """For a single question that is no part of a unit of work."""
+    found: Readers = current_app.extensions["idp.readers"]
+    return found
 
 
 def let_go() -> None:

@@ -17,7 +17,7 @@ from sqlalchemy import Insert, Select, Update
 from sqlalchemy.engine import Connection, Dialect
 from sqlalchemy.exc import DBAPIError
 
-from idp.extensions import connection, in_transaction, reading
+from idp.extensions import connection, in_transaction, readers
 
 _Convert = Callable[[Any], Any] | None
 Found: TypeAlias = Any
@@ -80,8 +80,7 @@ class Prepared:
         """
         if in_transaction():
             return self.first(values)
-        with reading().connect() as apart:
-            return self._first(apart, values)
+        return readers().ask(lambda link: self._first(link, values))
 
     def all(self, values: Mapping[str, object]) -> list[Found]:
         """Every row, in the unit of work in hand."""

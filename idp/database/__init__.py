@@ -1,4 +1,5 @@
 """How the database is reached: what `idp.extensions` gives to the rest is built from these parts.
 
-`sqlite` opens its connections, `durability` puts on the disk what they have committed.
+`sqlite` opens its connections, `durability` puts on the disk what they have committed, and
+`readers` keeps some for questions.
 """
