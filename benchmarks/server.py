@@ -1,4 +1,4 @@
-"""Granian as in production: two workers, 32 threads each, a log in a file.
+"""Servers as in production: two workers, 32 threads each, a log in a file.
 
 Nothing survives the block.
 """
@@ -20,6 +20,8 @@ from pathlib import Path
 from benchmarks import processes
 from config import PROJECT
 
+OURS = "wsgi:app"
+"""What is served by the command that operators use; other apps are by granian, which it becomes."""
 WORKERS = 2
 THREADS = 32
 START_TIMEOUT = 60.0
@@ -76,8 +78,12 @@ def running(
 
 
 def _command(target: str, port: int, workers: int) -> list[str]:
+    many = ["--workers", str(workers)]
+    if target == OURS:
+        where = ["--bind", f"127.0.0.1:{port}", "--pause", "0"]
+        return [sys.executable, "-m", "idp", "serve", *where, *many, "--threads", str(THREADS)]
     where = ["--host", "127.0.0.1", "--port", str(port), "--no-ws", "--respawn-failed-workers"]
-    room = ["--workers", str(workers), "--blocking-threads", str(THREADS)]
+    room = [*many, "--blocking-threads", str(THREADS)]
     return [sys.executable, "-m", "granian", "--interface", "wsgi", *where, *room, target]
 
 

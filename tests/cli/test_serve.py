@@ -54,6 +54,7 @@ def test_what_workers_of_an_ended_server_have_counted_is_removed(idp, monkeypatc
     [(program, environment)] = became
     assert program[-1] == "wsgi:app"
     assert os.path.isdir(environment["PROMETHEUS_MULTIPROC_DIR"])
+    assert environment["MALLOC_ARENA_MAX"] == serve.ARENAS
 
 
 @pytest.mark.parametrize("engine_kind", [EngineKind.SQLITE], indirect=True)
