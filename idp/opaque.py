@@ -3,10 +3,12 @@
 import base64
 import hashlib
 import hmac
+import os
 import secrets
 import threading
 import time
 from datetime import timedelta
+from io import BytesIO
 
 _making = threading.Lock()
 _newest = 0
@@ -18,6 +20,12 @@ _PAIRS = tuple(high + low for high in _CROCKFORD for low in _CROCKFORD)
 """Two digits for ten bits: several identifiers are written in most requests."""
 _LENGTH = 26
 
+_AHEAD_BYTES = 4096
+_ahead = BytesIO()
+"""Random bytes for names, which are no secrets. They are read ahead, since asking the system lets
+go of the interpreter, for which other threads wait. A secret is drawn when it is made.
+"""
+
 
 def identifier() -> str:
     """A row id of 26 characters: 48 bits of milliseconds, then 80 random bits, so inserts stay
@@ -27,9 +35,9 @@ def identifier() -> str:
     with _making:
         milliseconds = time.time_ns() // 1_000_000
         if milliseconds == _newest >> 80:
-            value = _newest + 1 + secrets.randbits(32)
+            value = _newest + 1 + _bits(32)
         else:
-            value = (milliseconds << 80) | secrets.randbits(80)
+            value = (milliseconds << 80) | _bits(80)
         _newest = value
     return _written(value)
 
@@ -52,9 +60,34 @@ def _written(value: int) -> str:
     return "".join([_PAIRS[(value >> shift) & 1023] for shift in range(120, -10, -10)])
 
 
+def _bits(count: int) -> int:
+    return int.from_bytes(_drawn(count // 8), "big")
+
+
+def _drawn(count: int) -> bytes:
+    """Only for who holds the lock."""
+    global _ahead  # noqa: PLW0603  filled anew when it has run out
+    drawn = _ahead.read(count)
+    if len(drawn) < count:
+        _ahead = BytesIO(secrets.token_bytes(_AHEAD_BYTES))
+        drawn = _ahead.read(count)
+    return drawn
+
+
+def _draw_anew() -> None:
+    """A new child would make its parent's names."""
+    global _ahead  # noqa: PLW0603
+    _ahead = BytesIO()
+
+
+os.register_at_fork(after_in_child=_draw_anew)
+
+
 def reference() -> str:
     """What a person can read out, and a request is found by: eight digits, `7F3K-91QD`."""
-    digits = base64.b32encode(secrets.token_bytes(5)).translate(_CROCKFORD_OF_BASE32).decode()
+    with _making:
+        drawn = _drawn(5)
+    digits = base64.b32encode(drawn).translate(_CROCKFORD_OF_BASE32).decode()
     return f"{digits[:4]}-{digits[4:]}"
 
 

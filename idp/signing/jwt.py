@@ -14,7 +14,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from idp import clock, opaque
+from idp import clock, json_text, opaque
 from idp.extensions import settings
 from idp.signing import keystore
 from idp.signing.key import SigningKey
@@ -28,7 +28,6 @@ USERINFO = None
 """Libraries refuse types that they do not know here; without one it is no token of another kind."""
 
 _COMPACT = re.compile(r"([A-Za-z0-9_-]+)\.([A-Za-z0-9_-]+)\.([A-Za-z0-9_-]+)")
-_encode = json.JSONEncoder(separators=(",", ":")).encode
 
 Claims = dict[str, Any]
 
@@ -55,7 +54,7 @@ class InvalidToken(Exception):
 def sign(typ: str | None, claims: Mapping[str, Any], alg: str) -> str:
     """A compact JWS by the active key of an algorithm. Raises `NoSigningKey`."""
     key = keystore.active(alg)
-    message = f"{key.header(typ)}.{opaque.base64url(_encode(claims).encode())}"
+    message = f"{key.header(typ)}.{opaque.base64url(json_text.written(claims).encode())}"
     return f"{message}.{opaque.base64url(key.sign(message.encode()))}"
 
 
