@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import fields
 from datetime import datetime, timedelta
 from enum import Enum
+from functools import cache
 from typing import TYPE_CHECKING, Any, TypeAlias, cast
 
 import structlog
@@ -38,11 +39,8 @@ Plain: TypeAlias = "bool | int | float | str | list[Plain] | None"
 def record(happened: Event) -> None:
     """Write down what happened, by whom and from where."""
     current, type_ = origin.current(), type_of(type(happened))
-    details = {
-        field.name: _plain(getattr(happened, field.name))
-        for field in fields(happened)
-        if field.name not in _OWN_COLUMNS
-    }
+    kind: type = type(happened)
+    details = {name: _plain(getattr(happened, name)) for name in _names_of_details(kind)}
     if details.get("reason") == "":
         details["reason"] = printable(current.reason)[:LONGEST_DETAIL]
     circumstances: dict[str, Any] = {
@@ -54,11 +52,21 @@ def record(happened: Event) -> None:
         "user_agent": printable(current.user_agent)[:255],
         "reference": current.reference[:12],
     }
-    identity = {"id": opaque.identifier(), "happened_at": clock.now(), "type": type_}
-    rows = db.session.info.setdefault(_WAITING, [])
-    rows.append(identity | circumstances | {"details": details})
+    row = {
+        "id": opaque.identifier(),
+        "happened_at": clock.now(),
+        "type": type_,
+        **circumstances,
+        "details": details,
+    }
+    db.session.info.setdefault(_WAITING, []).append(row)
     metrics.audit_events.labels(type_).inc()
     _log.log(happened.LOGGED_AT, type_, **circumstances, details=details)
+
+
+@cache
+def _names_of_details(kind: type) -> tuple[str, ...]:
+    return tuple(field.name for field in fields(kind) if field.name not in _OWN_COLUMNS)
 
 
 @event.listens_for(db.session, "before_commit")
@@ -77,6 +85,8 @@ def _forget(session: Session) -> None:
 
 def _plain(value: object) -> Plain:
     match value:
+        case str():
+            text = value
         case None | bool() | int() | float():
             return value
         case Enum():
@@ -87,7 +97,9 @@ def _plain(value: object) -> Plain:
             return int(value.total_seconds())
         case list() | tuple() | set() | frozenset():
             return [_plain(item) for item in value]
-    return printable(str(value))[:LONGEST_DETAIL]
+        case _:
+            text = str(value)
+    return printable(text)[:LONGEST_DETAIL]
 
 
 def _shortened(text: str | None, length: int) -> str | None:

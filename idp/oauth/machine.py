@@ -6,10 +6,11 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from authlib.oauth2.rfc6749.requests import BasicOAuth2Payload, OAuth2Request
+from authlib.oauth2.rfc6749.requests import BasicOAuth2Payload
 
 from idp.clients.registered import RegisteredClient
 from idp.oauth.parameters import Parameters, Received
+from idp.oauth.rows import UnaddressedRequest
 
 NO_STORE = {"Cache-Control": "no-store", "Pragma": "no-cache"}
 
@@ -48,20 +49,8 @@ class JwtResponse:
     headers: Mapping[str, str] = field(default_factory=dict)
 
 
-class AuthlibRequest(OAuth2Request):
-    """A machine request in Authlib's clothes: payload and form are the body, and nothing else.
-
-    It does not begin as Authlib's own does, which takes the address apart to see that it is https.
-    That is judged once, of the issuer, and no other address is ever believed to be ours.
-    """
-
-    method, uri = "POST", ""
-    client: Any = None
-    user: Any = None
-    authorization_code: Any = None
-    refresh_token: Any = None
-    credential: Any = None
-    auth_method = _body = _scope = None
+class AuthlibRequest(UnaddressedRequest):
+    """A machine request in Authlib's clothes: payload and form are the body, and nothing else."""
 
     def __init__(self, request: MachineRequest) -> None:
         self.sent = request

@@ -6,19 +6,18 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from authlib.oauth2.rfc6749.requests import BasicOAuth2Payload, OAuth2Request
+from authlib.oauth2.rfc6749.requests import BasicOAuth2Payload
 
 from idp.authentication.assurance import level_of
 from idp.authentication.requirement import Requirement
 from idp.clients import registry
 from idp.clients.registered import RegisteredClient
-from idp.extensions import settings
 from idp.oauth import claims as users_claims
 from idp.oauth import oidc_core_claims_parameter, rfc6749_redirect_uri, trial
 from idp.oauth.errors import ShownError
 from idp.oauth.oidc_core_claims_parameter import RequestedClaims
 from idp.oauth.response import ResponseMode
-from idp.oauth.rows import AuthlibClient
+from idp.oauth.rows import AuthlibClient, UnaddressedRequest
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,11 +152,10 @@ def restore(document: dict[str, Any]) -> AuthorizationRequest:
     )
 
 
-class StoredAuthorizationRequest(OAuth2Request):
+class StoredAuthorizationRequest(UnaddressedRequest):
     """A judged request in Authlib's clothes: its answers come from here, never from HTTP."""
 
     def __init__(self, judged: AuthorizationRequest) -> None:
-        super().__init__("GET", f"{settings().issuer}/authorize")
         self.judged = judged
         self.client = AuthlibClient(judged.client)
         self.payload = BasicOAuth2Payload(

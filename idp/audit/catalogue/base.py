@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import re
 from dataclasses import dataclass
+from functools import cache
 from typing import ClassVar
 
 _INNER_CAPITAL = re.compile(r"(?<!^)(?=[A-Z])")
@@ -26,7 +27,12 @@ class Event:
 
 def type_of(event: type[Event]) -> str:
     """The name under which an event is stored, logged and counted."""
-    return _INNER_CAPITAL.sub("_", event.__name__).lower()
+    return _in_snake_case(event.__name__)
+
+
+@cache
+def _in_snake_case(name: str) -> str:
+    return _INNER_CAPITAL.sub("_", name).lower()
 
 
 def types() -> frozenset[str]:

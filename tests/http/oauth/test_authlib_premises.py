@@ -28,6 +28,7 @@ from idp.oauth.rfc6749_authorization_code import CodeGrant
 from idp.oauth.rfc6749_client_credentials import MachineGrant
 from idp.oauth.rfc6749_refresh_token import RefreshGrant
 from idp.oauth.rfc7636_pkce import ProofKey
+from idp.oauth.rows import UnaddressedRequest
 from idp.oauth.server import Server
 
 OURS = (
@@ -112,11 +113,11 @@ def test_a_request_of_ours_is_taken_as_it_is():
     assert issubclass(StoredAuthorizationRequest, OAuth2Request)
 
 
-def test_a_token_request_of_ours_has_all_that_one_of_authlibs_begins_with():
+def test_requests_of_ours_have_all_that_one_of_authlibs_begins_with():
     theirs = OAuth2Request("POST", "https://idp.example/token")
-    ours = AuthlibRequest(MachineRequest())
 
-    assert [name for name in vars(theirs) if not hasattr(ours, name)] == []
+    for ours in (AuthlibRequest(MachineRequest()), UnaddressedRequest):
+        assert [name for name in vars(theirs) if not hasattr(ours, name)] == []
 
 
 class TestDefects:
