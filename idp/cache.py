@@ -11,19 +11,19 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
-from weakref import WeakKeyDictionary
 
+from flask import current_app
 from sqlalchemy import event, select
 
 from idp.extensions import db, insert
 from idp.models import CacheVersion
 
 if TYPE_CHECKING:
-    from sqlalchemy.engine import Engine
     from sqlalchemy.orm import Session
 
 V = TypeVar("V")
 
+EXTENSION = "idp.cache"
 MAXIMUM_AGE_SECONDS = 1.0
 _CHANGED = "idp.cache.changed"
 
@@ -39,15 +39,12 @@ class _Comparison:
 
 @dataclass(slots=True)
 class _Shared:
-    """What one process knows of one database; each field is replaced as a whole."""
+    """What one process knows of its app's database; each field is replaced as a whole."""
 
     commits: int = 0
     """Grows when this process commits a change: no comparison begun before that counts any more."""
     comparison: _Comparison = _Comparison({}, float("-inf"), -1)
     entries: dict[str, tuple[int, dict[str, Any]]] = field(default_factory=dict)
-
-
-_shared: WeakKeyDictionary[Engine, _Shared] = WeakKeyDictionary()
 
 
 class Cache(Generic[V]):
@@ -64,7 +61,7 @@ class Cache(Generic[V]):
         """
         if db.session.registry.has() and self.name in db.session().info.get(_CHANGED, ()):
             return {}
-        shared = _shared_of(db.engine)
+        shared = _here()
         version = _versions(shared).get(self.name, 0)
         known = shared.entries.get(self.name)
         if known is None or known[0] != version or len(known[1]) > self.maximum_entries:
@@ -87,7 +84,7 @@ def witness() -> Callable[[], bool]:
     would still be read so: nothing has changed, as far as a process knows that compares once a
     second.
     """
-    shared = _shared_of(db.engine)
+    shared = _here()
     seen = shared.comparison
 
     def holds() -> bool:
@@ -96,11 +93,13 @@ def witness() -> Callable[[], bool]:
     return holds
 
 
-def _shared_of(engine: Engine) -> _Shared:
+def _here() -> _Shared:
+    known = current_app.extensions
     try:
-        return _shared[engine]
-    except KeyError:
-        return _shared.setdefault(engine, _Shared())
+        found: _Shared = known[EXTENSION]
+    except KeyError:  # two threads may come here: what the first has made is everybody's
+        found = known.setdefault(EXTENSION, _Shared())
+    return found
 
 
 def _is_good(shared: _Shared) -> bool:
@@ -124,7 +123,7 @@ def _versions(shared: _Shared) -> dict[str, int]:
 def _count_commit(session: Session) -> None:
     # A released savepoint comes here too; the change is still nobody else's business then.
     if not session.in_nested_transaction() and session.info.pop(_CHANGED, None):
-        _shared_of(db.engine).commits += 1
+        _here().commits += 1
 
 
 @event.listens_for(db.session, "after_rollback")

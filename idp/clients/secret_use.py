@@ -64,8 +64,8 @@ class _Noted:
     lock: threading.Lock = field(default_factory=threading.Lock)
     writing: threading.Lock = field(default_factory=threading.Lock)
 
-    def note(self, engine: Engine, digest: bytes, at: datetime, address: str) -> None:
-        """Remember it; the first within a minute has it written."""
+    def note(self, engine: Engine, digest: bytes, at: datetime) -> None:
+        """Remember it; the first within a minute has it written, with where it came from."""
         last = self.written.get(digest)
         if last is not None and at - last < PAUSE:
             return
@@ -73,7 +73,7 @@ class _Noted:
             if len(self.written) > MOST_REMEMBERED:
                 self.written.clear()
             self.written[digest] = at
-            self.waiting[digest] = (at, address)
+            self.waiting[digest] = (at, origin.current().address)
             if self.timer is None:
                 self.timer = threading.Timer(DELAY_SECONDS, self.flush, (engine,))
                 self.timer.daemon = True
@@ -112,19 +112,20 @@ _noted: WeakKeyDictionary[Engine, _Noted] = WeakKeyDictionary()
 
 def note(digest: bytes) -> None:
     """This secret has just proven its client, from the address of the request in hand."""
-    _here().note(db.engine, digest, clock.now(), origin.current().address)
+    engine = db.engine
+    _of(engine).note(engine, digest, clock.now())
 
 
 def flush() -> None:
     """Write what this process knows, for whoever wants to read it."""
-    _here().flush(db.engine)
+    _of(db.engine).flush(db.engine)
 
 
 def of_client(client_id: str) -> list[SecretUse]:
     """Its secrets that are still good, the newest first. What waits to be written is written with
     the unit of work in hand, which may hold SQLite's only write lock already.
     """
-    if rows := _here().take():
+    if rows := _of(db.engine).take():
         db.session.connection().execute(_WRITE, rows)
     now = clock.now()
     good = or_(ClientSecret.expires_at.is_(None), ClientSecret.expires_at > now)
@@ -141,8 +142,8 @@ def of_client(client_id: str) -> list[SecretUse]:
     ]
 
 
-def _here() -> _Noted:
+def _of(engine: Engine) -> _Noted:
     try:
-        return _noted[db.engine]
+        return _noted[engine]
     except KeyError:
-        return _noted.setdefault(db.engine, _Noted())
+        return _noted.setdefault(engine, _Noted())
