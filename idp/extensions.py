@@ -22,7 +22,7 @@ from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.exc import SQLAlchemyError
 
 from idp import slow_statements
-from idp.database import sqlite
+from idp.database import session, sqlite
 from idp.database.readers import Readers
 
 if TYPE_CHECKING:
@@ -33,12 +33,12 @@ if TYPE_CHECKING:
     from sqlalchemy.sql.dml import UpdateBase
 
     from config import Settings
+    from idp.database.session import UnitOfWork
     from idp.sealing import KeyRing
 
-db = SQLAlchemy(session_options={"autoflush": True, "expire_on_commit": False})
+db = SQLAlchemy(session_options=session.OPTIONS)
 
 _WROTE = "idp.wrote"
-_CONNECTION = "idp.connection"
 _READS = ("SELECT", "PRAGMA", "EXPLAIN", "RELEASE", "ROLLBA", "COMMIT", "BEGIN ")
 
 
@@ -107,12 +107,7 @@ def _forget_write(_raw: object, record: ConnectionPoolEntry) -> None:
 
 def connection() -> Connection:
     """The connection of the unit of work in hand, which it begins."""
-    session = db.session()
-    known: Connection | None = session.info.get(_CONNECTION)
-    # Asking the session costs as much as a short statement. It closes what it has ended with.
-    if known is None or known.closed:
-        known = session.info[_CONNECTION] = session.connection()
-    return known
+    return cast("UnitOfWork", db.session()).link()
 
 
 def in_transaction() -> bool:
@@ -131,15 +126,14 @@ def let_go() -> None:
     hash, or for what is written and committed on its own. Whoever kept one meanwhile would hold two
     of the pool, and on SQLite wait in vain for its own write lock.
     """
-    session = db.session()
-    if not session.in_transaction():
+    unit = cast("UnitOfWork", db.session())
+    if not unit.in_transaction():
         return
-    if _has_written(session.connection()):
+    if _has_written(unit.link()):
         raise RuntimeError("to be done before the first write of the request")
-    left_for_commit = session.info.keys() - {_CONNECTION}
-    waits_for_commit = any((session.new, session.dirty, session.deleted, left_for_commit))
-    if not waits_for_commit and not session.in_nested_transaction():
-        session.commit()
+    waits_for_commit = any((unit.new, unit.dirty, unit.deleted, unit.info))
+    if not waits_for_commit and not unit.in_nested_transaction():
+        unit.commit()
 
 
 def _has_written(link: Connection) -> bool:
@@ -172,9 +166,9 @@ def rows_changed(statement: UpdateBase) -> int:
 def commit() -> None:
     """Commit what this unit of work has done; most of what programs ask begins none."""
     if db.session.registry.has():
-        session = db.session()
-        if session.in_transaction() or session.info:
-            session.commit()
+        unit = db.session()
+        if unit.in_transaction() or unit.info:
+            unit.commit()
 
 
 def roll_back() -> None:
