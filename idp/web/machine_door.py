@@ -12,24 +12,21 @@ from dataclasses import dataclass
 from functools import partial
 from io import BytesIO
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
-from flask import Flask
 from werkzeug.datastructures import EnvironHeaders
 from werkzeug.http import HTTP_STATUS_CODES
 
-from idp import carried, json_text, origin
+from idp import json_text, origin
 from idp.oauth import client_endpoints, parameters, server
 from idp.oauth.machine import JwtResponse, MachineRequest, MachineResponse
 from idp.oauth.parameters import MalformedParameters, Parameters
-from idp.web import headers, language, request_cycle
+from idp.web import headers, request_cycle
+from idp.web.front_door import FrontDoor, come_in
 from idp.web.misdirected import FORM
 from idp.web.protocol import CROSS_ORIGIN, shared
 
 if TYPE_CHECKING:
-    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
-
-    from config import Settings
+    from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,52 +80,34 @@ _UNUSUAL = ("HTTP_COOKIE", "HTTP_TRANSFER_ENCODING", "HTTP_EXPECT")
 _STATUS_LINES = {code: f"{code} {words.upper()}" for code, words in HTTP_STATUS_CODES.items()}
 
 
-class MachineDoor:
+class MachineDoor(FrontDoor):
     """WSGI in front of an app."""
-
-    def __init__(self, app: Flask) -> None:
-        settings: Settings = app.extensions["idp.settings"]
-        self._app = app
-        self._inner: WSGIApplication = app.wsgi_app
-        self._host = urlsplit(settings.issuer).netloc
-        self._is_https = settings.is_https
-        self._largest = settings.server.maximum_body_size
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         door = _DOORS.get((environ["REQUEST_METHOD"], environ.get("PATH_INFO", "")))
         if door is None or not self._is_plain(environ):
-            return self._inner(environ, start_response)
+            return self.behind(environ, start_response)
         body = environ["wsgi.input"].read(_length(environ))
         received = _form(environ, body)
         if received is None:
-            return self._inner(_with_body(environ, body), start_response)
-        with self._app.app_context():
-            _come_in(environ)
+            return self.behind(_with_body(environ, body), start_response)
+        with self.app.app_context():
+            come_in(environ)
             try:
                 written = door.written(door.respond(_request(received, environ)))
                 request_cycle.end_unit_of_work(written.status)
             except Exception as error:  # noqa: BLE001  Flask's handlers know what to say of each
-                return self._failed(error, _with_body(environ, body), start_response)
-            named = written.headers(is_https=self._is_https)
+                return self.failed(error, _with_body(environ, body), start_response)
+            named = written.headers(is_https=self.settings.is_https)
             request_cycle.observe(door.endpoint, environ["REQUEST_METHOD"], written.status)
         start_response(_STATUS_LINES[written.status], named)
         return [written.body]
 
     def _is_plain(self, environ: WSGIEnvironment) -> bool:
-        if environ.get("HTTP_HOST") != self._host or environ.get("SCRIPT_NAME"):
-            return False
         if environ.get("QUERY_STRING") or any(name in environ for name in _UNUSUAL):
             return False
-        return 0 <= _length(environ) <= self._largest
-
-    def _failed(
-        self, error: Exception, environ: WSGIEnvironment, start_response: StartResponse
-    ) -> Iterable[bytes]:
-        """In the same unit of work, which is rolled back."""
-        with self._app.request_context(environ):
-            request_cycle.note_access()
-            response = self._app.finalize_request(self._app.handle_user_exception(error))
-            return response(environ, start_response)
+        is_small = 0 <= _length(environ) <= self.settings.server.maximum_body_size
+        return is_small and self.is_ours(environ)
 
 
 def _length(environ: WSGIEnvironment) -> int:
@@ -153,12 +132,6 @@ def _form(environ: WSGIEnvironment, body: bytes) -> Parameters | None:
 def _with_body(environ: WSGIEnvironment, body: bytes) -> WSGIEnvironment:
     """For whoever reads it again."""
     return {**environ, "wsgi.input": BytesIO(body)}
-
-
-def _come_in(environ: WSGIEnvironment) -> None:
-    request_cycle.begin(environ)
-    carried.enter({})
-    language.enter()
 
 
 def _request(received: Parameters, environ: WSGIEnvironment) -> MachineRequest:

@@ -10,13 +10,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from functools import lru_cache
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
-from flask import Flask
 from markupsafe import escape
 from werkzeug.urls import iri_to_uri
 
-from idp import carried, clock, single_sign_on
+from idp import clock, single_sign_on
 from idp.authentication import session as sessions
 from idp.extensions import settings
 from idp.oauth import parameters, rules, tracing
@@ -25,10 +23,11 @@ from idp.oauth.parameters import MalformedParameters, Received
 from idp.oauth.request import AuthorizationRequest
 from idp.oauth.response import ResponseMode
 from idp.single_sign_on import Meeting
-from idp.web import browser, headers, language, request_cycle
+from idp.web import browser, headers, request_cycle
+from idp.web.front_door import FrontDoor, come_in
 
 if TYPE_CHECKING:
-    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+    from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
 _VIEW = "protocol.authorize"
 _REFUSED = (MalformedParameters, ShownError, rules.Refused)
@@ -45,32 +44,24 @@ the link.
 """RFC 9110 §15.4.4: for who does not follow."""
 
 
-class SingleSignOnDoor:
+class SingleSignOnDoor(FrontDoor):
     """WSGI in front of an app."""
-
-    def __init__(self, app: Flask) -> None:
-        settings = app.extensions["idp.settings"]
-        self._app = app
-        self._inner: WSGIApplication = app.wsgi_app
-        self._host = urlsplit(settings.issuer).netloc
-        self._largest: int = settings.server.maximum_url_size
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         if self._is_plain(environ):
-            with self._app.app_context():
+            with self.app.app_context():
                 answered = self._answer(environ, start_response)
             if answered is not None:
                 return answered
-        return self._inner(environ, start_response)
+        return self.behind(environ, start_response)
 
     def _is_plain(self, environ: WSGIEnvironment) -> bool:
         if environ.get("PATH_INFO") != "/authorize" or environ["REQUEST_METHOD"] != "GET":
             return False
-        if environ.get("HTTP_HOST") != self._host or environ.get("SCRIPT_NAME"):
-            return False
         query = environ.get("QUERY_STRING", "")
-        is_too_long = len(query) + len("/authorize") > self._largest
-        return "HTTP_COOKIE" in environ and not is_too_long and "%00" not in query
+        is_short = len(query) + len("/authorize") <= self.settings.server.maximum_url_size
+        has_cookie = "HTTP_COOKIE" in environ
+        return has_cookie and is_short and "%00" not in query and self.is_ours(environ)
 
     def _answer(
         self, environ: WSGIEnvironment, start_response: StartResponse
@@ -78,9 +69,7 @@ class SingleSignOnDoor:
         token = _session_token(environ["HTTP_COOKIE"])
         if token is None:
             return None
-        request_cycle.begin(environ)
-        carried.enter({})
-        language.enter()
+        come_in(environ)
         try:
             meeting = _meeting(environ["QUERY_STRING"].encode("latin-1"), token)
             if meeting is None:
@@ -89,20 +78,11 @@ class SingleSignOnDoor:
             location = single_sign_on.answer(meeting).location or ""
             request_cycle.end_unit_of_work(303)
         except Exception as error:  # noqa: BLE001  Flask's handlers know what to say of each
-            return self._failed(error, environ, start_response)
+            return self.failed(error, environ, start_response)
         body = _NOTE.format(escape(location)).encode("ascii")
         start_response(_SEE_OTHER, _headers(location, body))
         request_cycle.observe(_VIEW, "GET", 303)
         return [body]
-
-    def _failed(
-        self, error: Exception, environ: WSGIEnvironment, start_response: StartResponse
-    ) -> Iterable[bytes]:
-        """In the same unit of work, which is rolled back."""
-        with self._app.request_context(environ):
-            request_cycle.note_access()
-            response = self._app.finalize_request(self._app.handle_user_exception(error))
-            return response(environ, start_response)
 
 
 def _session_token(cookies: str) -> str | None:
