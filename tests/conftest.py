@@ -14,7 +14,7 @@ from playwright.sync_api import sync_playwright
 from idp import origin
 from tests.support import chromium as debian_chromium
 from tests.support import live_server as servers
-from tests.support import provider, run
+from tests.support import once, provider, run
 from tests.support.browser import Browser as Windowless
 from tests.support.databases import EngineKind
 from tests.support.factories import Factory
@@ -51,6 +51,10 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 
 WITH_OTHER_PROCESSES = {"browser", "certification", "interop"}
 """Their timing is not ours: one second chance on a busy machine, counted in the summary."""
+
+
+def pytest_collection_finish(session: pytest.Session) -> None:
+    once.prepare()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

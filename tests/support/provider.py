@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import os
-from functools import cache, lru_cache
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 from flask import Flask
 from flask.testing import FlaskClient
-from jinja2 import FileSystemBytecodeCache
 from werkzeug.test import TestResponse
 
 import config
@@ -18,7 +17,7 @@ from idp import schema, sealing, traces
 from idp.clients import secret_use
 from idp.extensions import db, transaction
 from idp.signing import rotation
-from tests.support import run
+from tests.support import once, run
 from tests.support.databases import Databases
 from tests.support.time_travel import standing_still
 
@@ -57,16 +56,8 @@ def build(settings: config.Settings) -> Flask:
     app = idp.create_app(settings)
     app.testing = True
     app.test_client_class = IssuerClient
-    app.jinja_env.bytecode_cache = _templates()
+    app.jinja_env.bytecode_cache = once.templates()
     return app
-
-
-@lru_cache(maxsize=1)
-def _templates() -> FileSystemBytecodeCache:
-    """Templates compiled once per run: every test builds an app of its own."""
-    folder = run.folder() / "templates"
-    folder.mkdir(exist_ok=True)
-    return FileSystemBytecodeCache(str(folder))
 
 
 def migrate(database_url: str, run_dir: Path) -> None:
