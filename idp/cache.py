@@ -12,10 +12,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
-from flask import current_app
 from sqlalchemy import event, select
 
-from idp.extensions import db, insert
+from idp.extensions import db, insert, kept
 from idp.models import CacheVersion
 
 if TYPE_CHECKING:
@@ -94,11 +93,11 @@ def witness() -> Callable[[], bool]:
 
 
 def _here() -> _Shared:
-    known = current_app.extensions
+    here = kept()
     try:
-        found: _Shared = known[EXTENSION]
+        found: _Shared = here[EXTENSION]
     except KeyError:  # two threads may come here: what the first has made is everybody's
-        found = known.setdefault(EXTENSION, _Shared())
+        found = here.setdefault(EXTENSION, _Shared())
     return found
 
 

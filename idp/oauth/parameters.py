@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from itertools import chain
 from urllib.parse import parse_qsl
 
 Parameters = Sequence[tuple[str, str]]
@@ -63,7 +64,9 @@ class Received:
         return self._values
 
     def unreadable(self) -> frozenset[str]:
-        """Names of parameters that hold NUL, or bytes that are no UTF-8."""
+        """Names of parameters that hold NUL, or bytes that are no UTF-8; none of most requests."""
+        if is_text("".join(chain.from_iterable(self.parameters))):
+            return frozenset()
         return frozenset(
             name for name, value in self.parameters if not (is_text(name) and is_text(value))
         )

@@ -39,6 +39,8 @@ def available(client: RegisteredClient, text: str | None) -> tuple[str, ...]:
 
 def narrowed(text: str | None, granted: tuple[str, ...]) -> tuple[str, ...]:
     """§6: a refresh may ask for less than was granted, never for more."""
+    if text is None:
+        return granted
     names = tokens(text)
     if not set(names) <= set(granted):
         raise InvalidScopeError(NOT_GRANTED)

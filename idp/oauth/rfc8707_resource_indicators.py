@@ -29,7 +29,9 @@ def available(client: RegisteredClient, wanted: tuple[str, ...]) -> tuple[str, .
 
 def granted(wanted: tuple[str, ...], approved: tuple[str, ...]) -> tuple[str, ...]:
     """§2.2: a token request may pick among what was approved."""
+    if not wanted:
+        return approved
     if not set(wanted) <= set(approved):
         error: OAuth2Error = InvalidTarget()
         raise error
-    return tuple(dict.fromkeys(wanted)) or approved
+    return tuple(dict.fromkeys(wanted))

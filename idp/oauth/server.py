@@ -9,10 +9,11 @@ import logging
 from typing import Any
 
 import structlog
-from flask import Flask, current_app
+from flask import Flask
 
 from idp import audit, metrics
 from idp.audit import catalogue
+from idp.extensions import kept
 from idp.oauth import (
     claims,
     form_post_response_mode,
@@ -143,7 +144,7 @@ def install(app: Flask) -> None:
 
 
 def _server() -> Server:
-    server: Server = current_app.extensions[EXTENSION]
+    server: Server = kept()[EXTENSION]
     return server
 
 

@@ -12,12 +12,11 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, cast
 
 import structlog
-from flask import current_app
 from sqlalchemy import Table
 from sqlalchemy.exc import SQLAlchemyError
 
 from idp import clock, metrics, opaque
-from idp.extensions import db, settings
+from idp.extensions import db, kept, settings
 from idp.models import RequestTrace
 from idp.traces.trace import Trace, details_of
 
@@ -162,5 +161,5 @@ def hand_over() -> None:
 
 
 def _writer() -> Writer:
-    writer: Writer = current_app.extensions[EXTENSION]
+    writer: Writer = kept()[EXTENSION]
     return writer
