@@ -214,7 +214,6 @@ def token(request: MachineRequest) -> MachineResponse:
         client = view.client.registered
         dropped = left_out.of_token(view.received, response.body, client)
         tracing.answered("token", view.received, client, dropped)
-        _log.info("issued", grant_type=view.payload.grant_type, client_id=view.client.client_id)
     return response
 
 

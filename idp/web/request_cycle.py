@@ -197,6 +197,7 @@ def observe(endpoint: str, method: str, status: int) -> None:
             method=method,
             endpoint=endpoint,
             status_code=status,
+            actor=origin.current().actor,
             milliseconds=round(seconds * 1000, 1),
         )
 
