@@ -14,7 +14,7 @@ from playwright.sync_api import sync_playwright
 from idp import origin
 from tests.support import chromium as debian_chromium
 from tests.support import live_server as servers
-from tests.support import once, provider, run
+from tests.support import once, provider, race, run
 from tests.support.browser import Browser as Windowless
 from tests.support.databases import EngineKind
 from tests.support.factories import Factory
@@ -97,9 +97,8 @@ def _sharing_the_engines(items: list[pytest.Item]) -> list[pytest.Item]:
 
 
 def _is_about_the_database(item: pytest.Item) -> bool:
-    races = hasattr(getattr(item, "module", None), "at_once")
     said = item.get_closest_marker("each_engine") is not None
-    return races or said or _layer(item) not in THROUGH_A_DOOR
+    return said or _layer(item) not in THROUGH_A_DOOR or race.is_in(item)
 
 
 def _engine_of(item: pytest.Item) -> EngineKind | None:
