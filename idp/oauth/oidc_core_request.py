@@ -55,7 +55,10 @@ def nonce(asked: Asked) -> str | None:
 
 def prompt(asked: Asked) -> frozenset[str]:
     """§3.1.2.1: known values, each honoured; `none` stands alone."""
-    values = frozenset((asked.get("prompt") or "").split(" ")) - {""}
+    text = asked.get("prompt")
+    if text is None:
+        return frozenset()
+    values = frozenset(text.split(" ")) - {""}
     if not values <= {*PROMPTS, oidc_prompt_create.PROMPT}:
         raise InvalidRequestError("The prompt holds an unknown value.")
     if "none" in values and len(values) > 1:
@@ -75,8 +78,10 @@ def max_age(asked: Asked) -> int | None:
 
 def acr_values(asked: Asked) -> tuple[str, ...]:
     """§3.1.2.1: in order of preference; names that we do not know are ignored."""
-    names = (asked.get("acr_values") or "").split(" ")
-    return tuple(dict.fromkeys(name for name in names if assurance.level_of(name)))
+    text = asked.get("acr_values")
+    if text is None:
+        return ()
+    return tuple(dict.fromkeys(name for name in text.split(" ") if assurance.level_of(name)))
 
 
 def login_hint(asked: Asked) -> str | None:
@@ -102,5 +107,7 @@ def hinted_sub(asked: Asked) -> str | None:
 
 def ui_locales(asked: Asked) -> tuple[str, ...]:
     """§3.1.2.1: language tags in order of preference; what is none is ignored."""
-    tags = (asked.get("ui_locales") or "").split(" ")
-    return tuple(tag for tag in tags if _LANGUAGE_TAG.fullmatch(tag))[:MAXIMUM_LIST]
+    text = asked.get("ui_locales")
+    if text is None:
+        return ()
+    return tuple(tag for tag in text.split(" ") if _LANGUAGE_TAG.fullmatch(tag))[:MAXIMUM_LIST]

@@ -137,14 +137,18 @@ def has_ambiguous_cookies() -> bool:
     """The same cookie twice: a sibling host may be tossing cookies, so neither is
     believed (A71).
     """
-    return are_ambiguous(request.environ.get("HTTP_COOKIE", ""))
+    return ours_of(request.environ.get("HTTP_COOKIE", "")) is None
 
 
-def are_ambiguous(cookies: str) -> bool:
-    """The same, of a header."""
-    if not cookies:
-        return False
+def ours_of(header: str) -> dict[str, str] | None:
+    """Our cookies as they came, by name; None when one came twice."""
     prefix = "__Host-" if settings().is_https else "idp_"
-    names = [part.split("=", 1)[0].strip() for part in cookies.split(";")]
-    ours = [name for name in names if name.startswith(prefix)]
-    return len(set(ours)) < len(ours)
+    found: dict[str, str] = {}
+    for part in header.split(";"):
+        name, _, value = part.strip().partition("=")
+        if name.startswith(prefix):
+            name = name.rstrip()
+            if name in found:
+                return None
+            found[name] = value.lstrip()
+    return found

@@ -76,10 +76,10 @@ class SingleSignOnDoor(FrontDoor):
                 return None
             single_sign_on.note_presence(meeting)
             location = single_sign_on.answer(meeting).location or ""
+            body = _NOTE.format(escape(location)).encode("ascii")
             request_cycle.end_unit_of_work(303)
         except Exception as error:  # noqa: BLE001  Flask's handlers know what to say of each
             return self.failed(error, environ, start_response)
-        body = _NOTE.format(escape(location)).encode("ascii")
         start_response(_SEE_OTHER, _headers(location, body))
         request_cycle.observe(_VIEW, "GET", 303)
         return [body]
@@ -87,11 +87,8 @@ class SingleSignOnDoor(FrontDoor):
 
 def _session_token(cookies: str) -> str | None:
     """The value of the session's cookie; None where the cookies are for the view to judge."""
-    if browser.are_ambiguous(cookies):
-        return None
-    wanted = browser.session_cookie()
-    pairs = (part.strip().partition("=") for part in cookies.split(";"))
-    return next((value for name, _, value in pairs if name == wanted), None) or None
+    found = browser.ours_of(cookies)
+    return found.get(browser.session_cookie()) or None if found else None
 
 
 def _meeting(query: bytes, token: str) -> Meeting | None:
