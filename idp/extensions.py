@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import DeclarativeBase
     from sqlalchemy.pool import ConnectionPoolEntry
     from sqlalchemy.sql.dml import UpdateBase
+    from sqlalchemy.util import ScopedRegistry
 
     from config import Settings
     from idp.database.session import UnitOfWork
@@ -120,7 +121,15 @@ def connection() -> Connection:
 
 def in_transaction() -> bool:
     """Whether a unit of work has begun."""
-    return db.session.registry.has() and db.session().in_transaction()
+    unit = _unit()
+    return unit is not None and unit.in_transaction()
+
+
+def _unit() -> UnitOfWork | None:
+    """The one in hand, if anybody has asked for it."""
+    registry = cast("ScopedRegistry[UnitOfWork]", db.session.registry)
+    found: UnitOfWork | None = registry.registry.get(registry.scopefunc())
+    return found
 
 
 def readers() -> Readers:
@@ -173,10 +182,9 @@ def rows_changed(statement: UpdateBase) -> int:
 
 def commit() -> None:
     """Commit what this unit of work has done; most of what programs ask begins none."""
-    if db.session.registry.has():
-        unit = db.session()
-        if unit.in_transaction() or unit.info:
-            unit.commit()
+    unit = _unit()
+    if unit is not None and (unit.in_transaction() or unit.info):
+        unit.commit()
 
 
 def roll_back() -> None:

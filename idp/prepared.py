@@ -104,16 +104,17 @@ class Prepared:
             ready = _made_ready(self._statement, link.dialect, values)
             self._ready[link.dialect.name] = ready
         text, bound = ready.text, ready.bind(values)
+        observers = link.engine.dispatch
         cursor = None
         try:
             cursor = link.connection.cursor()
-            for observe in link.dispatch.before_cursor_execute:
+            for observe in observers.before_cursor_execute:
                 observe(link, cursor, text, bound, *_ALONE)
             cursor.execute(text, bound)
             found = take(cursor)
         except link.dialect.loaded_dbapi.Error as error:
             _failed(link, text, error, cursor)
-        for observe in link.dispatch.after_cursor_execute:
+        for observe in observers.after_cursor_execute:
             observe(link, cursor, text, bound, *_ALONE)
         cursor.close()
         return ready, found

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from datetime import timedelta
 from typing import TYPE_CHECKING
@@ -15,7 +16,8 @@ if TYPE_CHECKING:
     from sqlalchemy.engine import Connection, Engine
 
 _log = structlog.get_logger("database")
-_BEGAN = "idp.statement_began"
+_in_hand = threading.local()
+"""When the statement that a thread is at began."""
 _SHOWN = 500
 """Characters of a statement in the log."""
 
@@ -24,11 +26,14 @@ def watch(engine: Engine, limit: timedelta) -> None:
     """Tell of every statement of this engine that takes longer than `limit`."""
     seconds = limit.total_seconds()
 
-    def begin(connection: Connection, *_rest: object) -> None:
-        connection.info[_BEGAN] = time.perf_counter()
+    def begin(
+        _connection: Connection, _cursor: object, statement: str, bound: object, *_rest: object
+    ) -> tuple[str, object]:
+        _in_hand.began = time.perf_counter()
+        return statement, bound
 
-    def end(connection: Connection, _cursor: object, statement: str, *_rest: object) -> None:
-        took = time.perf_counter() - connection.info[_BEGAN]
+    def end(_connection: Connection, _cursor: object, statement: str, *_rest: object) -> None:
+        took = time.perf_counter() - _in_hand.began
         if took > seconds:
             metrics.slow_statements.labels(statement.lstrip().partition(" ")[0].upper()).inc()
             # The text holds names of tables and columns only: values are always bound.
@@ -38,5 +43,6 @@ def watch(engine: Engine, limit: timedelta) -> None:
                 milliseconds=round(took * 1000, 1),
             )
 
-    event.listen(engine, "before_cursor_execute", begin)
+    # What returns the statement is called as it is; anything else is wrapped into what does.
+    event.listen(engine, "before_cursor_execute", begin, retval=True)
     event.listen(engine, "after_cursor_execute", end)

@@ -100,7 +100,9 @@ def prepare(engine: Engine, is_write: Callable[[str], bool]) -> None:
         driver.queue = queue
         driver.log = log if is_logged else None
 
-    def begin(connection: Connection, _cursor: object, statement: str, *_: object) -> None:
+    def begin(
+        connection: Connection, _cursor: object, statement: str, bound: object, *_: object
+    ) -> tuple[str, object]:
         if is_write(statement):
             try:
                 cast("Driver", connection.connection.driver_connection).begin()
@@ -109,10 +111,11 @@ def prepare(engine: Engine, is_write: Callable[[str], bool]) -> None:
                 raise OperationalError(
                     "BEGIN IMMEDIATE", None, error, hide_parameters=True
                 ) from error
+        return statement, bound
 
     event.listen(engine, "do_connect", choose_driver)
     event.listen(engine, "connect", configure)
-    event.listen(engine, "before_cursor_execute", begin)
+    event.listen(engine, "before_cursor_execute", begin, retval=True)
 
 
 def _create_private_file(path: Path) -> None:
