@@ -58,6 +58,8 @@ class Received:
 
     def every(self, name: str) -> tuple[str, ...]:
         """All values of a repeatable parameter."""
+        if name not in self._values:
+            return ()
         return tuple(value for given, value in self.parameters if given == name and value)
 
     @property

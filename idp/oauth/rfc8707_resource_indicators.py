@@ -19,6 +19,8 @@ def available(client: RegisteredClient, wanted: tuple[str, ...]) -> tuple[str, .
     """§2: known to this client byte for byte, which keeps out fragments and relative references.
     Our own API is known to those that may administer.
     """
+    if not wanted:
+        return ()
     known = set(client.metadata.get("resources", ()))
     if administration.administers(client):
         known.add(administration.resource())
