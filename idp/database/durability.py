@@ -63,7 +63,10 @@ class Log:
             raise OSError(*mine.problem.args) from mine.problem
 
     def forget_threads(self) -> None:
-        """In a new child nobody carries out what others of its parent had begun."""
+        """In a new child nobody carries out what others of its parent had begun; and of a failure
+        the kernel tells only one of those who share a descriptor.
+        """
+        self._close()
         self._choice = threading.Lock()
         self._disk = threading.Lock()
         self._next = _Sync()
