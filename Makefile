@@ -8,7 +8,8 @@ BIN := .venv/bin
 IDP := $(BIN)/flask --app wsgi idp
 DEMO := .venv/.installed-requirements-demo
 DEV := .venv/.installed-requirements-dev
-PYTEST := $(BIN)/python -m pytest -n 2 --dist worksteal $(if $(T),-k "$(T)")
+# One more than the cores of a small machine: browsers and servers are often waited for.
+PYTEST := $(BIN)/python -m pytest -n 3 --dist worksteal $(if $(T),-k "$(T)")
 
 .PHONY: help demo test dev check static lint types layers migrations unit http cli browser certification interop security perf reliability soak \
   coverage fix migration bench routes rules totp mail readme messages screenshots wheel sbom audit hooks lock upgrade clean

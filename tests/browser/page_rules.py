@@ -98,14 +98,20 @@ VIEWS = {
 }
 
 
-def problems(page):
-    """Everything that is wrong with the page that is open, in every view. The menus at its foot are
-    closed: what they hold is the same on every page (`menu_problems`).
+def state(page):
+    """What it is, and whether a form on it failed: such pages differ in few words."""
+    name = page.locator("main").get_attribute("data-page")
+    return name, page.locator("[role=alert]").count() > 0
+
+
+def problems(page, views=tuple(VIEWS)):
+    """Everything that is wrong with the page that is open, in these views. The menus at its foot
+    are closed: what they hold is the same on every page (`menu_problems`).
     """
     _look_into(page)
     page.evaluate(_SETTLED)
     found = [f"{page.url}: {problem}" for problem in page.evaluate(_STRUCTURE)]
-    found += _in_every_view(page, "html")
+    found += _in_views(page, "html", views)
     found += [f"{page.url}: cut off when spaced: {cut}" for cut in page.evaluate(_SPACED, arg=True)]
     if page.evaluate(_OVERFLOW) > 0:
         found.append(f"{page.url}: scrolls sideways when spaced")
@@ -123,7 +129,7 @@ def menu_problems(page):
         return []
     _look_into(page)
     page.evaluate(_MENUS, arg=True)
-    found = _in_every_view(page, "body > footer")
+    found = _in_views(page, "body > footer", VIEWS)
     page.evaluate(_MENUS, arg=False)
     page.set_viewport_size(DESKTOP)
     page.emulate_media(color_scheme="light", forced_colors="none")
@@ -136,9 +142,10 @@ def _look_into(page):
     page.evaluate(_COLOUR_AS_PAINTED)
 
 
-def _in_every_view(page, place):
+def _in_views(page, place, views):
     found = []
-    for view, (size, media, options) in VIEWS.items():
+    for view in views:
+        size, media, options = VIEWS[view]
         show(page, size, **media)
         if page.evaluate(_OVERFLOW) > 0:
             found.append(f"{page.url}: scrolls sideways ({view})")
