@@ -116,7 +116,8 @@ def _forget_write(_raw: object, record: ConnectionPoolEntry) -> None:
 
 def connection() -> Connection:
     """The connection of the unit of work in hand, which it begins."""
-    return cast("UnitOfWork", db.session()).link()
+    unit = _unit()
+    return (cast("UnitOfWork", db.session()) if unit is None else unit).link()
 
 
 def in_transaction() -> bool:
