@@ -40,11 +40,11 @@ def raw(issuer: str, head: str) -> bytes:
         return said
 
 
-@pytest.mark.parametrize("head", AMBIGUOUS.values(), ids=AMBIGUOUS)
-def test_an_ambiguous_length_is_refused_or_read_one_way(running: Running, head: str) -> None:
-    said = raw(running.issuer, head)
+def test_an_ambiguous_length_is_refused_or_read_one_way(running: Running) -> None:
+    for name, head in AMBIGUOUS.items():
+        said = raw(running.issuer, head)
 
-    assert said.startswith(b"HTTP/1.1 4") or said == b""
-    first = said.split(b" ", 2)[1:2]
-    # Refused outright, or answered once for the one request that it is.
-    assert said.count(b"HTTP/1.1 200") == 0 or first == [b"400"], said
+        assert said.startswith(b"HTTP/1.1 4") or said == b"", name
+        first = said.split(b" ", 2)[1:2]
+        # Refused outright, or answered once for the one request that it is.
+        assert said.count(b"HTTP/1.1 200") == 0 or first == [b"400"], (name, said)
