@@ -24,6 +24,10 @@ if TYPE_CHECKING:
     from sqlalchemy.engine import Connection, Engine
 
 BUSY_TIMEOUT_SECONDS = 10
+CHECKPOINT_PAGES = 4000
+"""Of the log (16 MiB): then a commit moves them into the database, while the others wait in line.
+Most are the same few pages again and again, so a longer log is moved less often for the same work.
+"""
 OPTIONS = {
     "isolation_level": None,
     "timeout": BUSY_TIMEOUT_SECONDS,
@@ -132,6 +136,7 @@ def _configure(driver: Driver) -> bool:
     is_logged = bool(mode == "wal")
     for pragma in (
         f"synchronous={'NORMAL' if is_logged else 'FULL'}",
+        f"wal_autocheckpoint={CHECKPOINT_PAGES}",
         "foreign_keys=ON",
         "trusted_schema=OFF",
     ):
