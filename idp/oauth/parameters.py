@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from itertools import chain
-from urllib.parse import unquote_plus
+from urllib.parse import parse_qsl
 
 Parameters = Sequence[tuple[str, str]]
 """Names and values in the order received: the query of a GET or the body of a POST, never both."""
@@ -22,17 +22,15 @@ class MalformedParameters(ValueError):
 def parse(raw: bytes) -> list[tuple[str, str]]:
     """Read `application/x-www-form-urlencoded`. Bytes that are no UTF-8 become lone surrogates,
     which `Received.unreadable` finds: where they stand decides on the right answer."""
-    text = raw.decode("utf-8", "surrogateescape")
-    if text.count("&") >= MAXIMUM_FIELDS:
-        raise MalformedParameters("too many fields")
-    pairs = [pair.partition("=") for pair in text.split("&") if pair]
-    return [(_decoded(name), _decoded(value)) for name, _, value in pairs]
-
-
-def _decoded(text: str) -> str:
-    if "%" not in text and "+" not in text:
-        return text
-    return unquote_plus(text, errors="surrogateescape")
+    try:
+        return parse_qsl(
+            raw.decode("utf-8", "surrogateescape"),
+            keep_blank_values=True,
+            errors="surrogateescape",
+            max_num_fields=MAXIMUM_FIELDS,
+        )
+    except ValueError as error:
+        raise MalformedParameters(str(error)) from error
 
 
 def _repeated(names: list[str]) -> frozenset[str]:

@@ -1,8 +1,7 @@
 """Signature algorithms (RFC 7518 §3, RFC 8037): how their keys are made, kept and used.
 
 Signing and verifying go straight to joserfc's algorithm with one key: its high-level functions add
-a header check that is looser than ours and a quarter of the time. ES256, which signs every access
-token, goes straight to the key: joserfc asks a private key of ours each time what it is for.
+a header check that is looser than ours and a quarter of the time.
 """
 
 from __future__ import annotations
@@ -10,18 +9,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, cast
 
-from cryptography.hazmat.primitives.asymmetric.ec import ECDSA, EllipticCurvePrivateKey
 from cryptography.hazmat.primitives.asymmetric.types import PrivateKeyTypes
-from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
-from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import load_der_private_key
 from joserfc.jwk import ECKey, OKPKey, RSAKey
 from joserfc.jws import JWSRegistry
 
 AsymmetricKey = RSAKey | ECKey | OKPKey
-
-_ECDSA_SHA256 = ECDSA(SHA256())
-_P256_OCTETS = 32
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,19 +44,11 @@ class Algorithm:
 
     def sign(self, message: bytes, key: AsymmetricKey) -> bytes:
         """The signature of a message."""
-        if self.name == "ES256":
-            return _signed_with_es256(message, cast("EllipticCurvePrivateKey", key.raw_value))
         return JWSRegistry.algorithms[self.name].sign(message, key)
 
     def verify(self, message: bytes, signature: bytes, key: AsymmetricKey) -> bool:
         """Whether the signature is right."""
         return JWSRegistry.algorithms[self.name].verify(message, signature, key)
-
-
-def _signed_with_es256(message: bytes, key: EllipticCurvePrivateKey) -> bytes:
-    """RFC 7518 §3.4: R and S, each of the same length, instead of DER."""
-    r, s = decode_dss_signature(key.sign(message, _ECDSA_SHA256))
-    return r.to_bytes(_P256_OCTETS, "big") + s.to_bytes(_P256_OCTETS, "big")
 
 
 ALGORITHMS: dict[str, Algorithm] = {

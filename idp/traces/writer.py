@@ -50,10 +50,9 @@ _log = structlog.get_logger(__name__)
 
 @dataclass
 class Writer:
-    """Of one app. `is_on`: whether it keeps traces at all."""
+    """Of one app."""
 
     engine: Engine
-    is_on: bool = True
     waiting: deque[dict[str, Any]] = field(default_factory=lambda: deque(maxlen=CAPACITY))
     taken: Counter[tuple[str | None, bool]] = field(default_factory=Counter)
     admitted: Counter[bool] = field(default_factory=Counter)
@@ -65,8 +64,6 @@ class Writer:
 
     def admits(self, client_id: str | None, *, is_failure: bool) -> bool:
         """Take from the client's ration."""
-        if not self.is_on:
-            return False
         minute, key = int(clock.now().timestamp() // 60), (client_id, is_failure)
         with self.lock:
             if minute != self.minute or len(self.taken) > MOST_COUNTED:
@@ -124,12 +121,12 @@ class Writer:
 def install(app: Flask) -> None:
     """Give an app its writer."""
     with app.app_context():
-        app.extensions[EXTENSION] = Writer(db.engine, is_on=settings().traces.enabled)
+        app.extensions[EXTENSION] = Writer(db.engine)
 
 
 def wants(client_id: str | None, *, is_failure: bool) -> bool:
     """Ask before making a trace; a yes is one of the client's ration."""
-    return _writer().admits(client_id, is_failure=is_failure)
+    return settings().traces.enabled and _writer().admits(client_id, is_failure=is_failure)
 
 
 def put(trace: Trace) -> None:

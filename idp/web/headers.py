@@ -93,7 +93,7 @@ def of_data(present: tuple[str, ...], *, is_https: bool) -> tuple[tuple[str, str
 
 
 @lru_cache(maxsize=2)
-def of_redirect(is_https: bool) -> tuple[tuple[str, str], ...]:  # noqa: FBT001
+def of_redirect(*, is_https: bool) -> tuple[tuple[str, str], ...]:
     """The same for a redirect to an app that no view of Flask's answered."""
     kind = _Kind(
         policy=_PAGE,

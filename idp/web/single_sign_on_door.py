@@ -125,5 +125,5 @@ def _headers(location: str, body: bytes) -> list[tuple[str, str]]:
         ("Content-Type", "text/html; charset=utf-8"),
         ("Content-Length", str(len(body))),
         ("Location", location),
-        *headers.of_redirect(settings().is_https),
+        *headers.of_redirect(is_https=settings().is_https),
     ]

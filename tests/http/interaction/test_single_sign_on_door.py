@@ -3,7 +3,6 @@
 from urllib.parse import urlsplit
 
 import pytest
-from flask import request_started
 from sqlalchemy import func, select
 from sqlalchemy.exc import OperationalError
 
@@ -14,18 +13,6 @@ from tests.support.factories import EMAIL, PASSWORD
 from tests.support.relying_party import answer
 
 VARYING = {"Location", "Date"}
-
-
-@pytest.fixture
-def flask(app):
-    """The paths that came as far as Flask."""
-    seen = []
-
-    def note(sender, **_):
-        seen.append(sender.name)
-
-    with request_started.connected_to(note, app):
-        yield seen
 
 
 @pytest.fixture
@@ -62,16 +49,16 @@ def written(app):
         return codes, [tuple(row)[:2] for row in db.session.execute(kept)]
 
 
-def test_the_door_says_and_writes_what_the_view_does(app, signed_in, rp, flask):
-    flask.clear()
+def test_the_door_says_and_writes_what_the_view_does(app, signed_in, rp, came_to_flask):
+    came_to_flask.clear()
 
     at_the_door = ask(signed_in, rp)
-    came_through = len(flask)
+    came_through = len(came_to_flask)
     by_the_view = ask(signed_in, rp, headers={"Host": "IDP.example"})
 
     assert told(at_the_door) == told(by_the_view)
     assert len(at_the_door.data) == len(by_the_view.data)
-    assert (came_through, len(flask)) == (0, 1)
+    assert (came_through, len(came_to_flask)) == (0, 1)
     codes, events = written(app)
     assert codes == 3
     assert events[-1] == events[-2]
@@ -91,24 +78,26 @@ UNUSUAL = {
 
 
 @pytest.mark.parametrize(("asked", "status"), UNUSUAL.values(), ids=UNUSUAL)
-def test_whatever_needs_more_is_for_the_view(app, signed_in, rp, flask, clock, asked, status):
+def test_whatever_needs_more_is_for_the_view(
+    app, signed_in, rp, came_to_flask, clock, asked, status
+):
     clock.advance(minutes=1)
-    flask.clear()
+    came_to_flask.clear()
 
     answered = ask(signed_in, rp, **asked)
 
-    assert (answered.status_code, len(flask)) == (status, 1)
+    assert (answered.status_code, len(came_to_flask)) == (status, 1)
     assert written(app)[0] == (2 if "form_post" in asked.values() else 1)
 
 
-def test_a_session_that_is_over_opens_nothing(app, signed_in, rp, flask, clock):
+def test_a_session_that_is_over_opens_nothing(app, signed_in, rp, came_to_flask, clock):
     clock.advance(days=31)
-    flask.clear()
+    came_to_flask.clear()
 
     answered = ask(signed_in, rp)
 
     assert "/interaction/" in answered.headers["Location"]
-    assert (len(flask), written(app)[0]) == (1, 1)
+    assert (len(came_to_flask), written(app)[0]) == (1, 1)
 
 
 def test_a_cookie_that_came_twice_is_not_believed(app, signed_in, rp):

@@ -3,7 +3,6 @@
 import json
 
 import pytest
-from flask import request_started
 from sqlalchemy import func, select
 from sqlalchemy.exc import OperationalError
 
@@ -13,18 +12,6 @@ from idp.web import machine_door, request_cycle
 from idp.web.misdirected import FORM
 
 VARYING = {"Date", "X-Request-Reference", "Content-Length"}
-
-
-@pytest.fixture
-def flask(app):
-    """The paths that came as far as Flask."""
-    seen = []
-
-    def note(sender, **_):
-        seen.append(sender.name)
-
-    with request_started.connected_to(note, app):
-        yield seen
 
 
 def told(response):
@@ -47,7 +34,7 @@ ASKED = {
 
 
 @pytest.mark.parametrize("asked", ASKED.values(), ids=ASKED)
-def test_the_door_says_what_the_view_says(rp, approve, flask, asked):
+def test_the_door_says_what_the_view_says(rp, approve, came_to_flask, asked):
     method, path, proof, fields = asked
     tokens = approve.tokens(rp)
     headers = {
@@ -58,15 +45,15 @@ def test_the_door_says_what_the_view_says(rp, approve, flask, asked):
     }[proof]
     data = {name: tokens.get(value, value) for name, value in fields.items()}
     send = {"method": method, "data": data if method == "POST" else None, "headers": headers}
-    flask.clear()
+    came_to_flask.clear()
 
     at_the_door = rp.client.open(path, base_url=rp.issuer, **send)
-    came_through = len(flask)
+    came_through = len(came_to_flask)
     rp.client.set_cookie("a", "cookie", domain="idp.example")
     by_the_view = rp.client.open(path, base_url=rp.issuer, **send)
 
     assert told(at_the_door) == told(by_the_view)
-    assert (came_through, len(flask)) == (0, 1)
+    assert (came_through, len(came_to_flask)) == (0, 1)
     assert ("X-Request-Reference" in at_the_door.headers) is (at_the_door.status_code >= 400)
 
 
@@ -83,7 +70,7 @@ UNUSUAL = {
 
 
 @pytest.mark.parametrize("unusual", UNUSUAL.values(), ids=UNUSUAL)
-def test_whatever_is_unusual_is_for_the_views(rp, flask, unusual):
+def test_whatever_is_unusual_is_for_the_views(rp, came_to_flask, unusual):
     usual = {
         "method": "POST",
         "data": "grant_type=telepathy",
@@ -95,10 +82,10 @@ def test_whatever_is_unusual_is_for_the_views(rp, flask, unusual):
     answer = rp.client.open("/token", **(usual | unusual))
 
     assert answer.status_code in {400, 405}
-    assert len(flask) == 1
+    assert len(came_to_flask) == 1
 
 
-def test_what_cannot_be_committed_is_not_answered(app, rp, approve, flask, monkeypatch):
+def test_what_cannot_be_committed_is_not_answered(app, rp, approve, monkeypatch):
     code = approve.code(rp)
 
     def fail():
