@@ -10,7 +10,8 @@ from __future__ import annotations
 import os
 import sqlite3
 import threading
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 from weakref import WeakSet
 
@@ -52,8 +53,11 @@ class Log:
 
     def settle(self) -> None:
         """When this returns, all is durable that had been committed before. Raises `OSError`, and
-        then that is unknown.
+        then that is unknown. Where the thread has `postponed` it, it is only noted.
         """
+        if _thread.postponed is not None:
+            _thread.postponed.add(self)
+            return
         with self._choice:
             mine, is_ours = self._next, not self._next.is_taken
             mine.is_taken = True
@@ -140,6 +144,26 @@ class Log:
 
 
 _logs: WeakSet[Log] = WeakSet()
+
+
+class _Thread(threading.local):
+    postponed: set[Log] | None = None
+
+
+_thread = _Thread()
+
+
+@contextmanager
+def postponed() -> Iterator[set[Log]]:
+    """No commit of this thread waits for the disk in here. To settle the logs that are noted, before
+    anybody is answered, is left to whoever asks for this.
+    """
+    noted: set[Log] = set()
+    _thread.postponed = noted
+    try:
+        yield noted
+    finally:
+        _thread.postponed = None
 
 
 def _make_durable(file: int | None) -> None:

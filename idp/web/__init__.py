@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flask import Flask
 
+from idp.database.turns import Turns
 from idp.web import (
     account,
     admin,
@@ -58,6 +59,8 @@ def install(app: Flask) -> None:
     for part in PARTS:
         app.register_blueprint(part.blueprint)
     dev.install(app)
-    app.wsgi_app = MachineDoor(app)  # type: ignore[method-assign]
-    app.wsgi_app = SingleSignOnDoor(app)  # type: ignore[method-assign]
+    database_url = app.extensions["idp.settings"].database_url
+    turns = Turns() if database_url.startswith("sqlite") else None
+    app.wsgi_app = MachineDoor(app, turns)  # type: ignore[method-assign]
+    app.wsgi_app = SingleSignOnDoor(app, turns)  # type: ignore[method-assign]
     app.wsgi_app = KeptAnswers(app)  # type: ignore[method-assign]

@@ -21,7 +21,7 @@ from idp.oauth import client_endpoints, parameters, server
 from idp.oauth.machine import JwtResponse, MachineRequest, MachineResponse
 from idp.oauth.parameters import MalformedParameters, Parameters
 from idp.web import headers, request_cycle
-from idp.web.front_door import FrontDoor, come_in
+from idp.web.front_door import Answer, FrontDoor, Visit, go_at_once
 from idp.web.misdirected import FORM
 from idp.web.protocol import CROSS_ORIGIN, shared
 
@@ -76,6 +76,8 @@ _DOORS: Mapping[tuple[str, str], _Door] = {
         "protocol.revoke", partial(client_endpoints.respond, client_endpoints.REVOCATION)
     ),
 }
+_BY_ASSERTION = frozenset({"client_assertion"})
+"""The keys of such a client may have to be fetched from it (RFC 7523)."""
 _UNUSUAL = ("HTTP_COOKIE", "HTTP_TRANSFER_ENCODING", "HTTP_EXPECT")
 _STATUS_LINES = {code: f"{code} {words.upper()}" for code, words in HTTP_STATUS_CODES.items()}
 
@@ -89,19 +91,21 @@ class MachineDoor(FrontDoor):
             return self.behind(environ, start_response)
         body = environ["wsgi.input"].read(_length(environ))
         received = _form(environ, body)
+        again = _with_body(environ, body)
         if received is None:
-            return self.behind(_with_body(environ, body), start_response)
-        with self.app.app_context():
-            come_in(environ)
-            try:
-                written = door.written(door.respond(_request(received, environ)))
-                request_cycle.end_unit_of_work(written.status)
-            except Exception as error:  # noqa: BLE001  Flask's handlers know what to say of each
-                return self.failed(error, _with_body(environ, body), start_response)
-            named = written.headers(is_https=self.settings.is_https)
-            request_cycle.observe(door.endpoint, environ["REQUEST_METHOD"], written.status)
-        start_response(_STATUS_LINES[written.status], named)
-        return [written.body]
+            return self.behind(again, start_response)
+        visit = Visit(self.app, door.endpoint, again, partial(self._answer, door, received, environ))
+        if _BY_ASSERTION.isdisjoint(name for name, _ in received):
+            self.take_turn(visit)
+        else:
+            go_at_once(visit)
+        return self.speak(visit, again, start_response)
+
+    def _answer(self, door: _Door, received: Parameters, environ: WSGIEnvironment) -> Answer:
+        written = door.written(door.respond(_request(received, environ)))
+        request_cycle.end_unit_of_work(written.status)
+        named = written.headers(is_https=self.settings.is_https)
+        return Answer(written.status, _STATUS_LINES[written.status], named, [written.body])
 
     def _is_plain(self, environ: WSGIEnvironment) -> bool:
         if environ.get("QUERY_STRING") or any(name in environ for name in _UNUSUAL):

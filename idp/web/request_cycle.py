@@ -62,15 +62,15 @@ def enter_origin() -> None:
     """Who asks, and in which language: the reference first, so that every refusal below carries
     one.
     """
-    begin(request.environ)
+    begin(request.environ, time.perf_counter())
     note_access()
     device_cookies.take()
     language.enter()
 
 
-def begin(environ: WSGIEnvironment) -> None:
-    """From here on there is somebody who asks, and a time that runs."""
-    g.started = time.perf_counter()
+def begin(environ: WSGIEnvironment, started: float) -> None:
+    """From here on there is somebody who asks, since an instant of `time.perf_counter`."""
+    g.started = started
     reference = opaque.reference()
     origin.enter(
         origin.Origin(

@@ -8,7 +8,7 @@ and one that shows pages.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import TYPE_CHECKING
 
 from markupsafe import escape
@@ -24,7 +24,7 @@ from idp.oauth.request import AuthorizationRequest
 from idp.oauth.response import ResponseMode
 from idp.single_sign_on import Meeting
 from idp.web import browser, headers, request_cycle
-from idp.web.front_door import FrontDoor, come_in
+from idp.web.front_door import Answer, FrontDoor, Visit
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
@@ -48,12 +48,11 @@ class SingleSignOnDoor(FrontDoor):
     """WSGI in front of an app."""
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        if self._is_plain(environ):
-            with self.app.app_context():
-                answered = self._answer(environ, start_response)
-            if answered is not None:
-                return answered
-        return self.behind(environ, start_response)
+        if not self._is_plain(environ):
+            return self.behind(environ, start_response)
+        visit = Visit(self.app, _VIEW, environ, partial(_answer, environ))
+        self.take_turn(visit)
+        return self.speak(visit, environ, start_response)
 
     def _is_plain(self, environ: WSGIEnvironment) -> bool:
         if environ.get("PATH_INFO") != "/authorize" or environ["REQUEST_METHOD"] != "GET":
@@ -63,26 +62,17 @@ class SingleSignOnDoor(FrontDoor):
         has_cookie = "HTTP_COOKIE" in environ
         return has_cookie and is_short and "%00" not in query and self.is_ours(environ)
 
-    def _answer(
-        self, environ: WSGIEnvironment, start_response: StartResponse
-    ) -> Iterable[bytes] | None:
-        token = _session_token(environ["HTTP_COOKIE"])
-        if token is None:
-            return None
-        come_in(environ)
-        try:
-            meeting = _meeting(environ["QUERY_STRING"].encode("latin-1"), token)
-            if meeting is None:
-                return None
-            single_sign_on.note_presence(meeting)
-            location = single_sign_on.answer(meeting).location or ""
-            body = _NOTE.format(escape(location)).encode("ascii")
-            request_cycle.end_unit_of_work(303)
-        except Exception as error:  # noqa: BLE001  Flask's handlers know what to say of each
-            return self.failed(error, environ, start_response)
-        start_response(_SEE_OTHER, _headers(location, body))
-        request_cycle.observe(_VIEW, "GET", 303)
-        return [body]
+
+def _answer(environ: WSGIEnvironment) -> Answer | None:
+    token = _session_token(environ["HTTP_COOKIE"])
+    meeting = _meeting(environ["QUERY_STRING"].encode("latin-1"), token) if token else None
+    if meeting is None:
+        return None
+    single_sign_on.note_presence(meeting)
+    location = single_sign_on.answer(meeting).location or ""
+    body = _NOTE.format(escape(location)).encode("ascii")
+    request_cycle.end_unit_of_work(303)
+    return Answer(303, _SEE_OTHER, _headers(location, body), [body])
 
 
 def _session_token(cookies: str) -> str | None:
