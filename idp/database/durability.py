@@ -10,8 +10,7 @@ from __future__ import annotations
 import os
 import sqlite3
 import threading
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing
 from pathlib import Path
 from weakref import WeakSet
 
@@ -153,16 +152,16 @@ class _Thread(threading.local):
 _thread = _Thread()
 
 
-@contextmanager
-def postponed() -> Iterator[set[Log]]:
-    """No commit of this thread waits for the disk in here. To settle the logs that are noted, before
-    anybody is answered, is left to whoever asks for this.
+class Postponed:
+    """No commit of this thread waits for the disk in here: `with` gives the logs that are written
+    to. To settle them before anybody is answered is left to whoever asks for this.
     """
-    noted: set[Log] = set()
-    _thread.postponed = noted
-    try:
-        yield noted
-    finally:
+
+    def __enter__(self) -> set[Log]:
+        _thread.postponed = noted = set[Log]()
+        return noted
+
+    def __exit__(self, *_: object) -> None:
         _thread.postponed = None
 
 

@@ -10,10 +10,10 @@ from __future__ import annotations
 
 import threading
 from collections import deque
+from collections.abc import Collection
 from typing import Protocol
 
-from idp.database import durability
-from idp.database.durability import Log
+from idp.database.durability import Log, Postponed
 
 PATIENCE_SECONDS = 0.25
 """Who has waited so long for a turn goes without: somebody's work must wait for something else."""
@@ -37,7 +37,7 @@ class _Piece:
     def __init__(self, work: Work) -> None:
         self._work = work
         self._error: BaseException | None = None
-        self.logs: set[Log] = set()
+        self.logs: Collection[Log] = ()
         """To which it has committed."""
         self.leads = False
         """Whether the turn has been handed to the thread that waits for it."""
@@ -47,7 +47,7 @@ class _Piece:
     def begin(self) -> None:
         """Never raises."""
         try:
-            with durability.postponed() as self.logs:
+            with Postponed() as self.logs:
                 self._work.begin()
         except BaseException as error:  # noqa: BLE001  it is told to the thread that brought it
             self._error = error
@@ -111,9 +111,13 @@ class Turns:
                 break
             other.begin()
             begun.append(other)
-        _end([piece for piece in begun if not piece.logs])
+        lasting = [piece for piece in begun if piece.logs]
+        for piece in begun:
+            if not piece.logs:
+                piece.end(None)
         self._hand_over()
-        _end([piece for piece in begun if piece.logs])
+        if lasting:
+            _end(lasting)
 
     def _first(self) -> _Piece | None:
         try:

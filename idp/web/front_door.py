@@ -9,8 +9,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable
 from contextvars import copy_context
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import urlsplit
 
 from sqlalchemy.exc import OperationalError
@@ -26,8 +25,7 @@ if TYPE_CHECKING:
     from config import Settings
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(NamedTuple):
     """What goes to `start_response`, and what is returned behind it."""
 
     status: int
@@ -80,9 +78,6 @@ class Visit(Work):
     Both are in one context: a commit that is not sure to be durable is told like one that failed.
     """
 
-    answer: Answer | None
-    """None until it has one, and for ever where it is left to Flask."""
-
     def __init__(
         self,
         app: Flask,
@@ -90,7 +85,8 @@ class Visit(Work):
         environ: WSGIEnvironment,
         respond: Callable[[], Answer | None],
     ) -> None:
-        self.answer = None
+        self.answer: Answer | None = None
+        """None until it has one, and for ever where it is left to Flask."""
         self._app = app
         self._endpoint = endpoint
         self._environ = environ

@@ -90,16 +90,17 @@ class MachineDoor(FrontDoor):
         if door is None or not self._is_plain(environ):
             return self.behind(environ, start_response)
         body = environ["wsgi.input"].read(_length(environ))
+        environ["wsgi.input"] = BytesIO(body)  # for whoever reads it again
         received = _form(environ, body)
-        again = _with_body(environ, body)
         if received is None:
-            return self.behind(again, start_response)
-        visit = Visit(self.app, door.endpoint, again, partial(self._answer, door, received, environ))
+            return self.behind(environ, start_response)
+        respond = partial(self._answer, door, received, environ)
+        visit = Visit(self.app, door.endpoint, environ, respond)
         if _BY_ASSERTION.isdisjoint(name for name, _ in received):
             self.take_turn(visit)
         else:
             go_at_once(visit)
-        return self.speak(visit, again, start_response)
+        return self.speak(visit, environ, start_response)
 
     def _answer(self, door: _Door, received: Parameters, environ: WSGIEnvironment) -> Answer:
         written = door.written(door.respond(_request(received, environ)))
@@ -131,11 +132,6 @@ def _form(environ: WSGIEnvironment, body: bytes) -> Parameters | None:
         return parameters.parse(body)
     except MalformedParameters:
         return None
-
-
-def _with_body(environ: WSGIEnvironment, body: bytes) -> WSGIEnvironment:
-    """For whoever reads it again."""
-    return {**environ, "wsgi.input": BytesIO(body)}
 
 
 def _request(received: Parameters, environ: WSGIEnvironment) -> MachineRequest:
