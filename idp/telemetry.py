@@ -9,6 +9,7 @@ the environment variables of OpenTelemetry (`OTEL_EXPORTER_OTLP_ENDPOINT`, …).
 from __future__ import annotations
 
 import os
+import time
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -27,8 +28,10 @@ class Telemetry:
     def __init__(self, tracer: Tracer) -> None:
         self._tracer = tracer
 
-    def begin(self, traceparent: str, reference: str) -> Span:
-        """The span of a request; a proxy's `traceparent` makes it a part of what the proxy told."""
+    def begin(self, traceparent: str, reference: str, waited: float = 0) -> Span:
+        """The span of a request that came so many seconds ago; a proxy's `traceparent` makes it a
+        part of what the proxy told.
+        """
         from opentelemetry.propagate import extract  # noqa: PLC0415
         from opentelemetry.trace import SpanKind  # noqa: PLC0415
 
@@ -37,6 +40,7 @@ class Telemetry:
             context=extract({"traceparent": traceparent}),
             kind=SpanKind.SERVER,
             attributes={"idp.reference": reference},
+            start_time=time.time_ns() - int(waited * 1e9),
         )
 
     def end(self, span: Span, *, endpoint: str, method: str, status: int) -> None:

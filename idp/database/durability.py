@@ -158,11 +158,12 @@ class Postponed:
     """
 
     def __enter__(self) -> set[Log]:
+        self._before = _thread.postponed
         _thread.postponed = noted = set[Log]()
         return noted
 
     def __exit__(self, *_: object) -> None:
-        _thread.postponed = None
+        _thread.postponed = self._before
 
 
 def _make_durable(file: int | None) -> None:
@@ -171,6 +172,7 @@ def _make_durable(file: int | None) -> None:
 
 
 def _forget_threads() -> None:
+    _thread.postponed = None
     for log in _logs:
         log.forget_threads()
 

@@ -15,8 +15,8 @@ from typing import Protocol
 
 from idp.database.durability import Log, Postponed
 
-PATIENCE_SECONDS = 0.25
-"""Who has waited so long for a turn goes without: somebody's work must wait for something else."""
+PATIENCE_SECONDS = 0.1
+"""Whoever has waited so long looks after his own work: the thread that has the turn is held up."""
 
 
 class Work(Protocol):
@@ -32,16 +32,19 @@ class Work(Protocol):
 class _Piece:
     """Work that somebody has brought, and waits for."""
 
-    __slots__ = ("_error", "_work", "ended", "leads", "logs")
+    __slots__ = ("_claim", "_error", "_work", "has_begun", "is_called", "leads", "logs")
 
     def __init__(self, work: Work) -> None:
         self._work = work
         self._error: BaseException | None = None
+        self._claim = threading.Lock()
+        self.has_begun = False
+        """Whether all of its beginning is done."""
         self.logs: Collection[Log] = ()
         """To which it has committed."""
         self.leads = False
-        """Whether the turn has been handed to the thread that waits for it."""
-        self.ended = threading.Lock()
+        """Whether the thread that waits is called because it has the turn now."""
+        self.is_called = threading.Lock()
         """Held while that thread has to wait."""
 
     def begin(self) -> None:
@@ -51,14 +54,17 @@ class _Piece:
                 self._work.begin()
         except BaseException as error:  # noqa: BLE001  it is told to the thread that brought it
             self._error = error
+        self.has_begun = True
 
     def end(self, problem: OSError | None) -> None:
-        """Never raises."""
+        """Once, whoever comes to it first. Never raises."""
+        if not self._claim.acquire(blocking=False):
+            return
         try:
             self._work.end(problem)
         except BaseException as error:  # noqa: BLE001  as above
             self._error = error
-        self.ended.release()
+        self.is_called.release()
 
     def tell(self) -> None:
         """Raises what the work has raised."""
@@ -67,19 +73,25 @@ class _Piece:
 
 
 class Turns:
-    """Who does the work of all is in turn; the others wait in line."""
+    """One thread has the turn and works for all; the others wait in line."""
 
     def __init__(self) -> None:
         self._choice = threading.Lock()
         self._line: deque[_Piece] = deque()
         self._is_taken = False
+        self._is_held_up = False
+        """Then nobody waits for the turn before it is handed over."""
 
     def take(self, work: Work) -> None:
         """When this returns, the work has ended. Raises what it raises."""
         mine = _Piece(work)
-        mine.ended.acquire()
-        if self._comes_first(mine) or self._is_called(mine):
+        mine.is_called.acquire()
+        if self._is_held_up:
+            _do_alone(mine)
+        elif self._comes_first(mine):
             self._do_all(mine)
+        else:
+            self._wait(mine)
         mine.tell()
 
     def _comes_first(self, mine: _Piece) -> bool:
@@ -90,20 +102,28 @@ class Turns:
             self._is_taken = True
             return True
 
-    def _is_called(self, mine: _Piece) -> bool:
-        """Whether the turn has come to this thread. If not, its work is done."""
-        while not mine.ended.acquire(timeout=PATIENCE_SECONDS):
-            try:
-                self._line.remove(mine)
-            except ValueError:
-                continue  # it is being done, or it is next
-            mine.begin()
-            _end([mine])
+    def _wait(self, mine: _Piece) -> None:
+        while not mine.is_called.acquire(timeout=PATIENCE_SECONDS):
+            if self._leaves(mine):
+                _do_alone(mine)
+                return
+            if mine.has_begun:
+                _end([mine])
+                return
+        if mine.leads:
+            self._do_all(mine)
+
+    def _leaves(self, mine: _Piece) -> bool:
+        """Whether it still stood in line."""
+        try:
+            self._line.remove(mine)
+        except ValueError:
             return False
-        return mine.leads
+        self._is_held_up = True
+        return True
 
     def _do_all(self, mine: _Piece) -> None:
-        """Of those who come now, each has its turn after one of these at the latest."""
+        """For those who are in line now: whoever comes later waits for one such round at most."""
         mine.begin()
         begun = [mine]
         for _ in range(len(self._line)):
@@ -129,9 +149,15 @@ class Turns:
         with self._choice:
             follower = self._first()
             self._is_taken = follower is not None
+            self._is_held_up = False
         if follower is not None:
             follower.leads = True
-            follower.ended.release()
+            follower.is_called.release()
+
+
+def _do_alone(piece: _Piece) -> None:
+    piece.begin()
+    _end([piece])
 
 
 def _end(begun: list[_Piece]) -> None:

@@ -6,7 +6,6 @@ Where the database computes in this process, requests at the doors take turns (`
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Iterable
 from contextvars import copy_context
 from typing import TYPE_CHECKING, NamedTuple
@@ -16,6 +15,7 @@ from sqlalchemy.exc import OperationalError
 
 from idp import carried
 from idp.database.turns import Turns, Work
+from idp.extensions import roll_back
 from idp.web import language, request_cycle
 
 if TYPE_CHECKING:
@@ -67,9 +67,11 @@ class FrontDoor:
 
 
 def go_at_once(visit: Visit) -> None:
-    """Without a turn: for what may have to wait for something else than the database."""
-    visit.begin()
-    visit.end(None)
+    """Without a turn."""
+    try:
+        visit.begin()
+    finally:
+        visit.end(None)
 
 
 class Visit(Work):
@@ -91,10 +93,10 @@ class Visit(Work):
         self._endpoint = endpoint
         self._environ = environ
         self._respond = respond
-        self._arrived = time.perf_counter()
         self._context = copy_context()
         self._app_context = app.app_context()
         self._has_failed = False
+        request_cycle.note_arrival(environ)
 
     def begin(self) -> None:
         """Answer, and commit."""
@@ -106,9 +108,16 @@ class Visit(Work):
 
     def _begin(self) -> None:
         self._app_context.push()
-        request_cycle.begin(self._environ, self._arrived)
+        request_cycle.begin(self._environ)
         carried.enter({})
         language.enter()
+        try:
+            self._answer()
+        except BaseException:
+            roll_back()  # before the next in turn, who would wait for it in this very thread
+            raise
+
+    def _answer(self) -> None:
         try:
             self.answer = self._respond()
         except Exception as error:  # noqa: BLE001  Flask's handlers know what to say of each
@@ -116,7 +125,8 @@ class Visit(Work):
 
     def _end(self, problem: OSError | None) -> None:
         try:
-            if problem is not None:
+            has_lost = self.answer is not None and self.answer.status >= 500
+            if problem is not None and not has_lost:
                 self._fail(OperationalError("COMMIT", None, problem, hide_parameters=True))
             if self.answer is not None and not self._has_failed:
                 method, status = self._environ["REQUEST_METHOD"], self.answer.status

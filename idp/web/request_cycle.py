@@ -42,6 +42,7 @@ _FIELDS_BESIDE_A_FILE = 1024 * 1024
 of the one before, against this limit.
 """
 _ADDRESS = re.compile(r"[0-9A-Fa-f:.]{2,45}")
+_ARRIVED = "idp.arrived"
 _PROBES = frozenset({"health.healthz", "health.readyz", "health.metrics"})
 
 
@@ -62,15 +63,23 @@ def enter_origin() -> None:
     """Who asks, and in which language: the reference first, so that every refusal below carries
     one.
     """
-    begin(request.environ, time.perf_counter())
+    begin(request.environ)
     note_access()
     device_cookies.take()
     language.enter()
 
 
-def begin(environ: WSGIEnvironment, started: float) -> None:
-    """From here on there is somebody who asks, since an instant of `time.perf_counter`."""
-    g.started = started
+def note_arrival(environ: WSGIEnvironment) -> float:
+    """When it came, by `time.perf_counter`: whoever stands in line at a door before it begins has
+    come before.
+    """
+    arrived: float = environ.setdefault(_ARRIVED, time.perf_counter())
+    return arrived
+
+
+def begin(environ: WSGIEnvironment) -> None:
+    """From here on there is somebody who asks."""
+    g.started = note_arrival(environ)
     reference = opaque.reference()
     origin.enter(
         origin.Origin(
@@ -81,7 +90,8 @@ def begin(environ: WSGIEnvironment, started: float) -> None:
         )
     )
     if spans := _telemetry():
-        g.span = spans.begin(environ.get("HTTP_TRACEPARENT", ""), reference)
+        waited = time.perf_counter() - g.started
+        g.span = spans.begin(environ.get("HTTP_TRACEPARENT", ""), reference, waited)
 
 
 def note_access() -> None:

@@ -59,8 +59,8 @@ class SingleSignOnDoor(FrontDoor):
             return False
         query = environ.get("QUERY_STRING", "")
         is_short = len(query) + len("/authorize") <= self.settings.server.maximum_url_size
-        has_cookie = "HTTP_COOKIE" in environ
-        return has_cookie and is_short and "%00" not in query and self.is_ours(environ)
+        may_be_signed_in = "session=" in environ.get("HTTP_COOKIE", "")
+        return may_be_signed_in and is_short and "%00" not in query and self.is_ours(environ)
 
 
 def _answer(environ: WSGIEnvironment) -> Answer | None:

@@ -117,3 +117,23 @@ def test_a_bug_is_told_by_a_reference_and_undoes_everything(rp, approve, monkeyp
     assert json.loads(answer.data) == {"error": "server_error"}
     assert answer.headers["X-Request-Reference"]
     assert rp.exchange(code).status_code == 200
+
+
+def test_even_if_nobody_can_say_what_went_wrong_it_is_undone(app, rp, approve, monkeypatch):
+    code = approve.code(rp)
+
+    def fail():
+        raise OperationalError("COMMIT", None, Exception("the disk is full"))
+
+    def stumble(_error):
+        raise RuntimeError("no page for it")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(request_cycle, "commit", fail)
+        broken.setattr(app, "handle_user_exception", stumble)
+        with pytest.raises(RuntimeError, match="no page for it"):
+            rp.exchange(code)
+
+    with app.app_context():
+        assert db.engine.pool.checkedout() == 0
+    assert rp.exchange(code).status_code == 200

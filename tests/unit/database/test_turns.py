@@ -118,7 +118,7 @@ def test_nobody_is_answered_before_the_sync_and_the_next_one_works_meanwhile(bri
 
 
 @pytest.mark.usefixtures("patience")
-def test_who_only_reads_waits_for_no_disk(line, bring, disk):
+def test_a_reader_in_line_waits_for_no_disk(line, bring, disk):
     disk.may_go_on.clear()
     first, reader = Errand(disk, is_held=True), Errand()
     waits = bring(first)
@@ -164,8 +164,10 @@ def test_an_error_goes_to_whoever_brought_it_and_the_others_go_on(line, bring):
     assert [errand.told for errand in (first, bad, good)] == [[None]] * 3
 
 
-def test_whoever_has_waited_too_long_goes_without_a_turn(bring):
-    stuck, other = Errand(is_held=True), Errand()
+def test_whoever_has_waited_too_long_goes_without_a_turn_and_others_need_not_wait(
+    bring, monkeypatch
+):
+    stuck, other, newcomer = Errand(is_held=True), Errand(), Errand()
     waits = bring(stuck)
     assert stuck.has_begun.wait(PATIENCE)
 
@@ -173,8 +175,37 @@ def test_whoever_has_waited_too_long_goes_without_a_turn(bring):
     assert other.told == [None]
     assert other.done_by != stuck.done_by
 
+    monkeypatch.setattr(turns, "PATIENCE_SECONDS", 2 * PATIENCE)
+    bring(newcomer).result(PATIENCE)
+    assert newcomer.told == [None]
+
     stuck.may_go_on.set()
     waits.result(PATIENCE)
+
+
+def test_what_is_done_waits_for_nobody_who_is_stuck(line, bring, disk, monkeypatch):
+    first, reader, writer, stuck = (
+        Errand(is_held=True),
+        Errand(),
+        Errand(disk),
+        Errand(is_held=True),
+    )
+    with monkeypatch.context() as patient:
+        patient.setattr(turns, "PATIENCE_SECONDS", 1)
+        leads = bring(first)
+        assert first.has_begun.wait(PATIENCE)
+        reads, writes, waits = wait_in_line(line, bring, reader, writer, stuck)
+    first.may_go_on.set()
+    assert stuck.has_begun.wait(PATIENCE)
+
+    reads.result(PATIENCE)
+    writes.result(PATIENCE)
+    assert (reader.told, writer.told, disk.count) == ([None], [None], 1)
+
+    stuck.may_go_on.set()
+    for one in (leads, waits):
+        one.result(PATIENCE)
+    assert [len(errand.told) for errand in (first, reader, writer, stuck)] == [1] * 4
 
 
 def test_in_a_crowd_everything_is_done_once(line, disk, monkeypatch):
