@@ -79,6 +79,12 @@ TEXTS = {
 """Status → heading and message."""
 
 
+_DESCRIPTIONS = {
+    411: {"error_description": "The body has to come with its Content-Length."},
+}
+"""Status → what a program is told beside the code."""
+
+
 def install(app: Flask) -> None:
     """The handlers, from the most to the least specific."""
     app.register_error_handler(ShownError, protocol_error)
@@ -248,7 +254,7 @@ def _answer(status: int, retry_after: int | None = None) -> Response:
         code = "server_error" if status >= 500 else "invalid_request"
         if status == 503:
             code = "temporarily_unavailable"
-        response = jsonify(error=code)
+        response = jsonify(error=code, **_DESCRIPTIONS.get(status, {}))
         response.status_code = status
         return response
     heading, message = TEXTS.get(status, TEXTS[500 if status >= 500 else 400])

@@ -40,6 +40,7 @@ class Kind(Enum):
     CONFLICT = ("conflict", 409, "This is not possible as things stand.")
     IN_PROGRESS = ("in-progress", 409, "A request with this Idempotency-Key is under way.")
     GONE = ("gone", 410, "It was only good once, or for a short time.")
+    LENGTH_REQUIRED = ("length-required", 411, "The body has to come with its Content-Length.")
     OUTDATED = ("outdated", 412, "It has been changed meanwhile.")
     TOO_LARGE = ("too-large", 413, "The body is too large.")
     ADDRESS_TOO_LONG = ("address-too-long", 414, "The address is too long.")

@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 import structlog
 from flask import Flask, Response, current_app, g, request
 from sqlalchemy.exc import SQLAlchemyError
-from werkzeug.exceptions import BadRequest, RequestURITooLarge
+from werkzeug.exceptions import BadRequest, LengthRequired, RequestURITooLarge
 
 from idp import metrics, opaque, origin, telemetry
 from idp.extensions import commit, roll_back, settings
@@ -99,6 +99,15 @@ def note_access() -> None:
     g.access = access.of(current_app.view_functions.get(request.endpoint or ""))
 
 
+def require_whole_body() -> None:
+    """Only its length tells a body that came whole from one that broke off, which servers end
+    alike: what is shorter than it says is refused when it is read (RFC 9112 §8).
+    """
+    request.environ.pop("wsgi.input_terminated", None)
+    if "HTTP_TRANSFER_ENCODING" in request.environ:
+        raise LengthRequired
+
+
 def require_sane_request() -> None:
     """Sizes, NUL bytes, ambiguous cookies (R88, R92, A71)."""
     raw_size = len(request.environ.get("QUERY_STRING", "")) + len(
@@ -146,6 +155,7 @@ def require_form_without_nul() -> None:
 
 BEFORE: tuple[Callable[[], guards.Answer], ...] = (
     enter_origin,
+    require_whole_body,
     require_sane_request,
     require_our_host,
     allow_large_file,

@@ -27,6 +27,9 @@ def test_people_sign_in_behind_it_and_the_doctor_finds_nothing_wrong(behind, sui
     try:
         tokens, claims = tester.sign_in()
         assert tester.userinfo(tokens["access_token"]).json() == {"sub": claims["sub"]}
+        # As long as a state may be; no buffer of the proxy is too small for the way back.
+        state = "ż" * 1024
+        assert tester.authorize(state=state, prompt="none")["state"] == state
     finally:
         tester.close()
 
