@@ -76,8 +76,8 @@ _DOORS: Mapping[tuple[str, str], _Door] = {
         "protocol.revoke", partial(client_endpoints.respond, client_endpoints.REVOCATION)
     ),
 }
-_BY_ASSERTION = frozenset({"client_assertion"})
-"""The keys of such a client may have to be fetched from it (RFC 7523)."""
+_IN_TURN = frozenset({"authorization_code", "refresh_token"})
+"""Grants that write. Whoever only asks would wait for them."""
 _UNUSUAL = ("HTTP_COOKIE", "HTTP_TRANSFER_ENCODING", "HTTP_EXPECT")
 _STATUS_LINES = {code: f"{code} {words.upper()}" for code, words in HTTP_STATUS_CODES.items()}
 
@@ -96,7 +96,7 @@ class MachineDoor(FrontDoor):
             return self.behind(environ, start_response)
         respond = partial(self._answer, door, received, environ)
         visit = Visit(self.app, door.endpoint, environ, respond)
-        if _BY_ASSERTION.isdisjoint(name for name, _ in received):
+        if _takes_turns(received):
             self.take_turn(visit)
         else:
             go_at_once(visit)
@@ -113,6 +113,12 @@ class MachineDoor(FrontDoor):
             return False
         is_small = 0 <= _length(environ) <= self.settings.server.maximum_body_size
         return is_small and self.is_ours(environ)
+
+
+def _takes_turns(received: Parameters) -> bool:
+    """Not if keys of the client may have to be fetched from it (RFC 7523)."""
+    asked = dict(received)
+    return asked.get("grant_type") in _IN_TURN and "client_assertion" not in asked
 
 
 def _length(environ: WSGIEnvironment) -> int:

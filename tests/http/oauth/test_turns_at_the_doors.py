@@ -53,23 +53,13 @@ def test_what_is_not_sure_to_be_on_the_disk_is_not_answered(
     assert counted == [503]
 
 
-def test_who_only_reads_is_answered_though_the_disk_fails(rp, approve, monkeypatch):
-    tokens = approve.tokens(rp)
-    with monkeypatch.context() as broken:
-        broken.setattr(durability.os, "fdatasync", fail)
-        answer = rp.userinfo(tokens["access_token"])
-
-    assert answer.status_code == 200
-
-
 def test_nobody_waits_for_the_keys_of_somebody_elses_client(a, rp, approve, monkeypatch):
     """A turn is for what the database can answer at once."""
-    machine = a.client(
-        "machine",
-        token_endpoint_auth_method="private_key_jwt",
-        jwks_uri="https://keys.example/jwks",
-    )
-    access_token = approve.tokens(rp)["access_token"]
+    signs = {
+        "token_endpoint_auth_method": "private_key_jwt",
+        "jwks_uri": "https://keys.example/jwks",
+    }
+    other, code = a.client(**signs), approve.code(rp)
     is_asked, may_answer = threading.Event(), threading.Event()
 
     def fetch_json(*_, **__):
@@ -80,10 +70,10 @@ def test_nobody_waits_for_the_keys_of_somebody_elses_client(a, rp, approve, monk
     monkeypatch.setattr(outbound, "fetch_json", fetch_json)
     monkeypatch.setattr(turns, "PATIENCE_SECONDS", PATIENCE)
     with ThreadPoolExecutor(2) as pool:
-        token = OURS.sign(claims(machine))
-        waits = pool.submit(present, machine, token)
+        token = OURS.sign(claims(other))
+        waits = pool.submit(present, other, token, grant_type="authorization_code", code="any")
         assert is_asked.wait(PATIENCE)
-        told = pool.submit(rp.userinfo, access_token).result(PATIENCE / 2)
+        told = pool.submit(rp.exchange, code).result(PATIENCE / 2)
         may_answer.set()
 
     assert told.status_code == 200
