@@ -115,11 +115,14 @@ class Turns:
 
     def _leaves(self, mine: _Piece) -> bool:
         """Whether it still stood in line."""
-        try:
-            self._line.remove(mine)
-        except ValueError:
-            return False
-        self._is_held_up = True
+        with (
+            self._choice
+        ):  # as long as somebody stands in line, the turn is still to be handed over
+            try:
+                self._line.remove(mine)
+            except ValueError:
+                return False
+            self._is_held_up = True
         return True
 
     def _do_all(self, mine: _Piece) -> None:

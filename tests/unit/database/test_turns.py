@@ -222,3 +222,4 @@ def test_in_a_crowd_everything_is_done_once(line, disk, monkeypatch):
 
     assert {len(errand.done_by) for errand in done} == {1}
     assert {len(errand.told) for errand in done} == {1}
+    assert (line._is_taken, line._is_held_up) == (False, False), "the turn is free again"
