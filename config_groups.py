@@ -44,9 +44,12 @@ class PasswordSettings(_Group):
     bcrypt_cost: int = Field(12, ge=4, le=16)
     """Work factor; below 10 is refused outside testing."""
     hash_slots: int = Field(0, ge=0, le=64)
-    """Hashes computed at once in one process; 0 means one per CPU, at least two."""
-    hash_wait: timedelta = timedelta(seconds=1)
-    """How long a sign-in waits for a slot before it is told to come back."""
+    """Hashes computed at once in one process; 0 means one per CPU, at least two. Workers of
+    `idp serve` share the CPUs."""
+    hash_queue: int = Field(12, ge=0, le=1024)
+    """Sign-ins that may wait for a slot in one process; each holds a thread of the server."""
+    hash_wait: timedelta = timedelta(seconds=10)
+    """How long one of them waits before it is told to come back."""
     breach_lookup: Literal["off", "range"] = "off"
     """`range` asks a public service whether a new password has leaked; it hears 5 hex characters
     of a digest."""
@@ -227,6 +230,8 @@ class ServerSettings(_Group):
     """Bytes of a request body."""
     maximum_url_size: int = Field(8 * 1024, ge=1024)
     """Bytes of path and query."""
+    worker_stays: bool = True
+    """A worker answers on one CPU, which is quicker; `false` lets its threads go anywhere."""
     metrics_token: str | None = None
     """Bearer token for `/metrics`; without one only loopback peers are answered."""
     opentelemetry: bool = False

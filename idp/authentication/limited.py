@@ -20,10 +20,24 @@ def attempt(
     """`counted_as` is the user's id, or what stands for an unknown name."""
     outcome = throttle.attempt(limit, user=counted_as, interaction=interaction_id, device=device)
     if isinstance(outcome, Refused):
-        wait = int(outcome.wait.total_seconds())
-        window = ", ".join(sorted(window.name for window in outcome.closed))
-        audit.record(catalogue.LimitReached(user_id=user_id, limit=limit, window=window, wait=wait))
+        _tell(outcome, limit, user_id)
     return outcome
+
+
+def refusal(
+    limit: str, *, counted_as: str, user_id: str | None, device: Device = Device.UNKNOWN
+) -> Refused | None:
+    """Of a try that would have to wait for its turn first; nothing is taken."""
+    refused = throttle.refusal(limit, user=counted_as, device=device)
+    if refused:
+        _tell(refused, limit, user_id)
+    return refused
+
+
+def _tell(refused: Refused, limit: str, user_id: str | None) -> None:
+    wait = int(refused.wait.total_seconds())
+    window = ", ".join(sorted(window.name for window in refused.closed))
+    audit.record(catalogue.LimitReached(user_id=user_id, limit=limit, window=window, wait=wait))
 
 
 def stranger(identifier: str) -> str:

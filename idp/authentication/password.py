@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import TypeVar
+from functools import partial
+from typing import TypedDict, TypeVar
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import lazyload
@@ -22,6 +23,7 @@ from idp.authentication import (
     trusted_device,
 )
 from idp.authentication.evidence import Evidence, Method
+from idp.authentication.hash_pool import Slot
 from idp.authentication.identifier import canonical
 from idp.authentication.password_hash import Pepper, StoredHash
 from idp.authentication.password_rules import is_too_long, minimum_length, problems
@@ -47,6 +49,14 @@ class _Credential:
     stored: StoredHash
 
 
+class _Guesser(TypedDict):
+    """By whom tries are counted."""
+
+    counted_as: str
+    user_id: str | None
+    device: Device
+
+
 def find_user(identifier: str) -> User | None:
     """By e-mail address, however it was written. Disabled users are found too."""
     name = canonical(identifier)
@@ -69,30 +79,33 @@ def verify(
         return _refused(Reason.MALFORMED)
     counted_as = user.id if user else limited.stranger(identifier)
     device = known_device.for_password(counted_as)
-    taken = limited.attempt(
-        "password", counted_as=counted_as, user_id=user.id if user else None, device=device
-    )
-    if isinstance(taken, Refused):
-        metrics.factor_results.labels(Method.PASSWORD, "throttled").inc()
-        is_shut = PASSWORD_SERIES in taken.for_good
-        return Rejected(Reason.KNOWN_BROWSERS_ONLY) if is_shut else Throttled(taken.wait)
-
+    who = _Guesser(counted_as=counted_as, user_id=user.id if user else None, device=device)
+    pool = _pool()
+    # Who would be refused takes no place in the line.
+    if pool.is_crowded(device) and (refused := limited.refusal("password", **who)):
+        return _throttled(refused)
     credential = _credential_of(user)
-    stored = credential.stored if credential else None
-    cost = settings().passwords.bcrypt_cost
-    pepper = pepper_of(stored.pepper_key_id if stored else None)
-    is_right = hashed(
-        lambda: _matches(password, stored, pepper, cost),
-        settings().passwords.hash_wait,
-        device,
-    )
-    if isinstance(is_right, Busy):
-        metrics.factor_results.labels(Method.PASSWORD, "busy").inc()
-        throttle.return_unseen(taken)
-        return is_right
+    let_go()
+    # The try is taken when the line has been stood in: of many who come at once from one address,
+    # those who wait have not failed yet.
+    in_line_as = None if settings().throttling == "off" else counted_as
+    with pool.slot_for(in_line_as, settings().passwords.hash_wait, device) as slot:
+        if not isinstance(slot, Slot):
+            metrics.factor_results.labels(Method.PASSWORD, type(slot).__name__.lower()).inc()
+            return slot
+        taken = limited.attempt("password", **who)
+        if isinstance(taken, Refused):
+            return _throttled(taken)
+        is_right = slot.run(_matching(password, credential))
     if user is None or credential is None or not is_right or user.disabled_at is not None:
         return _wrong(user, credential, taken, is_right=is_right)
     return _right(user, credential, taken, password, device)
+
+
+def _throttled(refused: Refused) -> Rejected | Throttled:
+    metrics.factor_results.labels(Method.PASSWORD, "throttled").inc()
+    is_shut = PASSWORD_SERIES in refused.for_good
+    return Rejected(Reason.KNOWN_BROWSERS_ONLY) if is_shut else Throttled(refused.wait)
 
 
 def prepare(password: str) -> StoredHash | Busy:
@@ -120,10 +133,14 @@ def set_password(user: User, password: str) -> Busy | None:
     return None
 
 
-def _matches(password: str, stored: StoredHash | None, pepper: Pepper, cost: int) -> bool:
+def _matching(password: str, credential: _Credential | None) -> Callable[[], bool]:
+    """The comparison, which takes as long for an account that has no password, or that is none."""
+    stored = credential.stored if credential else None
+    pepper = pepper_of(stored.pepper_key_id if stored else None)
+    cost = settings().passwords.bcrypt_cost
     if stored is not None and stored.recipe is not None:
-        return imported_hash.matches(password, stored, pepper, cost)
-    return password_hash.matches(password, stored, pepper, cost)
+        return partial(imported_hash.matches, password, stored, pepper, cost)
+    return partial(password_hash.matches, password, stored, pepper, cost)
 
 
 def columns(kept: StoredHash) -> dict[str, str | None]:
@@ -212,9 +229,12 @@ def pepper_of(key_id: str | None) -> Pepper:
     return Pepper(chosen, keyring().derive("pepper", chosen))
 
 
-def hashed(job: Callable[[], T], wait: timedelta, device: Device = Device.UNKNOWN) -> T | Busy:
+def hashed(job: Callable[[], T], wait: timedelta) -> T | Busy:
     """In the pool, and never in a transaction that has written: everybody would queue behind it."""
     let_go()
-    return hash_pool.pool(hash_pool.slots_for(settings().passwords.hash_slots)).run(
-        job, wait, device
-    )
+    return _pool().run(job, wait)
+
+
+def _pool() -> hash_pool.HashPool:
+    passwords = settings().passwords
+    return hash_pool.pool(hash_pool.slots_for(passwords.hash_slots), passwords.hash_queue)

@@ -10,13 +10,14 @@ import shutil
 import sys
 import tempfile
 from contextlib import suppress
+from math import ceil
 from pathlib import Path
 
 import click
 from flask.cli import with_appcontext
 
 from config import PROJECT
-from idp import clock, leaving, schema
+from idp import clock, leaving, processor, schema
 from idp.cli import output, ring
 from idp.cli.address import Address, AddressType
 from idp.extensions import db, settings
@@ -41,7 +42,7 @@ PAUSE_SECONDS = 5
 @click.option(
     "--workers",
     type=click.IntRange(1, 64),
-    default=lambda: max(2, len(os.sched_getaffinity(0))),
+    default=lambda: max(2, len(processor.USABLE)),
     show_default="one per CPU, at least 2",
     help="Processes. Replacing them without a gap takes two.",
 )
@@ -75,7 +76,7 @@ def command(*, bind: Address, workers: int, threads: int, pause: int, first: str
     _require_room(threads)
     db.session.remove()
     db.engine.dispose()
-    environment = _environment()
+    environment = _environment(workers)
     options = _options(bind, workers, threads)
     _become(program(environment[leaving.FILE], pause, options), environment)
 
@@ -115,9 +116,9 @@ def _options(bind: Address, workers: int, threads: int) -> list[str]:
     return ["--interface", "wsgi", "--no-ws", *place, *room, *lives, "wsgi:app"]
 
 
-def _environment() -> dict[str, str]:
+def _environment(workers: int) -> dict[str, str]:
     """Workers find the app wherever they are started, and count in files of one folder: any of them
-    answers `/metrics` for all.
+    answers `/metrics` for all. They share the CPUs for hashing. What is set already stands.
     """
     _forget_metrics_of_the_dead()
     # This process keeps its number when it becomes granian, so the name tells whether it lives.
@@ -125,6 +126,7 @@ def _environment() -> dict[str, str]:
     paths = [str(PROJECT), *filter(None, [os.environ.get("PYTHONPATH")])]
     return {
         "MALLOC_ARENA_MAX": ARENAS,
+        "IDP_PASSWORDS__HASH_SLOTS": str(ceil(len(processor.USABLE) / workers)),
         **os.environ,
         "PROMETHEUS_MULTIPROC_DIR": folder,
         leaving.FILE: str(Path(folder) / "leaving"),

@@ -7,8 +7,8 @@ from idp.throttle.buckets import (
     clear_series,
     give_back,
     is_closed,
+    refusal,
     remaining_wait,
-    return_unseen,
     take,
     unlock,
 )
@@ -23,8 +23,8 @@ __all__ = [
     "clear_series",
     "give_back",
     "is_closed",
+    "refusal",
     "remaining_wait",
-    "return_unseen",
     "take",
     "unlock",
 ]

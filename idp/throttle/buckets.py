@@ -88,6 +88,35 @@ def attempt(
             return Taken(now, {keys[key].name: count for key, count in counts.items()}, keys)
         connection.rollback()
         refused = _refusal(connection, {key: keys[key] for key in keys.keys() - counts.keys()}, now)
+    return _counted(limit, refused)
+
+
+def refusal(
+    limit: str,
+    *,
+    user: str | None = None,
+    interaction: str | None = None,
+    client: str | None = None,
+    device: Device = Device.UNKNOWN,
+) -> Refused | None:
+    """How a try would be refused now, for whoever would have to wait before making it. Takes
+    nothing, so the try has to be taken all the same.
+    """
+    if settings().throttling == "off":
+        return None
+    now = clock.now()
+    let_go()
+    keys = _keys(_windows(limit), _subjects(user, interaction, client), device)
+    is_shut = or_(Bucket.count >= Bucket.capacity, Bucket.opens_at > now)
+    found = select(Bucket.key).where(Bucket.key.in_(keys), Bucket.expires_at > now, is_shut)
+    with db.engine.connect() as connection:
+        shut = connection.scalars(found).all()
+        if not shut:
+            return None
+        return _counted(limit, _refusal(connection, {key: keys[key] for key in shut}, now))
+
+
+def _counted(limit: str, refused: Refused) -> Refused:
     for window in refused.closed:
         metrics.throttle_hits.labels(limit, window.name).inc()
     return refused
@@ -121,25 +150,6 @@ def give_back(taken: Taken) -> None:
         ),
         execution_options={"synchronize_session": False},
     )
-
-
-def return_unseen(taken: Taken) -> None:
-    """It was never looked at, because there was no time for it: as if it had not been made.
-
-    At once and on its own, since the answer is a 503, which rolls back. A series that it was part
-    of goes on.
-    """
-    if not taken.keys:
-        return
-    let_go()
-    ordered = select(Bucket.key).where(Bucket.key.in_(taken.keys)).order_by(Bucket.key)
-    with db.engine.begin() as connection:
-        connection.execute(
-            update(Bucket)
-            .where(Bucket.key.in_(ordered.with_for_update()), Bucket.count > 0)
-            .where(Bucket.window_started_at <= taken.at)
-            .values(count=Bucket.count - 1)
-        )
 
 
 def is_closed(window: Window, *, user: str, device: Device = Device.UNKNOWN) -> bool:

@@ -11,6 +11,8 @@ from contextlib import contextmanager
 
 import pytest
 
+from config import ServerSettings
+from idp import processor
 from idp.cli import serve
 from tests.support import live_server, provider
 from tests.support.databases import EngineKind
@@ -57,6 +59,19 @@ def test_what_workers_of_an_ended_server_have_counted_is_removed(idp, monkeypatc
     assert environment["MALLOC_ARENA_MAX"] == serve.ARENAS
 
 
+@pytest.mark.parametrize(("workers", "slots"), [("1", "6"), ("2", "3"), ("4", "2"), ("12", "1")])
+def test_workers_share_the_cpus_for_hashing(idp, monkeypatch, workers, slots):
+    monkeypatch.setattr(processor, "USABLE", frozenset(range(6)))
+    monkeypatch.setattr(serve, "_become", lambda _program, environment: became.append(environment))
+    became = []
+
+    assert idp("serve", "--workers", workers, "--threads", "4").exit_code == 0
+    monkeypatch.setenv("IDP_PASSWORDS__HASH_SLOTS", "7")
+    assert idp("serve", "--workers", workers, "--threads", "4").exit_code == 0
+
+    assert [one["IDP_PASSWORDS__HASH_SLOTS"] for one in became] == [slots, "7"]
+
+
 @pytest.mark.parametrize("engine_kind", [EngineKind.SQLITE], indirect=True)
 def test_no_request_is_lost_while_workers_are_replaced_and_the_end_is_announced(settings, tmp_path):
     with _served(settings, tmp_path) as (server, port, log):
@@ -77,6 +92,30 @@ def test_no_request_is_lost_while_workers_are_replaced_and_the_end_is_announced(
         assert server.poll() is None
         server.send_signal(signal.SIGTERM)  # a second one ends the wait
         assert server.wait(timeout=PATIENCE) == 0
+
+
+@pytest.mark.parametrize("engine_kind", [EngineKind.SQLITE], indirect=True)
+@pytest.mark.parametrize(("stays", "cpus"), [(True, 1), (False, len(processor.USABLE))])
+def test_a_worker_stays_on_one_cpu_unless_it_is_told_otherwise(settings, tmp_path, stays, cpus):
+    chosen = settings.model_copy(update={"server": ServerSettings(worker_stays=stays)})
+    with _served(chosen, tmp_path) as (server, *_):
+        assert [_cpus(worker) for worker in _workers(server.pid)] == [cpus, cpus]
+        assert _cpus(server.pid) == len(processor.USABLE)
+
+
+def _cpus(pid):
+    return len(os.sched_getaffinity(pid))
+
+
+def _workers(server):
+    """The processes that the server has started and that serve: Python's own watcher does not."""
+    listed = subprocess.run(
+        ["ps", "-o", "pid=,args=", "--ppid", str(server)],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return [int(line.split()[0]) for line in listed.stdout.splitlines() if "tracker" not in line]
 
 
 @contextmanager

@@ -36,7 +36,7 @@ def overrides() -> dict[str, Any]:
         "database_pool_size": RACERS + 6,
         "throttling": "off",
         "passwords": PasswordSettings(
-            bcrypt_cost=4, hash_slots=32, hash_wait=timedelta(seconds=30)
+            bcrypt_cost=4, hash_slots=32, hash_queue=64, hash_wait=timedelta(seconds=30)
         ),
     }
 

@@ -108,5 +108,6 @@ def environment(settings: config.Settings) -> dict[str, str]:
                 settings.accounts.verified_address_required
             ),
             "IDP_PASSWORDS__BCRYPT_COST": str(settings.passwords.bcrypt_cost),
+            "IDP_SERVER__WORKER_STAYS": str(settings.server.worker_stays),
         }
     )

@@ -1,16 +1,18 @@
 import os
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from datetime import timedelta
 
 import pytest
 
 from idp.authentication import hash_pool
-from idp.authentication.hash_pool import QUEUE_PER_SLOT, HashPool
-from idp.authentication.verdict import Busy
+from idp.authentication.hash_pool import OF_ONE_ACCOUNT, RETRY_AFTER, HashPool
+from idp.authentication.verdict import Busy, Throttled
 from idp.throttle import Device
 
 NO_WAIT, LONG = timedelta(0), timedelta(seconds=20)
+QUEUE = 4
 
 
 @pytest.fixture
@@ -22,7 +24,7 @@ def release():
 
 
 def test_a_job_runs_in_a_thread_of_the_pool_and_its_error_comes_back():
-    pool = HashPool(1)
+    pool = HashPool(1, QUEUE)
 
     assert pool.run(lambda: threading.current_thread().name, LONG).startswith("hash")
     with pytest.raises(ZeroDivisionError):
@@ -31,18 +33,18 @@ def test_a_job_runs_in_a_thread_of_the_pool_and_its_error_comes_back():
 
 
 def test_who_finds_no_slot_in_time_is_told_to_come_back(release):
-    pool = HashPool(1)
+    pool = HashPool(1, QUEUE)
     with ThreadPoolExecutor(1) as server:
         server.submit(pool.run, release.wait, LONG)
-        _until(lambda: pool._free._value == 0)
+        _until(lambda: pool.is_crowded(Device.UNKNOWN))
 
         assert isinstance(pool.run(lambda: "never", timedelta(milliseconds=20)), Busy)
         release.set()
 
 
 def test_a_full_queue_refuses_at_once(release):
-    pool = HashPool(1)
-    seats = 1 + QUEUE_PER_SLOT
+    pool = HashPool(1, QUEUE)
+    seats = 1 + QUEUE
     with ThreadPoolExecutor(seats) as server:
         for _ in range(seats):
             server.submit(pool.run, release.wait, LONG)
@@ -53,7 +55,7 @@ def test_a_full_queue_refuses_at_once(release):
 
 
 def test_never_more_than_the_slots_at_once():
-    pool, running, most, lock = HashPool(2), 0, 0, threading.Lock()
+    pool, running, most, lock = HashPool(2, 8), 0, 0, threading.Lock()
 
     def job():
         nonlocal running, most
@@ -67,42 +69,74 @@ def test_never_more_than_the_slots_at_once():
     with ThreadPoolExecutor(8) as server:
         list(server.map(lambda _: pool.run(job, LONG), range(8)))
 
-    assert most == 1
+    assert most == 2
 
 
 def test_a_slot_is_kept_for_known_browsers_however_many_strangers_come(release):
     """R9."""
-    pool = HashPool(2)
-    seats = 2 * (1 + QUEUE_PER_SLOT)
+    pool = HashPool(2, QUEUE)
+    seats = 2 + QUEUE
     with ThreadPoolExecutor(seats + 1) as server:
         for _ in range(seats):
             server.submit(pool.run, release.wait, LONG)
         _until(lambda: pool._seats[Device.UNKNOWN]._value == 0)
 
         assert isinstance(pool.run(lambda: "never", LONG), Busy)
-        assert pool.run(lambda: "at once", NO_WAIT, Device.KNOWN) == "at once"
+        with pool.slot(NO_WAIT, Device.KNOWN) as slot:
+            assert slot.run(lambda: "at once") == "at once"
         release.set()
 
 
-def test_known_browsers_may_use_every_slot(release):
-    pool = HashPool(2)
-    with ThreadPoolExecutor(2) as server:
-        for _ in range(2):
-            server.submit(pool.run, release.wait, LONG, Device.KNOWN)
-        _until(lambda: pool._free._value == 0)
-
+def test_known_browsers_may_use_every_slot():
+    pool = HashPool(2, QUEUE)
+    with ExitStack() as held:
+        slots = [held.enter_context(pool.slot(NO_WAIT, Device.KNOWN)) for _ in range(4)]
+        assert [slot is None for slot in slots] == [False, False, False, True]
         assert isinstance(pool.run(lambda: "never", NO_WAIT), Busy)
-        assert isinstance(pool.run(lambda: "never", NO_WAIT, Device.KNOWN), Busy)
+
+
+def test_it_is_crowded_for_those_who_would_have_to_wait():
+    pool = HashPool(1, QUEUE)
+    assert not pool.is_crowded(Device.UNKNOWN)
+
+    with pool.slot(NO_WAIT):
+        assert pool.is_crowded(Device.UNKNOWN)
+        assert not pool.is_crowded(Device.KNOWN)
+
+    assert not pool.is_crowded(Device.UNKNOWN)
+
+
+def test_as_many_tries_of_one_account_stand_in_line_as_may_fail(release):
+    """Of one account nobody fills the line, and nobody waits in it who would be refused."""
+    pool = HashPool(1, 40)
+
+    def guess():
+        with pool.slot_for("ann", LONG, Device.UNKNOWN) as slot:
+            return slot.run(release.wait)
+
+    with ThreadPoolExecutor(OF_ONE_ACCOUNT) as server:
+        guesses = [server.submit(guess) for _ in range(OF_ONE_ACCOUNT)]
+        _until(lambda: pool._accounts._tries["ann"] == OF_ONE_ACCOUNT)
+        with pool.slot_for("ann", LONG, Device.UNKNOWN) as one_more:
+            assert one_more == Throttled(RETRY_AFTER)
+        with pool.slot_for("bob", NO_WAIT, Device.UNKNOWN) as of_another:
+            assert of_another == Busy(RETRY_AFTER)
         release.set()
 
+    assert all(one.result() for one in guesses)
+    assert not pool._accounts._tries
 
-@pytest.mark.parametrize(("slots", "kept"), [(1, 0), (2, 1), (4, 1), (8, 2), (16, 4)])
-def test_a_quarter_of_the_slots_is_kept_and_at_least_one(slots, kept):
-    assert hash_pool.kept_for_known(slots) == kept
+
+@pytest.mark.parametrize(
+    ("slots", "in_all", "for_strangers"),
+    [(1, 2, 1), (2, 3, 2), (3, 4, 3), (4, 4, 3), (8, 8, 6), (16, 16, 12)],
+)
+def test_a_quarter_of_the_slots_is_kept_or_one_more_is_made(slots, in_all, for_strangers):
+    assert hash_pool.shared_out(slots) == (in_all, for_strangers)
 
 
 def test_a_process_has_one_pool_and_a_forked_child_forgets_it():
-    assert hash_pool.pool(3) is hash_pool.pool(3)
+    assert hash_pool.pool(3, QUEUE) is hash_pool.pool(3, QUEUE)
 
     child = os.fork()
     if child == 0:

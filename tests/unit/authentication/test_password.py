@@ -1,3 +1,4 @@
+from contextlib import ExitStack, contextmanager
 from datetime import timedelta
 
 import pytest
@@ -12,6 +13,7 @@ from idp.authentication.evidence import Evidence, Method
 from idp.authentication.verdict import Busy, Reason, Rejected, Throttled
 from idp.extensions import db
 from idp.models import EmailAddress, Password
+from idp.throttle import Device
 from tests.support.factories import EMAIL, PASSWORD
 from tests.support.race import at_once
 from tests.support.statements import recorded
@@ -21,7 +23,10 @@ WRONG = Rejected(Reason.WRONG_CREDENTIALS)
 
 @pytest.fixture
 def overrides():
-    return {"database_pool_size": 80}
+    return {
+        "database_pool_size": 80,
+        "passwords": PasswordSettings(bcrypt_cost=4, hash_queue=40),
+    }
 
 
 @pytest.fixture
@@ -154,21 +159,64 @@ def test_a_higher_cost_rehashes_too(a, app, sign_in, work):
     assert _row(work).hash.startswith("$2b$05$")
 
 
-def test_without_a_free_slot_nobody_is_told_whether_it_was_right(a, sign_in, monkeypatch):
+BUSY = Busy(hash_pool.RETRY_AFTER)
+
+
+@pytest.fixture
+def crowd(app, settings):
+    """While its block lasts, no slot is free, and nobody waits for one."""
+
+    @contextmanager
+    def of_others():
+        passwords = settings.passwords.model_copy(update={"hash_wait": timedelta(0)})
+        app.extensions["idp.settings"] = settings.model_copy(update={"passwords": passwords})
+        pool = hash_pool.pool(hash_pool.slots_for(passwords.hash_slots), passwords.hash_queue)
+        with ExitStack() as held:
+            while not pool.is_crowded(Device.KNOWN):
+                held.enter_context(pool.slot(timedelta(0), Device.KNOWN))
+            yield
+
+    return of_others
+
+
+def test_without_a_free_slot_nobody_is_told_whether_it_was_right(a, sign_in, crowd):
     a.user()
-    monkeypatch.setattr(hash_pool.HashPool, "run", lambda *_: Busy(timedelta(seconds=2)))
+    with crowd():
+        assert sign_in(EMAIL, PASSWORD) == sign_in(EMAIL, "wrong") == BUSY
 
-    assert sign_in(EMAIL, PASSWORD) == sign_in(EMAIL, "wrong") == Busy(timedelta(seconds=2))
 
-
-def test_who_was_only_told_to_come_back_has_used_up_nothing(a, sign_in, monkeypatch):
+def test_who_was_only_told_to_come_back_has_used_up_nothing(a, sign_in, crowd):
     a.user()
-    with monkeypatch.context() as crowded:
-        crowded.setattr(hash_pool.HashPool, "run", lambda *_: Busy(timedelta(seconds=2)))
-        for _time in range(20):
-            assert isinstance(sign_in(EMAIL, PASSWORD), Busy)
+    with crowd():
+        assert [sign_in(EMAIL, PASSWORD) for _time in range(20)] == [BUSY] * 20
 
     assert isinstance(sign_in(EMAIL, PASSWORD), Evidence)
+
+
+def test_who_has_tried_too_often_is_told_so_and_takes_no_place_in_the_line(
+    a, sign_in, crowd, audited
+):
+    a.user()
+    for _time in range(10):
+        sign_in(EMAIL, "wrong")
+
+    with crowd():
+        refused = sign_in(EMAIL, PASSWORD)
+
+    assert isinstance(refused, Throttled)
+    assert timedelta(minutes=4) < refused.wait <= timedelta(minutes=5)
+    assert audited()["limit_reached"] == 1
+
+
+def test_many_who_sign_in_at_once_from_one_address_all_succeed(a, sign_in):
+    """Those who wait for their turn have not failed: no limit of the address counts them."""
+    addresses = [f"person{number}@example.com" for number in range(30)]
+    for address in addresses:
+        a.user(address)
+
+    outcomes = at_once(30, lambda: sign_in(addresses.pop(), PASSWORD))
+
+    assert [type(outcome) for outcome in outcomes] == [Evidence] * 30
 
 
 def test_setting_a_password_replaces_the_old_one(a, sign_in, work):
