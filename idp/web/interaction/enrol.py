@@ -14,6 +14,7 @@ from idp.interaction.machine import Step
 from idp.language import gettext as _
 from idp.language import ngettext, spoken_date
 from idp.web import access, current, enrolment, words
+from idp.web.cards import person_card
 from idp.web.current import Visit
 from idp.web.interaction import new_factor
 from idp.web.interaction.routes import blueprint, pinned_user, shared, to_dispatcher, url
@@ -110,6 +111,7 @@ def _show(
         status,
         **shared(visit),
         **enrolment.pending_totp(pending),
+        user=person_card(user),
         problem=problem,
         clock_hint=clock_hint,
         device_name=name,
@@ -162,11 +164,13 @@ def _reason(visit: Visit) -> str:
 
 def _show_codes(status: int = 200, *, problem: str | None = None) -> Response:
     visit = current.visit()
+    user = pinned_user(visit)
     return page(
         "interaction/recovery_codes.html",
         status,
         **shared(visit),
-        codes=recovery_code.begin(pinned_user(visit), visit.interaction.id),
+        user=person_card(user),
+        codes=recovery_code.begin(user, visit.interaction.id),
         problem=problem,
         action=url(visit.interaction, "submit_recovery_codes"),
         download_action=url(visit.interaction, "download_recovery_codes"),

@@ -13,6 +13,7 @@ from idp.interaction import lifecycle
 from idp.interaction.machine import Step
 from idp.language import gettext as _
 from idp.web import access, current, passkeys, words
+from idp.web.cards import person_card
 from idp.web.interaction import new_factor
 from idp.web.interaction.routes import blueprint, pinned_user, shared, url
 from idp.web.pages import FAILED_FORM, page
@@ -65,6 +66,7 @@ def _show(status: int = 200, *, problem: str | None = None, name: str | None = N
         "interaction/enrol_passkey.html",
         status,
         **shared(visit),
+        user=person_card(pinned_user(visit)),
         problem=problem,
         device_name=name or passkeys.suggested_name(),
         action=url(visit.interaction, "submit_enrol_passkey"),

@@ -15,6 +15,7 @@ from tests.support.factories import EMAIL, PASSWORD, Factory
 from tests.support.relying_party import RelyingParty, answer, claims
 from tests.support.time_travel import Clock
 
+LOA2 = "urn:idp:loa:2fa"
 BOB = "bob@example.com"
 
 
@@ -238,6 +239,15 @@ class TestChoosing:
         assert both.page == "select-account"
         choose(both, EMAIL).press("Allow")
         assert subject(rp, both)["sub"] == ann.sub
+
+    @pytest.mark.parametrize(("acr", "page"), [(LOA2, "enrol-totp"), ("phr", "enrol-passkey")])
+    def test_a_factor_is_set_up_for_whom_the_page_names(self, both, rp, acr, page) -> None:
+        insisting = f'{{"id_token":{{"acr":{{"essential":true,"value":"{acr}"}}}}}}'
+        both.open(rp.authorization_url(claims=insisting, login_hint=EMAIL))
+
+        named = [one.get_text() for one in both.all(".person")]
+        assert (both.page, len(named), EMAIL in named[0]) == (page, 1, True)
+        assert both.press("Not you?").page == "select-account"
 
     def test_the_list_is_bound_to_its_browser(self, a, both, rp) -> None:
         """A6: nobody else learns who uses this browser."""
