@@ -44,8 +44,8 @@ def init() -> None:
 @group.command("list")
 @output.json_option
 def list_() -> None:
-    """Every signing key and where it stands in its life."""
-    now = clock.now()
+    """Every signing key and where it stands in its life: by algorithm, the newest first."""
+    now, order = clock.now(), list(ALGORITHMS)
     keys = [
         {
             "kid": key.kid,
@@ -56,7 +56,7 @@ def list_() -> None:
             "retires_at": key.retires_at,
             "retired_at": key.retired_at,
         }
-        for key in keystore.current().by_kid.values()
+        for key in sorted(keystore.current().by_kid.values(), key=lambda key: order.index(key.alg))
     ]
     titles = ("alg", "state", "activates_at", "retires_at", "kid")
     rows = (tuple(key[title] for title in titles) for key in keys)
