@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import hypothesis
 import pytest
 from playwright.sync_api import sync_playwright
 
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from config import Settings
 
 TESTS = Path(__file__).parent
+TOO_SLOW = hypothesis.HealthCheck.too_slow
 
 
 # --- the run -------------------------------------------------------------------------------------
@@ -39,6 +41,9 @@ def _is_worker(config: pytest.Config) -> bool:
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    # How long an example takes is the machine's affair.
+    hypothesis.settings.register_profile("ours", deadline=None, suppress_health_check=[TOO_SLOW])
+    hypothesis.settings.load_profile("ours")
     if not _is_worker(config):
         run.begin()
 

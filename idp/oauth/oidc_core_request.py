@@ -72,7 +72,7 @@ def max_age(asked: Asked) -> int | None:
     if text is None:
         return None
     if not _AGE.fullmatch(text) or int(text) >= 2**31:
-        raise InvalidRequestError("The max_age is not a non-negative integer.")
+        raise InvalidRequestError("The max_age is no whole number from 0 to 2147483647.")
     return int(text)
 
 

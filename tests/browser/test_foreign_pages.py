@@ -27,7 +27,7 @@ def test_no_page_can_be_framed(site, victim, elsewhere, host, ann):
     )
 
     victim.open(elsewhere.url("/trap", host=host)).is_at("trap")
-    victim.page.wait_for_load_state("networkidle")
+    victim.has_everything()
 
     framed = [frame.url for frame in victim.page.frames[1:]]
     assert framed == ["chrome-error://chromewebdata/"] * 5

@@ -100,6 +100,7 @@ def test_sending_a_form_again_by_reload_does_no_harm(site, visitor, ann):
 @WITH_AND_WITHOUT_SCRIPTS
 def test_a_sign_in_left_open_too_long_starts_again_at_the_app(site, visitor, ann):
     visitor.open(site.app).follow("Sign in").is_at("sign-in")
+    visitor.has_everything()
     site.let_interactions_expire()
 
     visitor.sign_in(ann.email)
@@ -112,7 +113,7 @@ def test_a_sign_in_left_open_too_long_starts_again_at_the_app(site, visitor, ann
 
 def test_without_its_cookies_a_sign_in_belongs_to_nobody(site, visitor, ann):
     visitor.open(site.app).follow("Sign in").is_at("sign-in")
-    visitor.page.context.clear_cookies()
+    visitor.has_everything().page.context.clear_cookies()
 
     visitor.sign_in(ann.email)
 
@@ -124,8 +125,7 @@ def test_without_its_cookies_a_sign_in_belongs_to_nobody(site, visitor, ann):
 @BOTH_ENGINES
 def test_a_restart_in_between_is_not_noticed(site, visitor, bob):
     visitor.open(site.app).follow("Sign in").sign_in(bob.email)
-    visitor.is_at("second-factor")
-    visitor.page.wait_for_load_state("networkidle")  # pictures are no part of the story
+    visitor.is_at("second-factor").has_everything()
 
     site.restart()
 

@@ -89,7 +89,9 @@ def test_a_refresh_or_exchange_names_no_other_audience(world: World, rp: Relying
 
 
 @settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=60,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 @given(scope=st.text(st.sampled_from('openidEmail pr,\t\n"\\é'), min_size=1, max_size=20))
 def test_whatever_is_asked_no_scope_appears_from_nowhere(machine, scope: str) -> None:

@@ -75,7 +75,7 @@ JSON = st.recursive(
 @settings(
     max_examples=40,
     deadline=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture],
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 @given(carried=st.dictionaries(st.sampled_from([*RESERVED, *TYPES]) | st.text(max_size=8), JSON))
 def test_whatever_the_row_holds_only_standard_claims_leave(world, rp, ann, carried) -> None:

@@ -6,40 +6,63 @@ from __future__ import annotations
 
 import gc
 import os
-from collections.abc import Callable
 from functools import lru_cache
 from types import CodeType
 from typing import Any
 
 from jinja2 import FileSystemBytecodeCache
 from jinja2.bccache import Bucket
+from sqlalchemy.engine import Dialect, Engine
+from sqlalchemy.engine.default import DefaultDialect
+from sqlalchemy.util import LRUCache
 from werkzeug.routing import Rule
 
 from tests.support import run
 
 _THRESHOLDS = (20_000, 10, 10)
+_OF_A_ROUTE = ("arguments", "_parts", "_trace", "_converters", "_build", "_build_unknown")
+_STATEMENTS = 2000
 
 
 def prepare() -> None:
     """When all tests of this worker are known."""
     _share_what_is_made_of_routes()
+    _share_what_is_made_of_statements()
     _wait_for_no_disk()
     _look_for_garbage_less_often()
 
 
 def _share_what_is_made_of_routes() -> None:
-    """Werkzeug compiles two functions for each route of each app; they depend on the route only."""
-    make = Rule._compile_builder
-    made: dict[object, Callable[..., tuple[str, str]]] = {}
+    """Werkzeug takes each route of each app apart and compiles two functions for it; what comes of
+    it depends on the route only.
+    """
+    make = Rule.compile
+    made: dict[object, dict[str, Any]] = {}
 
-    def remembered(rule: Rule, append_unknown: bool = True) -> Callable[..., tuple[str, str]]:  # noqa: FBT001, FBT002  Werkzeug's own
+    def remembered(rule: Rule) -> None:
         defaults = tuple(sorted((rule.defaults or {}).items()))
-        key = (rule.rule, tuple(rule._trace), defaults, append_unknown)
+        key = (rule.rule, rule.subdomain, rule.host, rule.merge_slashes, rule.is_leaf, defaults)
         if key not in made:
-            made[key] = make(rule, append_unknown)
-        return made[key]
+            make(rule)
+            made[key] = {name: getattr(rule, name) for name in _OF_A_ROUTE}
+        for name, value in made[key].items():
+            setattr(rule, name, value)
 
-    Rule._compile_builder = remembered  # type: ignore[method-assign, assignment]
+    Rule.compile = remembered  # type: ignore[method-assign, assignment]
+
+
+def _share_what_is_made_of_statements() -> None:
+    """SQLAlchemy keeps the text of each statement with the engine, under the dialect's identity;
+    engines of one kind would write the same.
+    """
+    made: dict[type[Dialect], LRUCache[Any, Any]] = {}
+
+    def of_its_kind(engine: Engine) -> LRUCache[Any, Any]:
+        return made.setdefault(type(engine.dialect), LRUCache(_STATEMENTS))
+
+    Engine._compiled_cache = property(of_its_kind, lambda _engine, _own: None)  # type: ignore[assignment]
+    DefaultDialect.__eq__ = lambda one, other: type(one) is type(other)  # type: ignore[method-assign]
+    DefaultDialect.__hash__ = lambda one: hash(type(one))  # type: ignore[method-assign, assignment]
 
 
 def _wait_for_no_disk() -> None:

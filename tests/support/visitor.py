@@ -104,6 +104,11 @@ class Visitor:
         expect(self.page.locator("main")).to_contain_text(text)
         return self
 
+    def has_everything(self) -> Visitor:
+        """What the page asks for by itself has come: its pictures, and what it may offer."""
+        self.page.wait_for_load_state("networkidle")
+        return self
+
     def text_of(self, selector: str) -> str:
         return self.page.locator(selector).first.text_content() or ""
 

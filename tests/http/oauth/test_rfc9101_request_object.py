@@ -352,7 +352,7 @@ class TestFuzz:
     @fuzz(
         max_examples=60,
         deadline=None,
-        suppress_health_check=[HealthCheck.function_scoped_fixture],
+        suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
     )
     def test_any_object(self, rp, members, is_whole):
         token = OURS.sign((inside(rp) if is_whole else {}) | members)

@@ -31,23 +31,37 @@ class Work:
         return self
 
 
+class DeadlineOfAll:
+    """Whoever joins somebody's request asks how long it may wait: the last who does lets it go."""
+
+    def __init__(self, work, joiners):
+        self.work, self.others = work, threading.Semaphore(joiners - 1)
+
+    def remaining(self):
+        if not self.others.acquire(blocking=False):
+            self.work.let_go.set()
+        return 5
+
+
 def soon():
     return Deadline.after(5)
 
 
 def test_readers_of_one_url_share_one_request():
-    flights, work = Flights(), Work(b"keys").soon()
+    flights, work = Flights(), Work(b"keys")
+    deadline = DeadlineOfAll(work, joiners=7)
 
-    assert at_once(8, lambda: flights.read(URL, soon(), work)) == [b"keys"] * 8
+    assert at_once(8, lambda: flights.read(URL, deadline, work)) == [b"keys"] * 8
     assert work.begun == 1
 
 
 def test_readers_share_a_failure_too():
-    flights, work = Flights(), Work(OutboundFailed(Reason.STATUS)).soon()
+    flights, work = Flights(), Work(OutboundFailed(Reason.STATUS))
+    deadline = DeadlineOfAll(work, joiners=3)
 
     def reason():
         with pytest.raises(OutboundFailed) as failed:
-            flights.read(URL, soon(), work)
+            flights.read(URL, deadline, work)
         return failed.value.reason
 
     assert at_once(4, reason) == [Reason.STATUS] * 4
