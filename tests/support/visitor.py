@@ -179,6 +179,7 @@ class KeyboardVisitor(Visitor):
 
     def _reach(self, target: Locator) -> None:
         target.wait_for()
+        self.page.wait_for_load_state()  # without its style sheets a page looks otherwise
         for _ in range(MOST_TABS):
             focus = target.evaluate(_FOCUS)
             if focus:
