@@ -9,7 +9,11 @@ from hypothesis import strategies as st
 from idp import json_text
 
 VALUES = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(),
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats(allow_nan=False, allow_infinity=False)
+    | st.text(),
     lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
     max_leaves=10,
 )
@@ -21,6 +25,12 @@ def test_it_is_ascii_and_reads_as_what_was_written(value):
 
     assert text.isascii()
     assert json.loads(text) == value
+
+
+@pytest.mark.parametrize("number", [float("inf"), float("-inf"), float("nan")])
+def test_what_is_no_number_in_json_is_null(number):
+    """RFC 8259 §6."""
+    assert json_text.written([number]) == "[null]"
 
 
 @pytest.mark.parametrize("text", ["\ud800", "Zürich", "\u2028", "\x00"])
