@@ -25,7 +25,7 @@ test: $(DEV) ## every test, on SQLite and a real PostgreSQL, in a real Chromium;
 	@.ci/node
 	@.ci/apache
 	@.ci/proxies
-	@REQUIRE_BROWSER=1 REQUIRE_NODE=1 REQUIRE_APACHE=1 REQUIRE_PROXIES=1 $(PYTEST) $(if $(ENGINES),,--share-engines)
+	@REQUIRE_BROWSER=1 REQUIRE_NODE=1 REQUIRE_APACHE=1 REQUIRE_PROXIES=1 $(PYTEST) --hypothesis-profile repeatable $(if $(ENGINES),,--share-engines)
 
 dev: $(DEV) ## like demo, with reload
 	@exec $(IDP) dev demo --reload

@@ -42,8 +42,11 @@ def _is_worker(config: pytest.Config) -> bool:
 
 def pytest_configure(config: pytest.Config) -> None:
     # How long an example takes is the machine's affair.
-    hypothesis.settings.register_profile("ours", deadline=None, suppress_health_check=[TOO_SLOW])
-    hypothesis.settings.load_profile("ours")
+    ours = hypothesis.settings(deadline=None, suppress_health_check=[TOO_SLOW])
+    hypothesis.settings.register_profile("exploring", ours)
+    # Of `make test`: what fails then, fails for everybody.
+    hypothesis.settings.register_profile("repeatable", ours, derandomize=True)
+    hypothesis.settings.load_profile("exploring")
     if not _is_worker(config):
         run.begin()
 
