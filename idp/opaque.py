@@ -13,9 +13,6 @@ from io import BytesIO
 _making = threading.Lock()
 _newest = 0
 _CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
-_CROCKFORD_OF_BASE32 = bytes.maketrans(
-    b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567", _CROCKFORD.encode("ascii")
-)
 _PAIRS = tuple(high + low for high in _CROCKFORD for low in _CROCKFORD)
 """Two digits for ten bits: several identifiers are written in most requests."""
 _LENGTH = 26
@@ -86,9 +83,9 @@ os.register_at_fork(after_in_child=_draw_anew)
 def reference() -> str:
     """What a person can read out, and a request is found by: eight digits, `7F3K-91QD`."""
     with _making:
-        drawn = _drawn(5)
-    digits = base64.b32encode(drawn).translate(_CROCKFORD_OF_BASE32).decode()
-    return f"{digits[:4]}-{digits[4:]}"
+        drawn = _bits(40)
+    half, rest = divmod(drawn, 1 << 20)
+    return f"{_PAIRS[half >> 10]}{_PAIRS[half & 1023]}-{_PAIRS[rest >> 10]}{_PAIRS[rest & 1023]}"
 
 
 def make(prefix: str = "") -> str:

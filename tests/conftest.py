@@ -74,7 +74,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """A test's layer is its folder."""
+    """A test's layer is its folder; races come first."""
     for item in items:
         layer = _layer(item)
         item.add_marker(layer)
@@ -82,6 +82,9 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
             item.add_marker(pytest.mark.flaky(reruns=1))
     if config.getoption("share_engines"):
         items[:] = _sharing_the_engines(items)
+    # One worker races at a time: all races come to the first worker, whose last tests are what
+    # others take over, so that nobody waits for a turn.
+    items.sort(key=race.is_in, reverse=True)
 
 
 def _layer(item: pytest.Item) -> str:

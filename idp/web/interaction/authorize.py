@@ -14,6 +14,8 @@ from idp.oauth import oidc_prompt_create, server
 from idp.oauth.request import AuthorizationRequest
 from idp.web import browser
 from idp.web.interaction.answers import deliver
+from idp.web.interaction.dispatch import page_of
+from idp.web.interaction.routes import url
 from idp.web.pages import see_other
 
 
@@ -25,7 +27,7 @@ def authorize(judged: AuthorizationRequest) -> Response:
     if _came_without_cookies():
         # A cross-site post carries no Lax cookies: keep the request, look for the session
         # on the GET (R46).
-        return _store(judged, demands.opening_of(judged, requirement, None))
+        return _begin(judged, demands.opening_of(judged, requirement, None), "dispatch")
 
     meeting = single_sign_on.meet(judged, requirement, browser.signed_in())
     single_sign_on.note_presence(meeting)
@@ -35,19 +37,17 @@ def authorize(judged: AuthorizationRequest) -> Response:
         error = silent_error(meeting.situation.facts) or "login_required"
         return deliver(server.refuse(judged, error))
     here = opaque.digest(browser.ensure_binding())
-    return _store(judged, demands.opening_of(judged, requirement, here))
+    opening = demands.opening_of(judged, requirement, here)
+    return _begin(judged, opening, page_of(meeting.step))
 
 
 def _came_without_cookies() -> bool:
     return request.method == "POST" and browser.binding() is None
 
 
-def _begins_with_registration(judged: AuthorizationRequest) -> bool:
-    return oidc_prompt_create.begins_with_registration(judged.prompt)
-
-
-def _store(judged: AuthorizationRequest, opening: lifecycle.Opening) -> Response:
+def _begin(judged: AuthorizationRequest, opening: lifecycle.Opening, endpoint: str) -> Response:
+    """What waits for its user is kept."""
     interaction = lifecycle.open_interaction(opening)
-    if _begins_with_registration(judged):
+    if oidc_prompt_create.begins_with_registration(judged.prompt):
         return see_other(url_for("arrival.create_account", interaction=interaction.id))
-    return see_other(url_for("interaction.dispatch", interaction_id=interaction.id))
+    return see_other(url(interaction, endpoint))

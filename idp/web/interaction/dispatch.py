@@ -44,7 +44,12 @@ def dispatch(interaction_id: str) -> Response:
         return complete(visit)
     if visit.demand.is_silent or visit.step is Step.UNMET:
         return give_up(visit, silent_error(visit.situation.facts) or "login_required")
-    return see_other(url(visit.interaction, PAGES[visit.step]))
+    return see_other(url(visit.interaction, page_of(visit.step)))
+
+
+def page_of(step: Step) -> str:
+    """The endpoint that a step leads to: its page, or the dispatcher, which does what has none."""
+    return PAGES.get(step, "dispatch")
 
 
 @blueprint.post("/cancel")
