@@ -9,7 +9,7 @@ IDP := $(BIN)/flask --app wsgi idp
 DEMO := .venv/.installed-requirements-demo
 DEV := .venv/.installed-requirements-dev
 # One more than the cores of a small machine: browsers and servers are often waited for.
-PYTEST := $(BIN)/python -m pytest -n 3 --dist worksteal $(if $(T),-k "$(T)")
+PYTEST := $(BIN)/python -m pytest -n 3 --dist worksteal -rfER $(if $(T),-k "$(T)")
 
 .PHONY: help demo test dev check static lint types layers migrations unit http cli browser certification interop security perf reliability soak \
   coverage fix migration bench routes rules totp mail readme messages screenshots wheel sbom audit hooks lock upgrade clean
