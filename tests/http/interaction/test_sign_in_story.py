@@ -265,6 +265,21 @@ def test_an_essential_level_nobody_supports_is_refused_without_a_page(
     assert answer(browser.left_for)["error"] == "unmet_authentication_requirements"
 
 
+@pytest.mark.parametrize(("signs_in_at", "page"), [(None, "sign-in"), ("/account/", "consent")])
+def test_a_request_leads_straight_to_its_first_page(
+    a: Factory, browser: Browser, rp: RelyingParty, signs_in_at: str | None, page: str
+) -> None:
+    a.user()
+    if signs_in_at:
+        browser.open(signs_in_at).submit(username=EMAIL, password=PASSWORD)
+
+    asked = browser.client.get(rp.authorization_url(), base_url=rp.issuer)
+    shown = browser.client.get(asked.location, base_url=rp.issuer)
+
+    assert (asked.status_code, shown.status_code) == (303, 200)
+    assert f'data-page="{page}"' in shown.text
+
+
 def test_a_posted_request_without_cookies_finds_its_session(
     a: Factory, browser: Browser, rp: RelyingParty
 ) -> None:
