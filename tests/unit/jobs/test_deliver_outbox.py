@@ -189,18 +189,19 @@ def test_nothing_is_written_when_nothing_waits(app):
 
 
 DIES_DELIVERING = """
-import os, signal, wsgi
-from idp.clock import now
+import os, signal, sys, time_machine, wsgi
+from datetime import datetime
 from idp.jobs.deliver_outbox import deliver
-with wsgi.app.app_context():
-    deliver(now(), {"notice": lambda message: os.kill(os.getpid(), signal.SIGKILL)})
+now = datetime.fromisoformat(sys.argv[1])
+with time_machine.travel(now, tick=False), wsgi.app.app_context():
+    deliver(now, {"notice": lambda message: os.kill(os.getpid(), signal.SIGKILL)})
 """
 
 
 def test_a_process_that_dies_while_it_delivers_loses_no_message(app, settings, clock):
     put("rp")
     died = subprocess.run(
-        [sys.executable, "-c", DIES_DELIVERING],
+        [sys.executable, "-c", DIES_DELIVERING, clock.now().isoformat()],
         cwd=PROJECT,
         env=provider.environment(settings),
         check=False,

@@ -126,13 +126,14 @@ def test_a_dead_mail_server_does_not_hold_up_other_messages(ann, port):
 
 
 DIES_SENDING = """
-import os, signal, sys, wsgi
+import os, signal, sys, time_machine, wsgi
 from datetime import datetime
 from idp.mail.transports import smtp
 from idp.jobs import deliver_mail
 smtp.Server.__call__ = lambda self, mail: os.kill(os.getpid(), signal.SIGKILL)
-with wsgi.app.app_context():
-    deliver_mail.run(datetime.fromisoformat(sys.argv[1]))
+now = datetime.fromisoformat(sys.argv[1])
+with time_machine.travel(now, tick=False), wsgi.app.app_context():
+    deliver_mail.run(now)
 """
 
 
