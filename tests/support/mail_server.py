@@ -17,9 +17,12 @@ from tests.support.live_server import free_port
 OK = "250 OK"
 
 
-@dataclass(slots=True)
+@dataclass
 class MailServer:
-    """Keeps what it took. `answers`: by recipient, to RCPT TO."""
+    """Keeps what it took. `answers`: by recipient, to RCPT TO.
+
+    Without slots: aiosmtpd reads every attribute, and with slots Python before 3.11.3 has one too many.
+    """
 
     port: int
     answers: dict[str, str] = field(default_factory=dict)
