@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flask import Flask
-
 import config
 from config import Environment
 from idp import branding, cli, extensions, logs, oauth, sealing, traces, web
+from idp.web.application import Application
 
 if TYPE_CHECKING:
+    from flask import Flask
+
     from config import Settings
 
 
@@ -18,7 +19,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     """An app for these settings. Raises `config.SettingsRefused` or `sealing.KeyRingError`."""
     chosen = settings or config.load()
     logs.configure(chosen)
-    app = Flask("idp", static_url_path="/static")
+    app = Application("idp", static_url_path="/static")
     app.debug = chosen.debug
     # Nothing may sign a cookie session: Flask refuses without a key, and we set none.
     app.config["SECRET_KEY"] = None

@@ -21,7 +21,7 @@ from sqlalchemy.dialects.sqlite import Insert as SqliteInsert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.exc import SQLAlchemyError
 
-from idp import slow_statements
+from idp import json_text, slow_statements
 from idp.database import session, sqlite
 from idp.database.readers import Readers
 
@@ -86,6 +86,7 @@ def engine_options(chosen: Settings) -> dict[str, Any]:
         "pool_use_lifo": True,
         "max_overflow": 8,
         "pool_timeout": 5,
+        "json_deserializer": json_text.read,
     }
     if chosen.database_url.startswith("sqlite"):
         options["connect_args"] = sqlite.OPTIONS

@@ -1,13 +1,18 @@
 """JSON as we write it for others: compact, and ASCII, so that whoever guesses another encoding
-reads the same.
+reads the same; and as we read what we have written.
 """
 
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
+from typing import Any
 
 import orjson
+
+_BEYOND_64_BITS = re.compile(r"\d{19}")
+"""Perhaps: what has fewer digits is not."""
 
 
 def written(value: object, default: Callable[[object], object] | None = None) -> str:
@@ -21,3 +26,14 @@ def written(value: object, default: Callable[[object], object] | None = None) ->
 
 def _patiently(value: object, default: Callable[[object], object] | None) -> str:
     return json.dumps(value, default=default, separators=(",", ":"))
+
+
+def read(text: str | bytes) -> Any:  # noqa: ANN401  whatever was written
+    """The same value as `json.loads` gives. Raises ValueError when it is no JSON."""
+    decoded = text if isinstance(text, str) else bytes(text).decode()
+    if not _BEYOND_64_BITS.search(decoded):
+        try:
+            return orjson.loads(decoded)
+        except orjson.JSONDecodeError:  # half a pair of surrogates, infinity
+            pass
+    return json.loads(decoded)

@@ -28,6 +28,7 @@ _UNPRINTABLE = re.compile(
 
 def configure(settings: Settings) -> None:
     """Once per process. Libraries that would print tokens or bound parameters are held back."""
+    lines = structlog.WriteLogger(cast("TextIO", _Patient(sys.stderr)))
     structlog.configure(
         processors=[
             redact,
@@ -39,7 +40,7 @@ def configure(settings: Settings) -> None:
             _renderer(settings),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(getattr(logging, settings.log_level)),
-        logger_factory=structlog.WriteLoggerFactory(cast("TextIO", _Patient(sys.stderr))),
+        logger_factory=lambda *_names: lines,
         cache_logger_on_first_use=False,
     )
     logging.basicConfig(stream=sys.stderr, level=settings.log_level)
@@ -57,13 +58,14 @@ class _Patient:
 
     def __init__(self, stream: TextIO) -> None:
         self._stream = stream
+        self._unless_it_fails = suppress(OSError)
 
     def write(self, text: str) -> None:
-        with suppress(OSError):
+        with self._unless_it_fails:
             self._stream.write(text)
 
     def flush(self) -> None:
-        with suppress(OSError):
+        with self._unless_it_fails:
             self._stream.flush()
 
 

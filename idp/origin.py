@@ -26,6 +26,8 @@ class Origin:
     """
     reason: str = ""
     """Why it is done, as who asks has said: events that are done for a reason are given it."""
+    began: float = 0.0
+    """When a request came, in seconds of `time.perf_counter`."""
 
 
 _NOBODY = Origin()

@@ -53,6 +53,8 @@ Wanted = Mapping[str, list[Any] | None]
 """Claims asked for one by one, with the values that would do (§5.5.1); None: any."""
 NOTHING: Wanted = {}
 
+_EMPTY = (None, "", {}, [])
+"""§5.3.2: rather left out."""
 _OURS = frozenset({"sub", "name", "updated_at", "email", "email_verified", "groups", "roles"})
 """Never taken from the user's free claims."""
 
@@ -127,7 +129,7 @@ def released(
     if own:
         names += tuple(name for name in of_deployment(scope) if name in own)
     known = _known(person, {*names, *wanted})
-    found = {name: known[name] for name in names if _is_told(known, name)}
+    found = {name: known[name] for name in names if name in known and known[name] not in _EMPTY}
     return found | dict(_matching(known, wanted)) if wanted else found
 
 
@@ -137,15 +139,12 @@ def _in_order(scope: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(name for token in SCOPES if token in scope for name in SCOPES[token])
 
 
-def _is_told(known: Mapping[str, Any], name: str) -> bool:
-    return name in known and known[name] not in (None, "", {}, [])
-
-
 def _matching(known: Mapping[str, Any], wanted: Wanted) -> Iterator[tuple[str, Any]]:
     """§5.5.1: who asks for a value is told that it holds, or nothing."""
     for name, values in wanted.items():
-        if _is_told(known, name) and (values is None or _json(known[name]) in map(_json, values)):
-            yield name, known[name]
+        told = known.get(name)
+        if told not in _EMPTY and (values is None or _json(told) in map(_json, values)):
+            yield name, told
 
 
 def _json(value: object) -> str:

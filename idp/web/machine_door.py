@@ -78,7 +78,7 @@ _DOORS: Mapping[tuple[str, str], _Door] = {
 }
 _IN_TURN = frozenset({"authorization_code", "refresh_token"})
 """Grants that write. Whoever only asks would wait for them."""
-_UNUSUAL = ("HTTP_COOKIE", "HTTP_TRANSFER_ENCODING", "HTTP_EXPECT")
+_UNUSUAL = frozenset({"HTTP_COOKIE", "HTTP_TRANSFER_ENCODING", "HTTP_EXPECT"})
 _STATUS_LINES = {code: f"{code} {words.upper()}" for code, words in HTTP_STATUS_CODES.items()}
 
 
@@ -109,7 +109,7 @@ class MachineDoor(FrontDoor):
         return Answer(written.status, _STATUS_LINES[written.status], named, [written.body])
 
     def _is_plain(self, environ: WSGIEnvironment) -> bool:
-        if environ.get("QUERY_STRING") or any(name in environ for name in _UNUSUAL):
+        if environ.get("QUERY_STRING") or not environ.keys().isdisjoint(_UNUSUAL):
             return False
         is_small = 0 <= _length(environ) <= self.settings.server.maximum_body_size
         return is_small and self.is_ours(environ)

@@ -18,7 +18,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.exceptions import BadRequest, LengthRequired, RequestURITooLarge
 
 from idp import metrics, opaque, origin, telemetry
-from idp.extensions import commit, roll_back, settings
+from idp.extensions import commit, kept, roll_back, settings
 from idp.telemetry import Telemetry
 from idp.web import (
     access,
@@ -54,7 +54,6 @@ def install(app: Flask) -> None:
     app.config["MAX_CONTENT_LENGTH"] = limits.maximum_body_size
     app.config["MAX_FORM_MEMORY_SIZE"] = limits.maximum_body_size
     app.config["MAX_FORM_PARTS"] = 200
-    # One hook: Flask asks of each whether it is a coroutine, for every request.
     app.before_request(_prepare)
     app.after_request(_finish)
 
@@ -79,7 +78,7 @@ def note_arrival(environ: WSGIEnvironment) -> float:
 
 def begin(environ: WSGIEnvironment) -> None:
     """From here on there is somebody who asks."""
-    g.started = note_arrival(environ)
+    began = note_arrival(environ)
     reference = opaque.reference()
     origin.enter(
         origin.Origin(
@@ -87,10 +86,11 @@ def begin(environ: WSGIEnvironment) -> None:
             user_agent=environ.get("HTTP_USER_AGENT", "")[:255],
             reference=reference,
             actor="anonymous",
+            began=began,
         )
     )
     if spans := _telemetry():
-        waited = time.perf_counter() - g.started
+        waited = time.perf_counter() - began
         g.span = spans.begin(environ.get("HTTP_TRACEPARENT", ""), reference, waited)
 
 
@@ -207,7 +207,8 @@ def end_unit_of_work(status: int) -> None:
 
 def observe(endpoint: str, method: str, status: int) -> None:
     """Count an answer, and write its line into the log."""
-    seconds = time.perf_counter() - g.get("started", time.perf_counter())
+    asking = origin.current()
+    seconds = time.perf_counter() - asking.began
     metrics.observe_request(endpoint, method, status, seconds)
     if (spans := _telemetry()) and "span" in g:
         spans.end(g.span, endpoint=endpoint, method=method, status=status)
@@ -217,13 +218,13 @@ def observe(endpoint: str, method: str, status: int) -> None:
             method=method,
             endpoint=endpoint,
             status_code=status,
-            actor=origin.current().actor,
+            actor=asking.actor,
             milliseconds=round(seconds * 1000, 1),
         )
 
 
 def _telemetry() -> Telemetry | None:
-    found: Telemetry | None = current_app.extensions.get("idp.telemetry")
+    found: Telemetry | None = kept().get("idp.telemetry")
     return found
 
 

@@ -21,7 +21,7 @@ OK = "250 OK"
 class MailServer:
     """Keeps what it took. `answers`: by recipient, to RCPT TO.
 
-    Without slots: aiosmtpd reads every attribute, and with slots Python before 3.11.3 has one too many.
+    Without slots: aiosmtpd reads every attribute, and before 3.11.3 Python adds one that can't be.
     """
 
     port: int

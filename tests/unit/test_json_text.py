@@ -1,4 +1,4 @@
-"""What is written quickly is what the standard library reads."""
+"""What is written and read quickly is what the standard library reads."""
 
 import json
 
@@ -42,3 +42,22 @@ def test_what_json_does_not_know_is_told_by_the_default_or_refused():
     assert json_text.written({"a": {1}}, default=repr) == '{"a":"{1}"}'
     with pytest.raises(TypeError):
         json_text.written({"a": {1}})
+
+
+@given(VALUES | st.floats())
+def test_it_is_read_as_the_standard_library_reads_it(value):
+    for text in (json.dumps(value), json.dumps(value, ensure_ascii=False)):
+        assert repr(json_text.read(text)) == repr(json.loads(text))
+
+
+@pytest.mark.parametrize(
+    "text", ["18446744073709551616", "-9223372036854775809", '["\\ud800"]', "Infinity", b"[1]"]
+)
+def test_what_the_quick_reader_does_not_know_is_read_by_the_other(text):
+    assert json_text.read(text) == json.loads(text)
+
+
+@pytest.mark.parametrize("text", ["", "{", "[1,]", "00"])
+def test_what_is_no_json_is_refused(text):
+    with pytest.raises(ValueError, match=r"Expecting|Extra|Illegal"):
+        json_text.read(text)
