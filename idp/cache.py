@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from sqlalchemy import event, select
 
-from idp.extensions import db, insert, kept
+from idp.extensions import db, insert, kept, unit_of_work
 from idp.models import CacheVersion
 
 if TYPE_CHECKING:
@@ -58,7 +58,8 @@ class Cache(Generic[V]):
 
         They belong to one version: who adds late, adds to a dictionary that nobody asks any more.
         """
-        if db.session.registry.has() and self.name in db.session().info.get(_CHANGED, ()):
+        unit = unit_of_work()
+        if unit is not None and self.name in unit.info.get(_CHANGED, ()):
             return {}
         shared = _here()
         version = _versions(shared).get(self.name, 0)

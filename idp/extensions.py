@@ -117,19 +117,19 @@ def _forget_write(_raw: object, record: ConnectionPoolEntry) -> None:
 
 def connection() -> Connection:
     """The connection of the unit of work in hand, which it begins."""
-    unit = _unit()
+    unit = unit_of_work()
     return (cast("UnitOfWork", db.session()) if unit is None else unit).link()
 
 
 def in_transaction() -> bool:
     """Whether a unit of work has begun."""
-    unit = _unit()
+    unit = unit_of_work()
     return unit is not None and unit.in_transaction()
 
 
-def _unit() -> UnitOfWork | None:
+def unit_of_work() -> UnitOfWork | None:
     """The one in hand, if anybody has asked for it."""
-    registry = cast("ScopedRegistry[UnitOfWork]", db.session.registry)
+    registry: ScopedRegistry[UnitOfWork] = db.session.registry  # type: ignore[assignment]
     found: UnitOfWork | None = registry.registry.get(registry.scopefunc())
     return found
 
@@ -184,7 +184,7 @@ def rows_changed(statement: UpdateBase) -> int:
 
 def commit() -> None:
     """Commit what this unit of work has done; most of what programs ask begins none."""
-    unit = _unit()
+    unit = unit_of_work()
     if unit is not None and (unit.in_transaction() or unit.info):
         unit.commit()
 

@@ -90,10 +90,10 @@ def redact(
 def _clean(name: str, value: object) -> object:
     if value is not None and _smells_of_a_secret(name):
         return REDACTED
-    if isinstance(value, dict):
-        return {str(key): _clean(str(key), item) for key, item in value.items()}
     if isinstance(value, str):
         return printable(value)
+    if isinstance(value, dict):
+        return {str(key): _clean(str(key), item) for key, item in value.items()}
     return value
 
 

@@ -53,7 +53,7 @@ Wanted = Mapping[str, list[Any] | None]
 """Claims asked for one by one, with the values that would do (§5.5.1); None: any."""
 NOTHING: Wanted = {}
 
-_EMPTY = (None, "", {}, [])
+_EMPTY: tuple[Any, ...] = (None, "", {}, [])
 """§5.3.2: rather left out."""
 _OURS = frozenset({"sub", "name", "updated_at", "email", "email_verified", "groups", "roles"})
 """Never taken from the user's free claims."""
