@@ -10,9 +10,10 @@ import structlog
 from flask import Flask, Response, current_app, g, jsonify, request
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.orm.exc import ObjectDeletedError, StaleDataError
 from werkzeug.exceptions import HTTPException
 
-from idp import origin
+from idp import carried, origin
 from idp.clients import registry
 from idp.extensions import roll_back
 from idp.language import gettext as _
@@ -30,6 +31,8 @@ _log = structlog.get_logger("error")
 RETRY_AFTER_SECONDS = 5
 _READ_ONLY = "25006"
 """PostgreSQL's state of a server that takes no writes: a standby that is about to take over."""
+_REFERS_TO_NOTHING = frozenset({"SQLITE_CONSTRAINT_FOREIGNKEY", "23503"})
+"""The drivers' names for a row that would belong to one that is not there."""
 
 _SHOWN_TO_PEOPLE = frozenset({"protocol.authorize", "sign_out.logout"})
 """Protocol endpoints that a browser is sent to."""
@@ -190,13 +193,18 @@ def http_error(error: HTTPException) -> Response:
 
 
 def database_failed(error: SQLAlchemyError) -> Response:
-    """The database is away or overloaded: nobody gets in, and the caller may come back."""
+    """The database is away or overloaded: nobody gets in, and the caller may come back. Or somebody
+    else has just deleted what the request rested on.
+    """
     # The page of the error asks the same session who is here, and a failed flush has left it shut.
-    roll_back()
+    undo()
     # The page must not ask a database that is away, not even for the language of an interaction:
     # the rollback has forgotten what was read of it.
     g.pop("visit", None)
     g.signed_in, g.recognised_session = (), None
+    if _is_overtaken(error):
+        _log.warning("overtaken", kind=type(error).__name__, cause=_cause(error), exc_info=True)
+        return _answer(410)
     away = isinstance(error, PoolTimeout) or (isinstance(error, DBAPIError) and _is_outage(error))
     _log.error(
         "database failed",
@@ -209,8 +217,12 @@ def database_failed(error: SQLAlchemyError) -> Response:
 
 
 def undo() -> None:
-    """What the request in hand has done so far: it turned out to be impossible as a whole."""
+    """What the request in hand has done so far: it turned out to be impossible as a whole. The
+    browser keeps the cookies that it has.
+    """
     roll_back()
+    g.pop("cookies", None)
+    carried.enter({})
 
 
 def undone() -> Response:
@@ -237,6 +249,12 @@ def _cause(error: SQLAlchemyError) -> str | None:
     cause = getattr(error, "orig", None)
     named = getattr(cause, "sqlite_errorname", None) or getattr(cause, "sqlstate", None)
     return str(named) if named else None
+
+
+def _is_overtaken(error: SQLAlchemyError) -> bool:
+    """Whether an account, an app or a group went between the request's reading and its writing."""
+    gone = isinstance(error, ObjectDeletedError | StaleDataError)
+    return gone or _cause(error) in _REFERS_TO_NOTHING
 
 
 def _is_outage(error: DBAPIError) -> bool:
