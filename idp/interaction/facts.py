@@ -165,19 +165,23 @@ def _facts(
     replacing = _may_have_lost_factor(asked, count, here) and (
         interaction is not None and records.may_replace_factors(person.id, interaction.id)
     )
-    ticket_missing = _may_lack_ticket(asked, assurance.reached(count)) and (
+    reached = assurance.reached(count)
+    ticket_missing = _may_lack_ticket(asked, reached) and (
         records.is_ticket_missing(person.id, interaction.id if interaction else None)
     )
+    wanted = _at_least_two(asked.wanted) if replacing else asked.wanted
+    is_enough = wanted is not None and reached >= wanted
     return Facts(
         has_primary_proof=any(proof.method in PRIMARY for proof in count),
         is_expected_user=account_choice.is_expected(demand, person),
-        reached=assurance.reached(count),
-        wanted=_at_least_two(asked.wanted) if replacing else asked.wanted,
+        reached=reached,
+        wanted=wanted,
         enrolled=asked.can_prove,
         ticket_missing=ticket_missing,
         recovered=_is_recovering(interaction, count, here),
         replacing=replacing,
-        remind_until=None if ticket_missing else asked.remind_until,
+        # What is wanted at once cannot be put off.
+        remind_until=asked.remind_until if is_enough and not ticket_missing else None,
         # Also when only the second factor was set up here, on top of a session.
         recovery_codes_due=bool(here) and records.has_codes_left_open(person.id),
         address_unproven=records.is_address_unproven(person.id),

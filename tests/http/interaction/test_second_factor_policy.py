@@ -170,6 +170,17 @@ class TestOfAUser:
         assert sign_in(browser, rp).page == "enrol-totp"
         assert browser.all("form[action$='skip']") == []
 
+    def test_an_app_that_wants_it_now_grants_no_time(
+        self, a: Factory, browser: Browser, require: Callable[..., None]
+    ) -> None:
+        require(days=7)
+        bank = a.client(client_name="Bank", min_acr="urn:idp:loa:2fa")
+
+        assert sign_in(browser, bank).page == "enrol-totp"
+
+        assert "Bank asks for two-step sign-in." in browser.text
+        assert browser.all("form[action$='skip']") == []
+
     def test_whoever_sets_it_up_in_time_is_asked_for_it_from_then_on(
         self, browser: Browser, rp: RelyingParty, require: Callable[..., None], clock: Clock
     ) -> None:

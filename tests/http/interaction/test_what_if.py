@@ -302,6 +302,9 @@ class Person:
 @example(of=SetUp(client={"min_acr": PHR}, address_wanted=True))
 @example(of=SetUp(role=Role.OWNER, site=SecondFactorPolicy.REQUIRED))
 @example(of=SetUp(site=SecondFactorPolicy.REQUIRED, grace=timedelta(days=7)))
+@example(
+    of=SetUp(site=SecondFactorPolicy.REQUIRED, grace=timedelta(days=7), client={"min_acr": TWO})
+)
 @example(of=SetUp(age=30, request={"prompt": "select_account"}))
 def test_what_is_foretold_happens(
     a: Factory, app: Flask, clock: Clock, settings: Settings, of: SetUp
