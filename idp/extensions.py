@@ -8,10 +8,10 @@ password.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, TypeAlias, cast
 
 from flask import current_app
 from flask_sqlalchemy import SQLAlchemy
@@ -20,6 +20,7 @@ from sqlalchemy.dialects import postgresql
 from sqlalchemy.dialects.sqlite import Insert as SqliteInsert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import DeclarativeBase
 
 from idp import json_text, slow_statements
 from idp.database import session, sqlite
@@ -28,7 +29,6 @@ from idp.database.readers import Readers
 if TYPE_CHECKING:
     from flask import Flask
     from sqlalchemy.engine import Connection, CursorResult, Engine
-    from sqlalchemy.orm import DeclarativeBase
     from sqlalchemy.pool import ConnectionPoolEntry
     from sqlalchemy.sql.dml import UpdateBase
     from sqlalchemy.util import ScopedRegistry
@@ -38,6 +38,13 @@ if TYPE_CHECKING:
     from idp.sealing import KeyRing
 
 db = SQLAlchemy(session_options=session.OPTIONS)
+
+Insertion: TypeAlias = SqliteInsert | postgresql.Insert
+INSERTS: Mapping[str, Callable[[type[DeclarativeBase]], Insertion]] = {
+    "sqlite": sqlite_insert,
+    "postgresql": postgresql.insert,
+}
+"""By the name of the database's dialect."""
 
 _WROTE = "idp.wrote"
 _READS = ("SELECT", "PRAGMA", "EXPLAIN", "RELEASE", "ROLLBA", "COMMIT", "BEGIN ")
@@ -168,10 +175,9 @@ def is_write(statement: str) -> bool:
     return statement.lstrip()[:6].upper() not in _READS
 
 
-def insert(table: type[DeclarativeBase]) -> SqliteInsert | postgresql.Insert:
+def insert(table: type[DeclarativeBase]) -> Insertion:
     """An INSERT in the dialect of the database, for what SQL has no common words: ON CONFLICT."""
-    is_sqlite = db.engine.dialect.name == "sqlite"
-    return sqlite_insert(table) if is_sqlite else postgresql.insert(table)
+    return INSERTS[db.engine.dialect.name](table)
 
 
 def rows_changed(statement: UpdateBase) -> int:

@@ -8,12 +8,22 @@ Taken before any other row that both could wait for: links, credentials, interac
 
 from __future__ import annotations
 
-from sqlalchemy import update
+from typing import TYPE_CHECKING, cast
 
-from idp.extensions import rows_changed
+from sqlalchemy import bindparam, update
+
 from idp.models import User
+from idp.prepared import Prepared
+
+if TYPE_CHECKING:
+    from sqlalchemy import Table
+
+_USERS = cast("Table", User.__table__)
+_TAKE = Prepared(
+    update(_USERS).where(_USERS.c.id == bindparam("wanted")).values(name=_USERS.c.name)
+)
 
 
 def take(user_id: str) -> None:
     """Locks the user's row and changes nothing. Slow things are done before."""
-    rows_changed(update(User).where(User.id == user_id).values(name=User.name))
+    _TAKE.write({"wanted": user_id})

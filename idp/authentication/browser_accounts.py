@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, cast
 
 from sqlalchemy import bindparam, select, update
 
@@ -18,6 +19,10 @@ from idp.authentication.evidence import Evidence
 from idp.authentication.session import LiveSession, RecognisedSession, Stay
 from idp.extensions import db, settings
 from idp.models import Session
+from idp.prepared import Prepared
+
+if TYPE_CHECKING:
+    from sqlalchemy import Table
 
 MOST = 5
 """Accounts in one browser; whoever was chosen longest ago makes room."""
@@ -49,6 +54,7 @@ _MEMBERS = (
     .order_by(Session.id)
     .with_for_update()
 )
+_INSERT = Prepared(cast("Table", Session.__table__).insert())
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,22 +189,28 @@ def _after(members: list[Member]) -> datetime:
 def _insert(
     user_id: str, proofs: tuple[Evidence, ...], stay: Stay, token: str, *, chosen_at: datetime
 ) -> str:
-    now = clock.now()
-    session = Session(
-        user_id=user_id,
-        token_digest=opaque.digest(token),
-        user_agent=origin.current().user_agent[:255],
-        address=origin.current().address,
-        started_at=now,
-        last_seen_at=now,
-        chosen_at=chosen_at,
-        kept=stay is Stay.KEPT,
-        expires_at=sessions.expiry(now, proofs, stay),
+    now, session_id = clock.now(), opaque.identifier()
+    db.session.flush()  # an account may have been made just now
+    _INSERT.write(
+        {
+            "id": session_id,
+            "sid": opaque.make(),
+            "token_digest": opaque.digest(token),
+            "user_id": user_id,
+            "user_agent": origin.current().user_agent[:255],
+            "address": origin.current().address,
+            "started_at": now,
+            "last_seen_at": now,
+            "chosen_at": chosen_at,
+            "kept": stay is Stay.KEPT,
+            "resumed_at": None,
+            "second_factor_waived": False,
+            "expires_at": sessions.expiry(now, proofs, stay),
+            "ended_at": None,
+        }
     )
-    db.session.add(session)
-    db.session.flush()
-    proof_rows.attach(proofs, session.id)
-    return session.id
+    proof_rows.attach(proofs, session_id)
+    return session_id
 
 
 def _renew(own: Member, proofs: tuple[Evidence, ...], stay: Stay, *, chosen_at: datetime) -> None:

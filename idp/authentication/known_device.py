@@ -11,12 +11,27 @@ from sqlalchemy import delete, or_, select
 from idp import carried, clock, opaque, origin
 from idp.authentication.evidence import SECOND, Evidence
 from idp.carried import Carried
-from idp.extensions import db, insert, rows_changed
+from idp.extensions import INSERTS, Insertion, db, rows_changed
 from idp.models import KnownDevice
+from idp.prepared import Prepared
 from idp.throttle import Device
 
 LIFETIME = timedelta(days=180)
 """Since the last complete sign-in."""
+
+
+def _remembering(new: Insertion) -> Prepared:
+    seen = {name: new.excluded[name] for name in ("user_agent", "last_seen_at", "expires_at")}
+    proven = or_(KnownDevice.second_factor_proven, new.excluded.second_factor_proven)
+    return Prepared(
+        new.on_conflict_do_update(
+            index_elements=[KnownDevice.token_digest, KnownDevice.user_id],
+            set_=seen | {"second_factor_proven": proven},
+        )
+    )
+
+
+_REMEMBER = {dialect: _remembering(into(KnownDevice)) for dialect, into in INSERTS.items()}
 
 
 def for_password(user_id: str) -> Device:
@@ -40,25 +55,17 @@ def remember(user_id: str, proofs: tuple[Evidence, ...]) -> bool:
     if not was_known and not _was_given_by_us(value):
         value = opaque.make()
     now = clock.now()
-    seen = {
-        "user_agent": origin.current().user_agent,
-        "last_seen_at": now,
-        "expires_at": now + LIFETIME,
-        "second_factor_proven": any(proof.method in SECOND for proof in proofs),
-    }
-    new = insert(KnownDevice).values(
-        id=opaque.identifier(),
-        user_id=user_id,
-        token_digest=opaque.digest(value),
-        created_at=now,
-        **seen,
-    )
-    proven = or_(KnownDevice.second_factor_proven, new.excluded.second_factor_proven)
-    db.session.execute(
-        new.on_conflict_do_update(
-            index_elements=[KnownDevice.token_digest, KnownDevice.user_id],
-            set_=seen | {"second_factor_proven": proven},
-        )
+    _REMEMBER[db.engine.dialect.name].write(
+        {
+            "id": opaque.identifier(),
+            "user_id": user_id,
+            "token_digest": opaque.digest(value),
+            "second_factor_proven": any(proof.method in SECOND for proof in proofs),
+            "user_agent": origin.current().user_agent,
+            "created_at": now,
+            "last_seen_at": now,
+            "expires_at": now + LIFETIME,
+        }
     )
     carried.hand(Carried.DEVICE, value)
     return was_known

@@ -6,9 +6,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
-from typing import TypedDict, TypeVar
+from typing import TYPE_CHECKING, TypedDict, TypeVar, cast
 
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import lazyload
 
 from idp import audit, clock, metrics, opaque, throttle
@@ -28,10 +28,14 @@ from idp.authentication.identifier import canonical
 from idp.authentication.password_hash import Pepper, StoredHash
 from idp.authentication.password_rules import is_too_long, minimum_length, problems
 from idp.authentication.verdict import Busy, Reason, Rejected, Throttled
-from idp.extensions import db, insert, keyring, let_go, rows_changed, settings
+from idp.extensions import db, insert, keyring, let_go, settings
 from idp.models import EmailAddress, Password, User
+from idp.prepared import Prepared
 from idp.throttle import Device, Refused, Taken
 from idp.throttle.limits import PASSWORD_SERIES
+
+if TYPE_CHECKING:
+    from sqlalchemy import Table
 
 __all__ = ["find_user", "minimum_length", "prepare", "problems", "set_password", "store", "verify"]
 
@@ -39,6 +43,29 @@ T = TypeVar("T")
 
 PATIENCE = timedelta(seconds=10)
 """Who sets a password waits for a slot longer than who guesses one."""
+
+_FIND_USER = (
+    select(User)
+    .join(EmailAddress, EmailAddress.user_id == User.id)
+    .where(EmailAddress.canonical == bindparam("canonical"))
+    .options(lazyload(User.email_addresses))
+)
+_ROWS = cast("Table", Password.__table__)
+_FIND = Prepared(
+    select(_ROWS.c.id, _ROWS.c.hash, _ROWS.c.pepper_key_id, _ROWS.c.scheme, _ROWS.c.recipe).where(
+        _ROWS.c.user_id == bindparam("owner_id")
+    )
+)
+_KEEPING = (
+    update(_ROWS)
+    .where(
+        _ROWS.c.id == bindparam("credential_id"),
+        select(User.id).where(User.id == _ROWS.c.user_id, User.disabled_at.is_(None)).exists(),
+    )
+    .values({name: bindparam(name) for name in ("scheme", "hash", "pepper_key_id", "recipe")})
+)
+_KEEP = Prepared(_KEEPING.where(_ROWS.c.hash == bindparam("was")))
+_KEEP_IMPORTED = Prepared(_KEEPING.where(_ROWS.c.recipe == bindparam("was")))
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,13 +89,7 @@ def find_user(identifier: str) -> User | None:
     name = canonical(identifier)
     if "\x00" in name or not name.isprintable():
         return None
-    found = (
-        select(User)
-        .join(EmailAddress, EmailAddress.user_id == User.id)
-        .where(EmailAddress.canonical == name)
-        .options(lazyload(User.email_addresses))
-    )
-    return db.session.scalar(found)
+    return db.session.scalar(_FIND_USER, {"canonical": name})
 
 
 def verify(
@@ -173,12 +194,10 @@ def _is_in_force(credential: _Credential, kept: StoredHash) -> bool:
     """Hashing took its time: whether what was checked is still the password of an account that may
     sign in. The UPDATE, which also keeps it in its newest form, is the gate.
     """
-    enabled = select(User.id).where(User.id == Password.user_id, User.disabled_at.is_(None))
     stored = credential.stored
     # An imported one may have been wrapped meanwhile; its recipe holds its salt, and stays.
-    is_same = Password.recipe == stored.recipe if stored.recipe else Password.hash == stored.hash
-    keeping = update(Password).where(Password.id == credential.id, is_same, enabled.exists())
-    return rows_changed(keeping.values(columns(kept))) == 1
+    gate, was = (_KEEP_IMPORTED, stored.recipe) if stored.recipe else (_KEEP, stored.hash)
+    return gate.write({"credential_id": credential.id, "was": was, **columns(kept)}) == 1
 
 
 def _wrong(
@@ -205,11 +224,7 @@ def _refused(reason: Reason) -> Rejected:
 
 def _credential_of(user: User | None) -> _Credential | None:
     # Asked for an unknown name as well, so that both take the same statements.
-    row = db.session.execute(
-        select(
-            Password.id, Password.hash, Password.pepper_key_id, Password.scheme, Password.recipe
-        ).where(Password.user_id == (user.id if user else ""))
-    ).first()
+    row = _FIND.first({"owner_id": user.id if user else ""})
     return _Credential(row[0], StoredHash(*row[1:])) if row else None
 
 

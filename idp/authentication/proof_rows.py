@@ -6,14 +6,18 @@ A proof is made by the verifier that checked it (`evidence`); here it is only ke
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import TYPE_CHECKING, cast
 
 from sqlalchemy import bindparam, select, update
 
-from idp import origin
+from idp import opaque, origin
 from idp.authentication.evidence import Evidence, Method
 from idp.extensions import db
 from idp.models import AuthenticationEvent
 from idp.prepared import Found, Prepared
+
+if TYPE_CHECKING:
+    from sqlalchemy import Table
 
 COLUMNS = (
     AuthenticationEvent.method,
@@ -31,6 +35,14 @@ _EVIDENCE_OF_SESSION = Prepared(
 )
 _EVIDENCE_IN_INTERACTION = Prepared(
     _EVIDENCE.where(AuthenticationEvent.interaction_id == bindparam("wanted"))
+)
+
+_EVENTS = cast("Table", AuthenticationEvent.__table__)
+_INSERT = Prepared(_EVENTS.insert())
+_ATTACH = Prepared(
+    update(_EVENTS)
+    .where(_EVENTS.c.id == bindparam("proof_id"))
+    .values(session_id=bindparam("begun_id"))
 )
 
 
@@ -57,17 +69,22 @@ def _evidence(statement: Prepared, wanted: str) -> tuple[Evidence, ...]:
 
 def record(proof: Evidence, *, interaction_id: str | None) -> Evidence:
     """Write down one proof; from here on it can be counted. Returns it with its event's id."""
-    event = AuthenticationEvent(
-        user_id=proof.user_id,
-        method=proof.method,
-        credential_id=proof.credential_id,
-        interaction_id=interaction_id,
-        proven_at=proof.proven_at,
-        address=origin.current().address,
+    event_id = opaque.identifier()
+    db.session.flush()  # an account may have been made just now
+    _INSERT.write(
+        {
+            "id": event_id,
+            "user_id": proof.user_id,
+            "method": proof.method,
+            "credential_id": proof.credential_id,
+            "interaction_id": interaction_id,
+            "session_id": None,
+            "proven_at": proof.proven_at,
+            "address": origin.current().address,
+            "revoked_at": None,
+        }
     )
-    db.session.add(event)
-    db.session.flush()
-    return replace(proof, id=event.id)
+    return replace(proof, id=event_id)
 
 
 def forget_in(interaction_id: str) -> None:
@@ -81,8 +98,5 @@ def forget_in(interaction_id: str) -> None:
 
 def attach(proofs: tuple[Evidence, ...], session_id: str) -> None:
     """From now on they stand behind this session."""
-    db.session.execute(
-        update(AuthenticationEvent)
-        .where(AuthenticationEvent.id.in_([proof.id for proof in proofs]))
-        .values(session_id=session_id)
-    )
+    for proof in proofs:
+        _ATTACH.write({"proof_id": proof.id, "begun_id": session_id})

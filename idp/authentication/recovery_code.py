@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from sqlalchemy import ColumnElement, delete, func, select, update
+from sqlalchemy import ColumnElement, bindparam, delete, func, select, update
 
 from idp import audit, clock, metrics, opaque, throttle
 from idp.audit import catalogue
@@ -14,12 +14,16 @@ from idp.authentication.verdict import Reason, Rejected, Throttled
 from idp.extensions import db, insert, keyring, rows_changed, settings
 from idp.mail import messages
 from idp.models import RecoveryCode, RecoveryCodeSet, User
+from idp.prepared import Prepared
 from idp.sealing import Place
 from idp.throttle import Refused, Taken
 from idp.throttle.limits import INTERACTION_CODES, TOTP_SERIES
 
 SET_SIZE = 10
 _PURPOSE = "recovery-code"
+_SETS = Prepared(
+    select(RecoveryCodeSet.confirmed_at).where(RecoveryCodeSet.user_id == bindparam("owner_id"))
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,9 +80,8 @@ def confirm_saved(user: User, bound_to: str) -> bool:
 
 def is_left_open(user_id: str) -> bool:
     """Whether codes were shown once, never confirmed as saved, and nothing else is in force."""
-    sets = select(RecoveryCodeSet.confirmed_at).where(RecoveryCodeSet.user_id == user_id)
-    confirmed = list(db.session.scalars(sets))
-    return bool(confirmed) and not any(confirmed)
+    sets = _SETS.all({"owner_id": user_id})
+    return bool(sets) and not any(one.confirmed_at for one in sets)
 
 
 def forget(user_id: str) -> None:

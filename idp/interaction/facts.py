@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from idp import clock
 from idp.accounts.groups import members
@@ -14,7 +14,7 @@ from idp.authentication.assurance import Assurance
 from idp.authentication.evidence import ENROLLABLE, PRIMARY, Evidence, Method, counted
 from idp.authentication.requirement import Requirement
 from idp.authentication.session import LiveSession, RecognisedSession
-from idp.extensions import db, settings
+from idp.extensions import settings
 from idp.grants import consent
 from idp.interaction import account_choice, second_factor
 from idp.interaction.demand import Demand
@@ -22,6 +22,7 @@ from idp.interaction.machine import Facts
 from idp.interaction.records import ROWS, Records
 from idp.interaction.second_factor import Asked, Progress
 from idp.models import Interaction, Kind, User
+from idp.prepared import Prepared
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +33,13 @@ class Person:
     sub: str
     second_factor_policy: str | None
     second_factor_due_at: datetime | None
+
+
+_PERSON = Prepared(
+    select(User.id, User.sub, User.second_factor_policy, User.second_factor_due_at).where(
+        User.id == bindparam("wanted"), User.disabled_at.is_(None)
+    )
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,11 +117,7 @@ def _person(usable: RecognisedSession | None, interaction: Interaction | None) -
         )
     if interaction is None or interaction.user_id is None:
         return None
-    row = db.session.execute(
-        select(User.id, User.sub, User.second_factor_policy, User.second_factor_due_at).where(
-            User.id == interaction.user_id, User.disabled_at.is_(None)
-        )
-    ).first()
+    row = _PERSON.first({"wanted": interaction.user_id})
     return Person(*row) if row else None
 
 

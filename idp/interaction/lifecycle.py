@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any, cast
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import bindparam, or_, select, update
 
 from idp import audit, clock, opaque
 from idp.accounts import devices, factor_reset, password_reset, second_factor_duty, sign_out
@@ -22,6 +22,38 @@ from idp.interaction.facts import Situation, gather
 from idp.interaction.machine import is_proven
 from idp.interaction.records import ROWS, Records
 from idp.models import Interaction, Kind
+from idp.prepared import Prepared
+
+if TYPE_CHECKING:
+    from sqlalchemy import Table
+
+_ROWS = cast("Table", Interaction.__table__)
+_OF_BROWSER_NOW = (
+    select(_ROWS.c.browser_digest).where(_ROWS.c.id == bindparam("here")).scalar_subquery()
+)
+_MOVE = Prepared(
+    update(_ROWS)
+    .where(
+        or_(_ROWS.c.browser_digest == bindparam("old"), _ROWS.c.browser_digest == _OF_BROWSER_NOW),
+        _ROWS.c.finished_at.is_(None),
+    )
+    .values(browser_digest=bindparam("new"))
+)
+_OPEN_HERE = (
+    select(Interaction)
+    .where(
+        or_(Interaction.id == bindparam("here"), Interaction.browser_digest == bindparam("digest")),
+        Interaction.finished_at.is_(None),
+    )
+    .order_by(Interaction.id)
+    .with_for_update()
+    .execution_options(populate_existing=True)
+)
+_FINISH = Prepared(
+    update(_ROWS)
+    .where(_ROWS.c.id == bindparam("here"), _ROWS.c.finished_at.is_(None))
+    .values(finished_at=bindparam("now"))
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,17 +114,7 @@ def move_to_browser(old_digest: bytes, new_digest: bytes, interaction_id: str | 
 
     Another tab may have changed it a moment ago: then they are where this interaction is now.
     """
-    here = select(Interaction.browser_digest).where(Interaction.id == interaction_id)
-    is_of_browser = or_(
-        Interaction.browser_digest == old_digest,
-        Interaction.browser_digest == here.scalar_subquery(),
-    )
-    db.session.execute(
-        update(Interaction)
-        .where(is_of_browser, Interaction.finished_at.is_(None))
-        .values(browser_digest=new_digest),
-        execution_options={"synchronize_session": False},
-    )
+    _MOVE.write({"old": old_digest, "here": interaction_id, "new": new_digest})
 
 
 def prove(
@@ -155,16 +177,8 @@ def _is_still_open(interaction: Interaction) -> bool:
     All open interactions of a browser move with each proof: whoever proves in two tabs at once
     takes them in one order, or PostgreSQL would find each waiting for the other.
     """
-    is_of_browser = Interaction.browser_digest == interaction.browser_digest
-    open_here = (
-        select(Interaction)
-        .where(or_(Interaction.id == interaction.id, is_of_browser))
-        .where(Interaction.finished_at.is_(None))
-        .order_by(Interaction.id)
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    )
-    return interaction in db.session.scalars(open_here).all()
+    here = {"here": interaction.id, "digest": interaction.browser_digest}
+    return interaction in db.session.scalars(_OPEN_HERE, here).all()
 
 
 def _settle_session(
@@ -270,11 +284,4 @@ def decline_enrolment(interaction: Interaction) -> None:
 
 def finish(interaction: Interaction) -> bool:
     """Close it, once. Only the caller that gets True may answer the client."""
-    return (
-        rows_changed(
-            update(Interaction)
-            .where(Interaction.id == interaction.id, Interaction.finished_at.is_(None))
-            .values(finished_at=clock.now())
-        )
-        == 1
-    )
+    return _FINISH.write({"here": interaction.id, "now": clock.now()}) == 1

@@ -10,14 +10,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from sqlalchemy import case, delete, func, or_, select, update
 
 from config import Environment
 from idp import clock, metrics, opaque, origin
-from idp.extensions import db, insert, let_go, settings
+from idp.extensions import db, let_go, settings
 from idp.models import Bucket
 from idp.throttle.limits import (
     FOR_GOOD,
@@ -28,14 +28,12 @@ from idp.throttle.limits import (
     Subject,
     Window,
 )
+from idp.throttle.statements import GIVING_BACK, LONG_AGO, TAKING
 
 if TYPE_CHECKING:
     from sqlalchemy.engine import Connection
 
 _SHORT_AND_PLAIN = re.compile(r"[\w.:/@~-]{1,80}", re.ASCII)
-
-_LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
-"""Of a bucket that was never closed: open also if the clock is set back."""
 
 Keys = dict[str, Window]
 """The windows of a limit by the key of their bucket, for the subjects in hand."""
@@ -133,23 +131,8 @@ def give_back(taken: Taken) -> None:
     if not taken.keys:
         return
     series = [key for key, window in taken.keys.items() if window.counting is Counting.SERIES]
-    # Rows are locked in the order in which tries lock them, so that the two cannot deadlock.
-    ordered = (
-        select(Bucket.key)
-        .where(Bucket.key.in_(taken.keys), Bucket.window_started_at <= taken.at)
-        .order_by(Bucket.key)
-        .with_for_update()
-    )
-    is_series = Bucket.key.in_(series)
-    db.session.execute(
-        update(Bucket)
-        .where(Bucket.key.in_(ordered), Bucket.count > 0)
-        .values(
-            count=case((is_series, 0), else_=Bucket.count - 1),
-            opens_at=case((is_series, _LONG_AGO), else_=Bucket.opens_at),
-        ),
-        execution_options={"synchronize_session": False},
-    )
+    counted = {"keys": list(taken.keys), "series": series, "taken_at": taken.at}
+    db.session.connection().execute(GIVING_BACK, counted)
 
 
 def is_closed(window: Window, *, user: str, device: Device = Device.UNKNOWN) -> bool:
@@ -242,36 +225,19 @@ def _key(window: Window, subjects: Mapping[Subject, str | None], device: Device)
 
 def _take_all(connection: Connection, keys: Keys, now: datetime) -> dict[str, int]:
     """One statement for all windows. A closed one is not changed and therefore not returned."""
-    statement = insert(Bucket).values(
-        [
-            {
-                "key": key,
-                "count": 1,
-                "capacity": window.capacity,
-                "window_started_at": now,
-                "opens_at": _LONG_AGO,
-                "expires_at": now + window.period,
-            }
-            for key, window in keys.items()
-        ]
-    )
-    new = statement.excluded
-    is_over = Bucket.expires_at <= new.window_started_at
-    is_open = (Bucket.count < new.capacity) & (Bucket.opens_at <= new.window_started_at)
-    taken = statement.on_conflict_do_update(
-        index_elements=[Bucket.key],
-        set_={
-            "count": case((is_over, 1), else_=Bucket.count + 1),
-            "capacity": new.capacity,
-            "window_started_at": case(
-                (is_over, new.window_started_at), else_=Bucket.window_started_at
-            ),
-            "opens_at": case((is_over, new.opens_at), else_=Bucket.opens_at),
-            "expires_at": case((is_over, new.expires_at), else_=Bucket.expires_at),
-        },
-        where=or_(is_over, is_open),
-    ).returning(Bucket.key, Bucket.count)
-    return {key: count for key, count in connection.execute(taken)}  # noqa: C416  typed
+    tries = [
+        {
+            "key": key,
+            "count": 1,
+            "capacity": window.capacity,
+            "window_started_at": now,
+            "opens_at": LONG_AGO,
+            "expires_at": now + window.period,
+        }
+        for key, window in keys.items()
+    ]
+    taken = connection.execute(TAKING[connection.dialect.name], tries)
+    return {key: count for key, count in taken}  # noqa: C416  typed
 
 
 def _close_for_a_while(
