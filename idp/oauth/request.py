@@ -13,7 +13,12 @@ from idp.authentication.requirement import Requirement
 from idp.clients import registry
 from idp.clients.registered import RegisteredClient
 from idp.oauth import claims as users_claims
-from idp.oauth import oidc_core_claims_parameter, rfc6749_redirect_uri, trial
+from idp.oauth import (
+    oidc_core_claims_parameter,
+    rfc6749_redirect_uri,
+    rfc8707_resource_indicators,
+    trial,
+)
 from idp.oauth.errors import ShownError
 from idp.oauth.oidc_core_claims_parameter import RequestedClaims
 from idp.oauth.response import ResponseMode
@@ -77,7 +82,9 @@ class AuthorizationRequest:
         """How young and how strong the proofs must be, measured from the opening of the request."""
         return Requirement(
             proven_since=self._proven_since(opened_at),
-            floor=level_of(self.client.min_acr),
+            floor=max(
+                level_of(self.client.min_acr), rfc8707_resource_indicators.floor(self.resource)
+            ),
             essential=self.essential_acr,
             voluntary=self.voluntary_acr,
         )

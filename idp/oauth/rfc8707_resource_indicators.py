@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from authlib.oauth2.rfc6749.errors import OAuth2Error
 
+from idp.authentication.assurance import Assurance
 from idp.clients import administration
 from idp.clients.registered import RegisteredClient
 from idp.oauth.asked import Asked
@@ -27,6 +28,14 @@ def available(client: RegisteredClient, wanted: tuple[str, ...]) -> tuple[str, .
     if not set(wanted) <= known:
         raise InvalidTarget
     return tuple(dict.fromkeys(wanted))
+
+
+def floor(wanted: tuple[str, ...]) -> Assurance:
+    """The level that our own API asks of its users: who comes for it with less would be sent back
+    for more (RFC 9470 §5).
+    """
+    is_ours = bool(wanted) and administration.resource() in wanted
+    return Assurance.TWO_FACTOR if is_ours else Assurance.NONE
 
 
 def granted(wanted: tuple[str, ...], approved: tuple[str, ...]) -> tuple[str, ...]:

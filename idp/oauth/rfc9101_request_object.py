@@ -69,6 +69,7 @@ def unpack(outer: Received, client: RegisteredClient) -> Unpacked:
         _require_parties(jwt.unverified, client)
         _require_times(jwt.unverified)
         _require_parameters(jwt.unverified)
+        _require_same_response_type(outer, jwt.unverified)
     except InvalidForeignJwt as fault:
         return _refused(outer, client, foreign_jwt.peek(token), InvalidRequestObject(str(fault)))
     except InvalidRequestObject as fault:
@@ -167,6 +168,13 @@ def _require_times(claims: Claims) -> None:
         raise InvalidRequestObject("expired")
     if (foreign_jwt.instant(claims, "nbf") or 0) > now + LARGEST_SKEW:
         raise InvalidRequestObject("nbf in the future")
+
+
+def _require_same_response_type(outer: Received, claims: Claims) -> None:
+    """OIDC Core §6.1: the one beside the object matches the one inside."""
+    beside = outer.get("response_type")
+    if beside is not None and claims.get("response_type", beside) != beside:
+        raise InvalidRequestObject("another response_type beside it")
 
 
 def _require_parameters(claims: Claims) -> None:

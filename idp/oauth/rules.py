@@ -156,8 +156,12 @@ def trusted(received: Received, trial: Trial | None = None) -> Asked:
     _require_readable(received)
     client = _client(received)
     unpacked = rfc9101_request_object.unpack(received, client)
-    received = unpacked.received
+    received, fault = unpacked.received, unpacked.fault
     _require_readable(received)
+    if fault is not None and received.get("redirect_uri") is None:
+        # It stood in the object, if anywhere, and the object is what is to be mended.
+        reason = getattr(fault, "reason", "")
+        raise ShownError(fault.error, fault.get_error_description(), detail=reason, client=client)
     if "state" in received.repeated:
         raise ShownError("invalid_request", REPEATED, detail="state repeated", client=client)
     return Asked(
@@ -165,7 +169,7 @@ def trusted(received: Received, trial: Trial | None = None) -> Asked:
         client,
         _redirect_uri(received, client, trial),
         _state(received, client),
-        unpacked.fault,
+        fault,
     )
 
 

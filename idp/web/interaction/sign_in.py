@@ -12,6 +12,7 @@ from idp.authentication.verdict import Busy, Reason, Rejected, Throttled
 from idp.interaction import lifecycle
 from idp.interaction.facts import has_lapsed
 from idp.interaction.machine import Step
+from idp.language import gettext as _
 from idp.models import Interaction, Kind
 from idp.throttle.limits import FOR_GOOD
 from idp.web import access, browser, current, errors, words
@@ -34,7 +35,19 @@ from idp.web.pages import FAILED_FORM, page
 @access.access(access.interaction(Step.SIGN_IN))
 def sign_in(interaction_id: str) -> Response:
     """Ask for the password; whoever is already known is named."""
-    return show(username=current.visit().demand.login_hint or "")
+    visit = current.visit()
+    return show(username=visit.demand.login_hint or "", problem=_problem(visit), problem_field=None)
+
+
+def _problem(visit: Visit) -> str | None:
+    """Why somebody is asked again who has just proven who they are (OIDC Core §3.1.2.1, `sub`)."""
+    facts, client = visit.situation.facts, visit.demand.client
+    if client is None or facts.is_expected_user or not facts.has_primary_proof:
+        return None
+    return _(
+        "%(name)s expects another account. Sign in with the one that you use there, or cancel.",
+        name=client.client_name,
+    )
 
 
 @blueprint.post("/sign-in")

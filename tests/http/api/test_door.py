@@ -17,8 +17,8 @@ from idp.throttle import limits
 from idp.throttle.limits import Subject, Window
 from tests.http.api.conftest import Api, problem
 from tests.support.browser import Browser
-from tests.support.factories import PASSWORD, Factory
-from tests.support.relying_party import claims
+from tests.support.factories import EMAIL, PASSWORD, Factory
+from tests.support.relying_party import answer, claims
 from tests.support.spec_matrix import spec
 
 
@@ -171,6 +171,21 @@ def test_a_user_has_proven_two_factors_and_for_changes_a_moment_ago(api: Api, cl
     taking = strong.post("/user-exports", {"reason": "x"})
     problem(taking, 401, "insufficient-user-authentication")
     assert api.person().post(act, {"reason": "x"}).json == {"changed": True}
+
+
+@spec("RFC 9470", "5")
+def test_whoever_comes_for_the_api_is_asked_for_what_it_wants(
+    a: Factory, api: Api, browser: Browser
+) -> None:
+    a.user()
+    rp = api.register("web", scope="openid admin:clients", client_name="Console")
+    console = {"resource": api.resource, "scope": "openid admin:clients"}
+    assert browser.open(rp.authorization_url()).page == "sign-in"
+    assert browser.submit(username=EMAIL, password=PASSWORD).page == "consent"
+
+    assert browser.open(rp.authorization_url(**console)).page == "enrol-totp"
+    told = answer(browser.open(rp.authorization_url(prompt="none", **console)).left_for)
+    assert told["error"] == "interaction_required"
 
 
 def test_tokens_that_are_none_are_refused_ever_more_shortly(api: Api) -> None:

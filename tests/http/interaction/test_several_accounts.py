@@ -120,6 +120,23 @@ class TestWhoAnswers:
         assert subject(rp, both)["sub"] == bob.sub
 
     @pytest.mark.spec("OIDC Core", "3.1.2.1")
+    def test_whoever_signs_in_as_somebody_else_than_hinted_is_told_so(
+        self, a, both, browser, rp, ann, bob
+    ) -> None:
+        both.open(rp.authorization_url(login_hint=EMAIL))
+        hint = rp.exchange(answer(both.left_for)["code"]).get_json()["id_token"]
+        fresh = Browser(a.app.test_client(), browser.issuer)
+        fresh.open(rp.authorization_url(id_token_hint=hint))
+        assert "expects another account" not in fresh.text
+
+        fresh.submit(username=bob.email.address, password=PASSWORD)
+
+        assert fresh.page == "sign-in"
+        assert "expects another account. Sign in with the one" in fresh.text
+        assert fresh.submit(username=EMAIL, password=PASSWORD).left_for is not None
+        given = rp.exchange(answer(fresh.left_for)["code"]).get_json()["id_token"]
+        assert claims(given)["sub"] == claims(hint)["sub"]
+
     def test_a_pairwise_hint_names_one_of_them_too(self, a, both, ann) -> None:
         rp = a.client(trusted=True, subject_type="pairwise")
         both.open(rp.authorization_url(login_hint=EMAIL))

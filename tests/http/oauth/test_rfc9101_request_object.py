@@ -95,6 +95,23 @@ def test_what_stands_inside_wins(rp, understood):
 
 
 @spec("OIDC Core", "6.1")
+def test_another_response_type_beside_it_is_refused(rp):
+    by_token = {"response_type": "id_token"}
+
+    assert told(rp, OURS.sign(inside(rp)), **by_token) == (FIRST, "invalid_request_object")
+
+
+@spec("RFC 9101", "6.3")
+def test_an_unsound_object_is_what_the_developer_is_shown_not_the_address_in_it(rp):
+    for token in ("abc", THIEF.sign(inside(rp, redirect_uri=None))):
+        shown = asked(rp, token)
+
+        assert is_shown(shown)
+        assert "invalid_request_object" in shown.text
+        assert "redirect_uri, or several" not in shown.text
+
+
+@spec("OIDC Core", "6.1")
 def test_what_stands_only_beside_it_is_heard(rp, understood):
     parameters = rp.parameters()
     token = OURS.sign({"nonce": "inner"})
@@ -264,7 +281,8 @@ def test_errors_keep_state_and_mode_of_the_object(rp):
 
 def test_the_rules_of_every_request_hold_inside_too(rp):
     assert told(rp, OURS.sign(inside(rp, code_challenge=None)))[1] == "invalid_request"
-    assert told(rp, OURS.sign(inside(rp, response_type="token")))[1] == "unsupported_response_type"
+    both = {"response_type": "token"}
+    assert told(rp, OURS.sign(inside(rp, **both)), **both)[1] == "unsupported_response_type"
     assert told(rp, OURS.sign(inside(rp, registration={})))[1] == "registration_not_supported"
     assert told(rp, OURS.sign(inside(rp, max_age=-1)))[1] == "invalid_request"
     assert told(rp, OURS.sign(inside(rp, claims={"id_token": 1})))[1] == "invalid_request"
