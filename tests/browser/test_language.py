@@ -19,6 +19,35 @@ def test_a_language_is_chosen_at_the_foot_of_the_page(site, visitor):
     assert visitor.page.locator("html").get_attribute("lang") == "de"
 
 
+def menu(visitor):
+    return visitor.page.locator("details.languages")
+
+
+def open_menu(visitor):
+    menu(visitor).locator("summary").click()
+    visitor.page.keyboard.press("Tab")
+    assert visitor.page.locator(":focus").text_content() == "English"
+
+
+def test_escape_closes_the_menu_of_languages_and_goes_back_to_its_name(site, visitor):
+    visitor.open(site.app).follow("Sign in").is_at("sign-in")
+    open_menu(visitor)
+
+    visitor.page.keyboard.press("Escape")
+
+    assert menu(visitor).get_attribute("open") is None
+    assert menu(visitor).locator("summary:focus").count() == 1
+
+
+def test_a_click_elsewhere_closes_the_menu_of_languages(site, visitor):
+    visitor.open(site.app).follow("Sign in").is_at("sign-in")
+    open_menu(visitor)
+
+    visitor.page.locator("h1").click()
+
+    assert menu(visitor).get_attribute("open") is None
+
+
 def test_an_app_that_speaks_japanese_gets_a_japanese_page(site, visitor):
     rp = site.a.client(redirect_uris=[f"{site.app}/callback"])
 

@@ -30,6 +30,21 @@ def contrast(one, other):
     return (lighter + 0.05) / (darker + 0.05)
 
 
+def assert_has_ring(focused, background):
+    painted = focused.evaluate(_PAINTED)
+    assert (painted["outlineStyle"], painted["outlineWidth"]) == ("solid", "3px")
+    assert painted["boxShadow"] == "none"
+    assert contrast(painted["outlineColor"], background) >= 3
+
+
+def go_by_keys_to(page, selector):
+    for _key in range(30):
+        if page.locator(":focus").evaluate("(e, selector) => e.matches(selector)", selector):
+            return
+        page.keyboard.press("Tab")
+    raise AssertionError(f"no key leads to {selector}")
+
+
 @pytest.mark.parametrize("scheme", SCHEMES)
 def test_the_keyboard_focus_is_an_outline_and_not_a_shadow(site, visitor, scheme):
     visitor.page.emulate_media(reduced_motion="reduce")
@@ -38,11 +53,10 @@ def test_the_keyboard_focus_is_an_outline_and_not_a_shadow(site, visitor, scheme
     background = visitor.page.locator("body").evaluate(_PAINTED)["backgroundColor"]
 
     for _field in ("username", "password", "show password", "sign in"):
-        painted = visitor.page.locator(":focus").evaluate(_PAINTED)
-        assert (painted["outlineStyle"], painted["outlineWidth"]) == ("solid", "3px")
-        assert painted["boxShadow"] == "none"
-        assert contrast(painted["outlineColor"], background) >= 3
+        assert_has_ring(visitor.page.locator(":focus"), background)
         visitor.page.keyboard.press("Tab")
+    go_by_keys_to(visitor.page, "details.languages summary")
+    assert_has_ring(visitor.page.locator(":focus"), background)
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

@@ -99,7 +99,7 @@ class Factory:
             self.app.extensions["idp.settings"].issuer,
             registered.client.client_id,
             registered.client_secret,
-            redirect_uri=metadata.get("redirect_uris", [REDIRECT_URI])[0],
+            redirect_uri=(metadata.get("redirect_uris") or [REDIRECT_URI])[0],
         )
 
 

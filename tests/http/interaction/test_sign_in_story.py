@@ -193,6 +193,17 @@ def test_declining_consent_tells_the_app(a: Factory, browser: Browser, rp: Relyi
     assert answer(browser.left_for)["error"] == "access_denied"
 
 
+def test_whoever_is_asked_to_allow_reads_where_to_take_it_back(
+    a: Factory, browser: Browser, rp: RelyingParty
+) -> None:
+    a.user()
+
+    browser.open(rp.authorization_url()).submit(username=EMAIL, password=PASSWORD)
+
+    assert browser.page == "consent"
+    assert "You can remove access any time under Connected apps." in browser.text
+
+
 def test_remembered_consent_is_not_asked_again(
     a: Factory, browser: Browser, rp: RelyingParty
 ) -> None:

@@ -248,6 +248,31 @@ def test_the_page_names_the_app_what_it_wants_and_where_it_asked(browser, asked,
         assert words in browser.text
 
 
+@pytest.mark.parametrize(
+    ("home", "words"),
+    [({}, "to continue to Kettle"), ({"client_uri": "https://k.example"}, "Kettle (k.example)")],
+    ids=["no address", "a home page"],
+)
+def test_who_signs_in_for_a_device_reads_the_address_of_its_maker_if_there_is_one(
+    a, browser, ann, home, words
+):
+    grants = [GRANT, "refresh_token"]
+    kettle = a.client(
+        "native",
+        client_name="Kettle",
+        redirect_uris=[],
+        response_types=[],
+        grant_types=grants,
+        **home,
+    )
+    asked = ask(kettle).json
+
+    browser.open(asked["verification_uri"]).submit(user_code=asked["user_code"])
+
+    assert browser.page == "sign-in"
+    assert browser.find(".card-head p").get_text(strip=True).endswith(words)
+
+
 @spec("RFC 8628", "3.5")
 @spec("OIDC Core", "3.1.2.1")
 def test_tokens_say_how_and_when_the_user_signed_in(tv, asked, browser, ann, clock):
