@@ -10,6 +10,7 @@ from idp.accounts.groups import members
 from idp.language import gettext as _
 from idp.language import gettext_noop
 from idp.models import User
+from idp.oauth import claims as claims_of
 
 SCOPES = {
     "openid": gettext_noop("Know that it is you"),
@@ -61,14 +62,16 @@ CLAIMS = {
 }
 """Claim → the same (OIDC Core §5.5)."""
 
+_PARTS_OF_ADDRESS = ("street_address", "postal_code", "locality", "region", "country")
+
 
 @dataclass(frozen=True, slots=True)
 class ScopeLine:
-    """One line of the page."""
+    """One line of the page. `values`: what the app would be told today."""
 
     name: str
     title: str
-    value: str | None
+    values: tuple[str, ...]
     required: bool = True
     optional: bool = False
 
@@ -88,7 +91,7 @@ def lines(
         if name in own and name not in SCOPES:
             found |= {claim: _claim_line(claim, user) for claim in own[name]}
         elif name != "offline_access":
-            found[name] = ScopeLine(name, _(SCOPES.get(name, name)), _value(name, user))
+            found[name] = ScopeLine(name, _(SCOPES.get(name, name)), _values(name, user))
     # A name in three languages is one name.
     for claim in dict.fromkeys(claim.partition("#")[0] for claim in claims):
         # A scope may be called like a claim that it is not.
@@ -99,10 +102,15 @@ def lines(
 
 def _claim_line(name: str, user: User) -> ScopeLine:
     if name in CLAIMS:
-        return ScopeLine(name, _(CLAIMS[name]), _value_of_claim(name, user))
+        return ScopeLine(name, _(CLAIMS[name]), _present(_value_of_claim(name, user)))
     claim = definitions.find(name)
     said = claim.description if claim else ""
-    return ScopeLine(name, said or _("See “%(claim)s”", claim=name), _value_of_own(name, user))
+    title = said or _("See “%(claim)s”", claim=name)
+    return ScopeLine(name, title, _present(_value_of_own(name, user)))
+
+
+def _present(*values: str | None) -> tuple[str, ...]:
+    return tuple(value for value in values if value)
 
 
 def _value_of_own(name: str, user: User) -> str | None:
@@ -115,10 +123,11 @@ def _value_of_own(name: str, user: User) -> str | None:
     return json.dumps(value, ensure_ascii=False)
 
 
-def _value(scope: str, user: User) -> str | None:
-    shown = {"profile": "name", "email": "email", "phone": "phone_number", "address": "address"}
-    shown |= {name: name for name in ("groups", "roles")}
-    return _value_of_claim(shown[scope], user) if scope in shown else None
+def _values(scope: str, user: User) -> tuple[str, ...]:
+    """All that a scope tells; not twice what stands in the name."""
+    told = _present(*(_value_of_claim(name, user) for name in claims_of.SCOPES.get(scope, ())))
+    parts = set(user.name.split())
+    return tuple(dict.fromkeys(value for value in told if value not in parts))
 
 
 def _value_of_claim(claim: str, user: User) -> str | None:
@@ -132,8 +141,15 @@ def _value_of_claim(claim: str, user: User) -> str | None:
         case "roles":
             return ", ".join(members.of(user.id).roles) or None
         case "address":
-            address = user.claims.get("address") or {}
-            return address.get("formatted") if isinstance(address, dict) else None
+            return _written(user.claims.get("address"))
         case _text:
             value = user.claims.get(claim)
             return value if isinstance(value, str) else None
+
+
+def _written(address: object) -> str | None:
+    """As one text (OIDC Core §5.1.1): the whole if it is there, or its parts."""
+    if not isinstance(address, dict):
+        return None
+    parts = (address.get(name) for name in _PARTS_OF_ADDRESS)
+    return address.get("formatted") or ", ".join(part for part in parts if part) or None

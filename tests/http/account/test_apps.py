@@ -9,8 +9,8 @@ from idp.extensions import db
 from idp.models import AuditEvent
 from tests.http.account.conftest import Mailbox, NewBrowser, tokens
 from tests.support.browser import Browser
-from tests.support.factories import Factory
-from tests.support.relying_party import RelyingParty
+from tests.support.factories import EMAIL, PASSWORD, Factory
+from tests.support.relying_party import RelyingParty, answer
 
 NOTICE = "https://app.example/backchannel"
 SCOPE = "openid email offline_access"
@@ -38,6 +38,35 @@ def test_an_app_stands_there_with_what_it_may_do(here: Browser, rp: RelyingParty
     for said in ("Photos", "See your email", "ann@example.com", "Stay connected", "First allowed"):
         assert said in here.text
     assert "See your profile" not in here.text
+
+
+def test_all_that_an_app_is_told_stands_on_both_pages(a: Factory, browser: Browser) -> None:
+    a.user(
+        name="Ann Example",
+        given_name="Ann",
+        birthdate="1985-03-14",
+        gender="female",
+        picture="https://ann.example/me.png",
+        zoneinfo="Europe/Paris",
+        phone_number="+33 1 99 00 00 00",
+        address={"street_address": "1 Quai", "postal_code": "75001", "locality": "Paris"},
+    )
+    scope = "openid profile phone address"
+    rp = a.client(scope=scope)
+    browser.open(rp.authorization_url(scope=scope))
+    browser.submit(username=EMAIL, password=PASSWORD)
+    assert browser.page == "consent"
+    before = browser.find(".scopes").get_text(" ")
+
+    browser.press("Allow")
+
+    told = rp.userinfo(rp.exchange(answer(browser.left_for)["code"]).json["access_token"]).json
+    after = browser.open("/account/apps").find(".scopes").get_text(" ")
+    for page in (before, after):
+        for value in (one for name, one in told.items() if isinstance(one, str) and name != "sub"):
+            assert value in page, (value, page)
+        assert "1 Quai, 75001, Paris" in page
+        assert page.count("Ann") == 1, "not again as the first name"
 
 
 def test_without_apps_the_page_says_so(here: Browser) -> None:
