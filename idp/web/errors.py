@@ -18,7 +18,7 @@ from idp.clients import registry
 from idp.extensions import roll_back
 from idp.language import gettext as _
 from idp.language import gettext_noop
-from idp.models import Interaction
+from idp.models import Interaction, Kind
 from idp.oauth import causes, redaction
 from idp.oauth.errors import ShownError
 from idp.oauth.parameters import Parameters, Received
@@ -136,13 +136,17 @@ def interaction_unknown() -> Response:
 def interaction_over(interaction: Interaction, *, finished: bool) -> Response:
     """Come back to a sign-in that is done or took too long: the way back to its own app."""
     client = registry.find(interaction.client_id) if interaction.client_id else None
+    title, message = None, _("This sign-in took too long and has ended, to keep your account safe.")
     if finished:
-        message = _("This sign-in is already done. To sign in again, start at the app.")
-    else:
-        message = _("This sign-in took too long and has ended, to keep your account safe.")
+        title = _("That sign-in is over")
+        message = _("It was finished or cancelled. To sign in again, start at the app.")
+    if finished and interaction.kind == Kind.DEVICE:
+        client, message = None, _("The device has its answer. You can close this page.")
     return page(
         "errors/expired.html",
         410,
+        heading=title,
+        is_over=finished,
         message=message,
         client_name=client.client_name if client else None,
         home_url=client.home_url if client else None,

@@ -67,7 +67,7 @@ def test_going_back_after_the_end_leads_to_the_app(site, visitor, ann):
     visitor.page.go_back()
 
     visitor.is_at("expired")
-    visitor.reads("This sign-in is already done.")
+    visitor.reads("It was finished or cancelled.")
     visitor.follow("Back to Example web app").is_at("claims")
 
 

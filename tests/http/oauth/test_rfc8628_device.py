@@ -273,6 +273,18 @@ def test_who_signs_in_for_a_device_reads_the_address_of_its_maker_if_there_is_on
     assert browser.find(".card-head p").get_text(strip=True).endswith(words)
 
 
+def test_coming_back_to_the_question_says_that_the_device_has_its_answer(browser, asked, ann):
+    open_question(browser, asked)
+    question = browser.url
+    browser.press("Allow")
+
+    browser.open(question)
+
+    assert (browser.status, browser.page) == (410, "expired")
+    assert "The device has its answer." in browser.text
+    assert "sign in" not in browser.find("main").get_text().lower().replace("sign-in", "")
+
+
 @spec("RFC 8628", "3.5")
 @spec("OIDC Core", "3.1.2.1")
 def test_tokens_say_how_and_when_the_user_signed_in(tv, asked, browser, ann, clock):
