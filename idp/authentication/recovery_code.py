@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from sqlalchemy import ColumnElement, bindparam, delete, func, select, update
+from sqlalchemy import ColumnElement, bindparam, delete, exists, func, or_, select, update
 
 from idp import audit, clock, metrics, opaque, throttle
 from idp.audit import catalogue
@@ -41,6 +41,7 @@ def begin(user: User, bound_to: str) -> tuple[str, ...]:
     """A new set, sealed until it is saved; the same one again for the same `bound_to`."""
     shown = _pending(user, bound_to)
     if shown is None:
+        _let_go_of_void(user, bound_to)
         _insert_pending(user, bound_to)
         shown = _pending(user, bound_to)
     if shown is None:
@@ -51,6 +52,16 @@ def begin(user: User, bound_to: str) -> tuple[str, ...]:
 def pending(user: User, bound_to: str) -> bool:
     """Whether a set is waiting here to be saved."""
     return _pending(user, bound_to) is not None
+
+
+def replaces_unsaved(user: User, bound_to: str) -> bool:
+    """Whether other codes were shown before, elsewhere or too long ago, and none is in force."""
+    unsaved = exists().where(
+        RecoveryCodeSet.user_id == user.id,
+        RecoveryCodeSet.bound_to.is_distinct_from(bound_to),
+        RecoveryCodeSet.confirmed_at.is_(None),
+    )
+    return bool(db.session.scalar(select(unsaved))) and left(user) == 0
 
 
 def confirm_saved(user: User, bound_to: str) -> bool:
@@ -164,23 +175,25 @@ def _why(user_id: str, digests: list[bytes]) -> str:
 # --- Rows ----------------------------------------------------------------------------------------
 
 
+def _let_go_of_void(user: User, bound_to: str) -> None:
+    """One that waited too long makes room. That it was shown stays known for a while."""
+    is_void = or_(RecoveryCodeSet.pending_until <= clock.now(), RecoveryCodeSet.user_id != user.id)
+    letting_go = update(RecoveryCodeSet).where(RecoveryCodeSet.bound_to == bound_to, is_void)
+    rows_changed(letting_go.values(bound_to=None, codes_sealed=None))
+
+
 def _insert_pending(user: User, bound_to: str) -> None:
     now, set_id = clock.now(), opaque.identifier()
     codes = " ".join(recovery_code_format.new() for _ in range(SET_SIZE))
-    values = {
-        "id": set_id,
-        "user_id": user.id,
-        "codes_sealed": keyring().seal(codes.encode("ascii"), _place(set_id, user.id)),
-        "created_at": now,
-        "pending_until": now + settings().second_factor.enrolment_lifetime,
-    }
-    new = insert(RecoveryCodeSet).values(bound_to=bound_to, **values)
-    is_void = (RecoveryCodeSet.pending_until <= now) | (RecoveryCodeSet.user_id != user.id)
-    db.session.execute(
-        new.on_conflict_do_update(
-            index_elements=[RecoveryCodeSet.bound_to], set_=values, where=is_void
-        )
+    new = insert(RecoveryCodeSet).values(
+        id=set_id,
+        user_id=user.id,
+        bound_to=bound_to,
+        codes_sealed=keyring().seal(codes.encode("ascii"), _place(set_id, user.id)),
+        created_at=now,
+        pending_until=now + settings().second_factor.enrolment_lifetime,
     )
+    db.session.execute(new.on_conflict_do_nothing(index_elements=[RecoveryCodeSet.bound_to]))
 
 
 def _pending(user: User, bound_to: str) -> _Shown | None:

@@ -89,7 +89,7 @@ SENTENCES: dict[Kind, dict[str, str]] = {
         "passkey_counter_alert": gettext_noop(
             "A passkey behaved as if it had been copied. If you can't explain it, remove it."
         ),
-        "recovery_codes_saved": gettext_noop("New recovery codes took effect; older ones ended."),
+        "recovery_codes_saved": gettext_noop("New recovery codes took effect."),
         "recovery_code_used": gettext_noop("A recovery code was used. Codes left: %(left)s."),
         "factor_reset_started": gettext_noop(
             "An administrator started a reset of your two-step sign-in."

@@ -19,7 +19,10 @@ NOTICES = {
     "password-changed-everywhere": gettext_noop(
         "Your password was changed, and you're signed out everywhere else."
     ),
-    "codes-saved": gettext_noop("Your recovery codes are in force. Any older ones have ended."),
+    "codes-saved": gettext_noop("Your recovery codes are in force."),
+    "codes-renewed": gettext_noop(
+        "Your new recovery codes are in force. The older ones have ended."
+    ),
     "profile-saved": gettext_noop("Saved."),
     "email-asked": gettext_noop("We've mailed a link to the new address. It works for 30 minutes."),
     "email-kept": gettext_noop("Your address stays as it is."),

@@ -64,9 +64,10 @@ def submit_recovery_codes() -> Response:
     """Saved: the new set is in force, the old one has ended."""
     if "saved" not in request.form:
         return _show(FAILED_FORM, problem=_("Save the codes first, then tick the box."))
+    had_some = recovery_code.left(me()) > 0
     if not recovery_code.confirm_saved(me(), current.session().sid):
         return _show(FAILED_FORM, problem=_("Those codes had waited too long. Save these instead."))
-    return to_security("codes-saved")
+    return to_security("codes-renewed" if had_some else "codes-saved")
 
 
 @blueprint.post("/recovery-codes/download")
@@ -77,15 +78,16 @@ def download_recovery_codes() -> Response:
 
 
 def _show(status: int = 200, *, problem: str | None = None) -> Response:
-    user = me()
+    user, sid = me(), current.session().sid
     # After a first enrolment the set is made here; later ones only by the page that asks first.
     is_due = enrolled.has_second_factor(user.id) and recovery_code.left(user) == 0
-    if not is_due and not recovery_code.pending(user, current.session().sid):
+    if not is_due and not recovery_code.pending(user, sid):
         return to_security()
     return page(
         "account/recovery_codes.html",
         status,
-        codes=recovery_code.begin(user, current.session().sid),
+        codes=recovery_code.begin(user, sid),
+        replaces_unsaved=recovery_code.replaces_unsaved(user, sid),
         problem=problem,
         action=url_for("account.submit_recovery_codes"),
         download_action=url_for("account.download_recovery_codes"),

@@ -171,6 +171,8 @@ def _show_codes(status: int = 200, *, problem: str | None = None) -> Response:
         **shared(visit),
         user=person_card(user),
         codes=recovery_code.begin(user, visit.interaction.id),
+        replaces_unsaved=recovery_code.replaces_unsaved(user, visit.interaction.id),
+        has_authenticator=totp.is_enrolled(user.id),
         problem=problem,
         action=url(visit.interaction, "submit_recovery_codes"),
         download_action=url(visit.interaction, "download_recovery_codes"),

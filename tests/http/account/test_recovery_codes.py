@@ -65,6 +65,7 @@ def test_the_old_set_ends_when_the_new_one_is_saved(
 
     assert (here.status, here.page) == (200, "security")
     assert "10 of 10 left" in here.text
+    assert "The older ones have ended." in here.text
     assert not signs_in(another, codes[1])
     assert signs_in(another, new[0])
 

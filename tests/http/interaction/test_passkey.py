@@ -128,6 +128,8 @@ class TestAnAppThatInsists:
         show(Authenticator(rp.issuer), browser, device_name="Laptop")
 
         assert browser.page == "recovery-codes"
+        assert "when your authenticator app or passkey is out of reach" in browser.text
+        assert browser.all(".steps li")[1].get_text(strip=True).startswith("Passkey")
         browser.fill(saved="yes").press("Continue")
         token = identity(rp, browser)
         assert (token["acr"], token["amr"]) == (PHR, ["pwd", "swk", "user", "mfa"])

@@ -134,6 +134,7 @@ def test_recovery_codes_that_nobody_saved_come_back_at_the_next_sign_in(
     phone = Phone(browser.find("[data-totp-secret]").get_text(strip=True))
     browser.submit(code=phone.code())
     seen = {code.get_text() for code in browser.all("[data-recovery-code]")}
+    assert "These are new." not in browser.text
     clock.advance(minutes=11)
 
     later = Browser(a.app.test_client(), rp.issuer).open(rp.authorization_url())
@@ -143,6 +144,7 @@ def test_recovery_codes_that_nobody_saved_come_back_at_the_next_sign_in(
     shown = {code.get_text() for code in later.all("[data-recovery-code]")}
     assert len(shown) == 10
     assert not shown & seen
+    assert "These are new. Codes that you were shown before don't work." in later.text
     later.fill(saved="yes").press("Continue")
     assert "code" in answer(later.left_for)
     again = Browser(a.app.test_client(), rp.issuer).open(rp.authorization_url())

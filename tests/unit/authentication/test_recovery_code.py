@@ -71,6 +71,37 @@ def test_codes_that_are_not_saved_yet_open_nothing(user, begin, verify, left, wo
     assert work(lambda: recovery_code.is_left_open(user.id))
 
 
+@pytest.fixture
+def replaces_unsaved(user, work):
+    return lambda bound_to="here": work(lambda: recovery_code.replaces_unsaved(user, bound_to))
+
+
+def test_codes_that_waited_too_long_are_followed_by_others_which_is_known(
+    begin, replaces_unsaved, clock
+):
+    shown = begin()
+    assert not replaces_unsaved()
+    clock.advance(minutes=11)
+
+    assert begin() != shown
+
+    assert replaces_unsaved()
+
+
+def test_codes_shown_elsewhere_and_never_saved_are_known(begin, replaces_unsaved):
+    begin("elsewhere")
+    begin()
+
+    assert replaces_unsaved()
+
+
+def test_where_codes_are_in_force_none_were_shown_in_vain(codes, begin, replaces_unsaved):
+    begin("elsewhere")
+    begin()
+
+    assert not replaces_unsaved()
+
+
 def test_once_saved_only_digests_remain(user, codes, left, work):
     """R27."""
     (saved,) = work(lambda: db.session.scalars(select(RecoveryCodeSet)).all())
