@@ -14,11 +14,9 @@ from sqlalchemy.orm.exc import ObjectDeletedError, StaleDataError
 from werkzeug.exceptions import HTTPException
 
 from idp import carried, origin
-from idp.clients import registry
 from idp.extensions import roll_back
 from idp.language import gettext as _
 from idp.language import gettext_noop
-from idp.models import Interaction, Kind
 from idp.oauth import causes, redaction
 from idp.oauth.errors import ShownError
 from idp.oauth.parameters import Parameters, Received
@@ -118,59 +116,6 @@ def protocol_error(error: ShownError, parameters: Parameters = ()) -> Response:
         cause=causes.of(error.detail),
         received=redaction.shown(Received(parameters)),
     )
-
-
-def interaction_unknown() -> Response:
-    """Another browser, another site's cookies, or an address that never was: all the same from
-    outside.
-    """
-    return page(
-        "errors/expired.html",
-        404,
-        message=_("This sign-in belongs to another browser, or cookies are switched off."),
-        client_name=None,
-        home_url=None,
-    )
-
-
-def interaction_over(interaction: Interaction, *, finished: bool) -> Response:
-    """Come back to a sign-in that is done or took too long: the way back to its own app."""
-    client = registry.find(interaction.client_id) if interaction.client_id else None
-    title, message = None, _("This sign-in took too long and has ended, to keep your account safe.")
-    if finished:
-        title = _("That sign-in is over")
-        message = _("It was finished or cancelled. To sign in again, start at the app.")
-    if finished and interaction.kind == Kind.DEVICE:
-        client, message = None, _("The device has its answer. You can close this page.")
-    return page(
-        "errors/expired.html",
-        410,
-        heading=title,
-        is_over=finished,
-        message=message,
-        client_name=client.client_name if client else None,
-        home_url=client.home_url if client else None,
-    )
-
-
-def interaction_exhausted(interaction: Interaction, wait: timedelta) -> Response:
-    """Too many wrong codes: this sign-in is over, the account is not. `wait`: before another one
-    gets far.
-    """
-    client = registry.find(interaction.client_id) if interaction.client_id else None
-    response = page(
-        "errors/expired.html",
-        429,
-        message=_(
-            "Too many codes didn't work, so this sign-in has ended to keep your account safe."
-        ),
-        wait=words.wait(wait),
-        retry_after=words.whole_seconds(wait) if wait else None,
-        client_name=client.client_name if client else None,
-        home_url=client.home_url if client else None,
-    )
-    response.headers["Retry-After"] = str(words.whole_seconds(wait))
-    return response
 
 
 def not_permitted() -> Response:

@@ -23,7 +23,7 @@ from idp.interaction.facts import gather
 from idp.interaction.lifecycle import Opening
 from idp.interaction.machine import next_step
 from idp.models import Interaction, Kind, User
-from idp.web import bearer, browser, csrf, current, errors, standing
+from idp.web import bearer, browser, csrf, current, ended_sign_ins, errors, standing
 from idp.web.access import PUBLIC, Access, Door, Reach
 from idp.web.current import Visit
 from idp.web.pages import RESUMED, see_other
@@ -61,11 +61,11 @@ def _browser_of_the_interaction(rule: Access) -> Answer:
     """The page exists only for the browser it is bound to, and only while it is the next one."""
     interaction = db.session.get(Interaction, (request.view_args or {})["interaction_id"])
     if interaction is None or not _is_bound_here(interaction, rule):
-        return errors.interaction_unknown()
+        return ended_sign_ins.unknown()
     if interaction.finished_at is not None:
-        return errors.interaction_over(interaction, finished=True)
+        return ended_sign_ins.finished(interaction)
     if interaction.expires_at <= clock.now():
-        return errors.interaction_over(interaction, finished=False)
+        return ended_sign_ins.too_late(interaction)
     return _visit(interaction, rule)
 
 

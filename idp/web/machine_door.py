@@ -20,10 +20,9 @@ from idp import json_text, origin
 from idp.oauth import client_endpoints, parameters, server
 from idp.oauth.machine import JwtResponse, MachineRequest, MachineResponse
 from idp.oauth.parameters import MalformedParameters, Parameters
-from idp.web import headers, request_cycle
+from idp.web import cross_origin, headers, request_cycle
 from idp.web.front_door import Answer, FrontDoor, Visit, go_at_once
 from idp.web.misdirected import FORM
-from idp.web.protocol import CROSS_ORIGIN, shared
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
@@ -39,7 +38,8 @@ class _Door:
 
     def written(self, answer: MachineResponse | JwtResponse) -> _Written:
         """What a client reads."""
-        named = shared(answer.headers) if self.endpoint in CROSS_ORIGIN else answer.headers
+        is_shared = self.endpoint in cross_origin.ENDPOINTS
+        named = cross_origin.readable(answer.headers) if is_shared else answer.headers
         if isinstance(answer, JwtResponse):
             return _Written(200, "application/jwt", answer.token.encode("ascii"), named)
         body = json_text.written(answer.body).encode("ascii")

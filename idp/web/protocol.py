@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 from flask import Blueprint, Response, request
 from werkzeug.exceptions import RequestEntityTooLarge
 
@@ -13,20 +11,13 @@ from idp.oauth.client_endpoints import Endpoint
 from idp.oauth.errors import RedirectedError, ShownError
 from idp.oauth.machine import JwtResponse, MachineRequest, MachineResponse
 from idp.oauth.parameters import MalformedParameters, Parameters
-from idp.web import errors, misdirected, trial
+from idp.web import cross_origin, errors, misdirected, trial
 from idp.web import interaction as pages
 from idp.web.access import PROTOCOL, access
 from idp.web.interaction.answers import deliver
 from idp.web.misdirected import FORM
 
 blueprint = Blueprint("protocol", __name__)
-
-CORS = {"Access-Control-Allow-Origin": "*"}
-"""Without credentials: no cookie is ever looked at here, so any origin may ask (Core §5.3.1)."""
-READABLE = {"Access-Control-Expose-Headers": "WWW-Authenticate, Retry-After, X-Request-Reference"}
-CROSS_ORIGIN = frozenset({"protocol.token", "protocol.userinfo", "protocol.revoke"})
-"""What pages of other origins call: apps in a browser, which have no secret."""
-PREFLIGHT_SECONDS = 7200
 
 
 @blueprint.route("/authorize", methods=["GET", "POST"], provide_automatic_options=False)
@@ -50,7 +41,7 @@ def authorize() -> Response:
 def token() -> Response:
     """RFC 6749 §3.2."""
     if request.method != "POST":
-        return _preflight("POST") if request.method == "OPTIONS" else _only_post()
+        return cross_origin.preflight("POST") if request.method == "OPTIONS" else _only_post()
     try:
         received = _form()
     except (MalformedParameters, RequestEntityTooLarge) as error:
@@ -63,7 +54,7 @@ def token() -> Response:
 def userinfo() -> Response:
     """OIDC Core §5.3."""
     if request.method == "OPTIONS":
-        return _preflight("GET, POST")
+        return cross_origin.preflight("GET, POST")
     try:
         received: Parameters = _form() if request.method == "POST" else ()
     except (MalformedParameters, RequestEntityTooLarge) as error:
@@ -76,7 +67,7 @@ def userinfo() -> Response:
 def revoke() -> Response:
     """RFC 7009 §2; §2.3 asks that apps in a browser may come."""
     if request.method == "OPTIONS":
-        return _preflight("POST")
+        return cross_origin.preflight("POST")
     return _respond(client_endpoints.REVOCATION)
 
 
@@ -116,25 +107,12 @@ def _request(received: Parameters) -> MachineRequest:
 
 def _written(answer: MachineResponse | JwtResponse) -> Response:
     headers = answer.headers
-    if request.endpoint in CROSS_ORIGIN:
-        headers = shared(headers)
+    if request.endpoint in cross_origin.ENDPOINTS:
+        headers = cross_origin.readable(headers)
     if isinstance(answer, JwtResponse):
         return Response(answer.token, headers=headers, mimetype="application/jwt")
     body = json_text.written(answer.body)
     return Response(body, answer.status, headers=headers, mimetype="application/json")
-
-
-def shared(headers: Mapping[str, str]) -> Mapping[str, str]:
-    """With pages of every origin."""
-    return {**headers, **CORS, **READABLE}
-
-
-def _preflight(methods: str) -> Response:
-    response = Response(status=204, headers=CORS)
-    response.headers["Access-Control-Allow-Methods"] = methods
-    response.headers["Access-Control-Allow-Headers"] = "Authorization, Content-Type"
-    response.headers["Access-Control-Max-Age"] = str(PREFLIGHT_SECONDS)
-    return response
 
 
 def _only_post() -> Response:
@@ -153,7 +131,7 @@ def _only_post() -> Response:
 
 
 def _methods() -> list[str]:
-    return ["POST", "OPTIONS"] if request.endpoint in CROSS_ORIGIN else ["POST"]
+    return ["POST", "OPTIONS"] if request.endpoint in cross_origin.ENDPOINTS else ["POST"]
 
 
 def _unreadable(error: Exception) -> Response:

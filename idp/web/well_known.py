@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from functools import partial
 from hashlib import sha256
 from typing import Any
 
@@ -14,6 +15,7 @@ from idp.oauth import rfc9728_protected_resource, server
 from idp.signing import jwks
 from idp.signing.jwks import Document
 from idp.web.access import PROTOCOL, access
+from idp.web.cross_origin import preflight
 
 blueprint = Blueprint("well_known", __name__)
 
@@ -21,23 +23,26 @@ MAXIMUM_AGE_SECONDS = 900
 EXTENSION = "idp.discovery"
 RESOURCE_EXTENSION = "idp.protected_resource"
 
+# A page of another origin may ask beforehand whether it may send a header of its own.
+_public = partial(blueprint.route, methods=["GET", "OPTIONS"], provide_automatic_options=False)
 
-@blueprint.get("/.well-known/openid-configuration")
-@blueprint.get("/.well-known/oauth-authorization-server", endpoint="authorization_server")
+
+@_public("/.well-known/openid-configuration")
+@_public("/.well-known/oauth-authorization-server", endpoint="authorization_server")
 @access(PROTOCOL)
 def discovery() -> Response:
     """OIDC Discovery §4, RFC 8414 §3: one document at two addresses."""
     return _static(_discovery())
 
 
-@blueprint.get(rfc9728_protected_resource.WELL_KNOWN)
+@_public(rfc9728_protected_resource.WELL_KNOWN)
 @access(PROTOCOL)
 def protected_resource() -> Response:
     """RFC 9728 §3: of the Admin API."""
     return _static(_kept(RESOURCE_EXTENSION, rfc9728_protected_resource.metadata))
 
 
-@blueprint.get("/jwks")
+@_public("/jwks")
 @access(PROTOCOL)
 def key_set() -> Response:
     """OIDC Core §10.1."""
@@ -62,6 +67,8 @@ def _kept(name: str, make: Callable[[], dict[str, Any]], about: object = None) -
 
 
 def _static(document: Document) -> Response:
+    if request.method == "OPTIONS":
+        return preflight("GET", headers="*")
     response = Response(document.body, mimetype="application/json")
     response.set_etag(document.etag)
     response.headers["Cache-Control"] = f"public, max-age={MAXIMUM_AGE_SECONDS}"

@@ -13,7 +13,7 @@ from idp.interaction import lifecycle, typed
 from idp.models import Interaction, Kind
 from idp.oauth import device_request, server
 from idp.oauth.response import AuthorizationResponse
-from idp.web import errors
+from idp.web import ended_sign_ins
 from idp.web.current import Visit
 from idp.web.interaction.routes import to_dispatcher
 from idp.web.pages import RESUMED, page, see_other
@@ -48,7 +48,7 @@ def complete(visit: Visit) -> Response:
         lifecycle.start_over(visit.interaction)
         return to_dispatcher(visit.interaction)
     if not lifecycle.finish(visit.interaction):
-        return errors.interaction_over(visit.interaction, finished=True)
+        return ended_sign_ins.finished(visit.interaction)
     if visit.interaction.kind == Kind.DEVICE:
         return _let_device_in(visit, session)
     if visit.interaction.kind != Kind.AUTHORIZE:
@@ -69,7 +69,7 @@ def _back_to_page(interaction: Interaction) -> Response:
 def give_up(visit: Visit, error: str) -> Response:
     """The user or the machine ends it without success: the client is told, once."""
     if not lifecycle.finish(visit.interaction):
-        return errors.interaction_over(visit.interaction, finished=True)
+        return ended_sign_ins.finished(visit.interaction)
     if visit.interaction.kind == Kind.DEVICE:
         return _send_device_away(visit)
     if visit.interaction.kind != Kind.AUTHORIZE:

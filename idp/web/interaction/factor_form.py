@@ -18,7 +18,7 @@ from idp.extensions import settings
 from idp.interaction import lifecycle
 from idp.models import User
 from idp.throttle.limits import FOR_GOOD
-from idp.web import browser, current, errors, words
+from idp.web import browser, current, ended_sign_ins, words
 from idp.web.cards import person_card
 from idp.web.current import Visit
 from idp.web.interaction.passkey_offer import offer
@@ -50,7 +50,7 @@ def answer(
             )
         case Rejected(reason=Reason.EXHAUSTED):
             lifecycle.finish(visit.interaction)
-            return errors.interaction_exhausted(visit.interaction, _wait(pinned_user(visit)))
+            return ended_sign_ins.exhausted(visit.interaction, _wait(pinned_user(visit)))
         case Rejected(reason=Reason.FROZEN):
             response = show(factor_page, 429, frozen=True)
             response.headers["Retry-After"] = str(words.whole_seconds(FOR_GOOD))

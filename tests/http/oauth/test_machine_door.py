@@ -8,7 +8,7 @@ from sqlalchemy.exc import OperationalError
 
 from idp.extensions import db
 from idp.models import TokenFamily
-from idp.web import machine_door, request_cycle
+from idp.web import cross_origin, request_cycle
 from idp.web.misdirected import FORM
 
 VARYING = {"Date", "X-Request-Reference", "Content-Length"}
@@ -110,7 +110,7 @@ def test_a_bug_is_told_by_a_reference_and_undoes_everything(rp, approve, monkeyp
         raise RuntimeError
 
     with monkeypatch.context() as broken:
-        broken.setattr(machine_door, "shared", stumble)
+        broken.setattr(cross_origin, "readable", stumble)
         answer = rp.exchange(code)
 
     assert answer.status_code == 500

@@ -124,6 +124,16 @@ def test_public_documents_ask_the_database_nothing(client, app):
     assert record.statements == []
 
 
+def test_a_page_of_another_origin_may_read_them_with_headers_of_its_own(client):
+    for path in (OPENID, OAUTH, "/jwks"):
+        preflight = client.options(path, headers={"Origin": "https://spa.example"})
+
+        assert (preflight.status_code, preflight.data) == (204, b"")
+        assert preflight.headers["Access-Control-Allow-Origin"] == "*"
+        assert preflight.headers["Access-Control-Allow-Methods"] == "GET"
+        assert preflight.headers["Access-Control-Allow-Headers"] == "*"
+
+
 def test_they_are_for_reading(client):
     for path in (OPENID, "/jwks"):
         assert client.head(path).status_code == 200
