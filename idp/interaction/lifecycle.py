@@ -278,7 +278,7 @@ def begin_enrolling(interaction: Interaction) -> None:
 
 
 def decline_enrolment(interaction: Interaction) -> None:
-    """ "Not now", where the page offered it."""
+    """ "Continue without it", where the page offered it."""
     interaction.enrolment_declined_at = clock.now()
 
 

@@ -77,7 +77,10 @@ def _closing(letter: Letter, of: Occasion) -> tuple[str, str]:
     """A sentence, and where it leads."""
     match letter.closing:
         case Closing.NOT_ME:
-            sentence = _("Wasn't this you? Change your password, and sign out everywhere, here:")
+            sentence = _(
+                "Wasn't this you? Change your password here, with “Sign out everywhere else”"
+                " ticked:"
+            )
             return sentence, of.page(SECURITY_PAGE)
         case Closing.IGNORE:
             return _("If it wasn't you, ignore this mail: without you nothing happens."), ""

@@ -44,6 +44,12 @@ WRONG_RECOVERY_CODE = gettext_noop(
     "That code didn't work. Check for typing errors; each code works once."
 )
 
+NO_NEW_CODE = gettext_noop(
+    "That code didn't work. Type the code of the entry that you just added. If you scanned more "
+    "than once, delete the older entries."
+)
+"""While an authenticator app is set up, its other entries are what a code comes from by mistake."""
+
 NEEDED = {
     Need.ROLE: gettext_noop(
         "Whoever administers others needs two-step sign-in, so the last way to do it can't be "
@@ -83,6 +89,11 @@ PURPOSES = {
 def problem(reason: Reason) -> str:
     """The sentence for a refusal."""
     return _(PROBLEMS[reason])
+
+
+def enrolment_problem(reason: Reason) -> str:
+    """The sentence for a first code that confirms no new authenticator app."""
+    return _(NO_NEW_CODE) if reason is Reason.WRONG_CODE else problem(reason)
 
 
 def needed(need: Need) -> str:

@@ -77,7 +77,7 @@ def test_a_recovery_code_lets_in_and_offers_a_new_authenticator(site, visitor, b
     visitor.fill(code=code.lower().replace("-", " ")).press("Continue")
 
     visitor.is_at("enrol-totp")
-    visitor.press("Not now").press("Allow")
+    visitor.press("Continue without it").press("Allow")
     identity = visitor.claims("id_token")
     assert (identity["acr"], identity["amr"]) == (LOA2, ["pwd", "recovery", "mfa"])
 

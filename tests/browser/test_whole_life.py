@@ -110,7 +110,7 @@ def loses_her_phone(zoe):
     zoe.begin_at_the_app().is_at("second-factor")  # a new factor ended the trust
     zoe.visitor.follow("Use a recovery code").is_at("recovery-code")
     zoe.visitor.fill(code=zoe.codes.pop()).press("Continue")
-    zoe.visitor.is_at("enrol-totp").reads("9 left").press("Not now")
+    zoe.visitor.is_at("enrol-totp").reads("9 left").press("Continue without it")
     assert zoe.proof() == PASSWORD_AND_RECOVERY_CODE
     zoe.was_mailed("A recovery code was used: 9 left")
 

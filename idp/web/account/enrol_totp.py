@@ -55,7 +55,7 @@ def _confirm(*, replaced: TotpCredential | None = None) -> Response:
             return _show(
                 enrolment.failed_status(reason),
                 replaced=replaced,
-                problem=words.problem(reason),
+                problem=words.enrolment_problem(reason),
                 clock_hint=words.clock_hint(steps) if steps else None,
                 name=name,
             )

@@ -44,7 +44,7 @@ def submit_enrol(interaction_id: str) -> Response:
         case Rejected(reason=reason, hint_steps=steps):
             return _show(
                 enrolment.failed_status(reason),
-                problem=words.problem(reason),
+                problem=words.enrolment_problem(reason),
                 clock_hint=words.clock_hint(steps) if steps else None,
                 name=name,
             )
@@ -57,7 +57,7 @@ def submit_enrol(interaction_id: str) -> Response:
 @blueprint.post("/enrol-totp/skip")
 @access.access(access.interaction(Step.ENROL))
 def skip_enrol(interaction_id: str) -> Response:
-    """ "Not now": offered only where the wanted level is reached without it."""
+    """ "Continue without it": offered only where the wanted level is reached without it."""
     visit = current.visit()
     if _may_skip(visit):
         lifecycle.decline_enrolment(visit.interaction)

@@ -114,6 +114,7 @@ class TestReplacing:
         assert here.page == "enrol-totp"
         assert "Authenticator app works until the new one" in here.text
         here.submit(code="000000")
+        assert "Type the code of the entry that you just added." in here.text
         assert (here.status, here.page) == (422, "enrol-totp")
 
         assert len(rows()) == 1

@@ -113,7 +113,7 @@ def test_after_use_the_number_left_is_said_and_new_ones_are_offered(
     assert browser.page == "enrol-totp"
     assert "Each code works once. 9 left." in browser.text
 
-    browser.press("Not now")
+    browser.press("Continue without it")
 
     assert browser.page == "account"
     assert "Each code works once. 9 left. Make new ones?" in browser.text

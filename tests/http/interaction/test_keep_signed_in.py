@@ -194,7 +194,7 @@ def test_a_stay_begun_by_a_recovery_code_is_short(a, browser, ann, clock: Clock)
     codes = a.recovery_codes(ann)
     browser.open("/account/").submit(username=EMAIL, password=PASSWORD, **TICKED)
     browser.follow("Use a recovery code").submit(code=codes[0])
-    browser.press("Not now")
+    browser.press("Continue without it")
     assert browser.page == "account"
     clock.advance(minutes=61)
 

@@ -28,7 +28,7 @@ def test_a_step_up_by_a_recovery_code_does_not_end_an_old_session(
     browser.open("/account/export").submit(password=PASSWORD)
     browser.follow("Use a recovery code").submit(code=codes[0])
     assert browser.page == "enrol-totp"
-    browser.press("Not now")
+    browser.press("Continue without it")
 
     assert browser.page == "export"
     clock.advance(minutes=59)

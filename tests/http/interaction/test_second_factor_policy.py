@@ -162,7 +162,7 @@ class TestOfAUser:
         assert browser.page == "enrol-totp"
         assert "on, your account needs two-step sign-in." in browser.text
 
-        assert browser.press("Not now").left_for is not None
+        assert browser.press("Continue without it").left_for is not None
         assert browser.open(rp.authorization_url(prompt="none")).left_for is not None
         assert "code" in answer(browser.left_for)
 
@@ -223,7 +223,7 @@ class TestOfTheSite:
         for _day in range(3):
             sign_in(browser, rp)
             assert browser.page == "enrol-totp"
-            assert browser.press("Not now").left_for is not None
+            assert browser.press("Continue without it").left_for is not None
             told = [one for one in mailbox.subjects(EMAIL) if "New sign-in" not in one]
             clock.advance(days=1)
         assert len(told) == 1

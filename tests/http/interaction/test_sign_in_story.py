@@ -170,7 +170,7 @@ def test_a_recovery_code_counts_and_is_never_called_otp(a: Factory, browser: Bro
     assert other.page == "recovery-code"
     other.submit(code=code.lower().replace("-", " "))
     assert other.page == "enrol-totp"
-    other.press("Not now")
+    other.press("Continue without it")
 
     identity = claims(rp.exchange(answer(other.left_for)["code"]).get_json()["id_token"])
     assert (identity["acr"], identity["amr"]) == (LOA2, ["pwd", "recovery", "mfa"])

@@ -247,8 +247,10 @@ class Person:
                 browser.submit(code=self.phone.code())
             case "second-factor":
                 show(self.passkey or Authenticator(""), browser)
-            case "enrol-totp" if any("Not now" in b.get_text() for b in browser.all("button")):
-                browser.press("Not now")
+            case "enrol-totp" if any(
+                "Continue without it" in b.get_text() for b in browser.all("button")
+            ):
+                browser.press("Continue without it")
             case "enrol-totp":
                 secret = browser.find("[data-totp-secret]").get_text().replace(" ", "")
                 browser.submit(code=Phone(secret).code())

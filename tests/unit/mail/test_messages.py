@@ -189,6 +189,9 @@ def test_a_surprise_leads_to_the_security_page_and_nowhere_else(ann, mailbox, se
         f"{settings.issuer}/account/security",
         settings.issuer,
     ]
+    assert "Change your password here, with “Sign out everywhere else” ticked:" in (
+        mailbox.newest("ann@example.com").text
+    )
 
 
 def test_both_addresses_hear_of_a_change(ann, mailbox):
