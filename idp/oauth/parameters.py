@@ -19,6 +19,10 @@ class MalformedParameters(ValueError):
     """What came cannot be read as form fields."""
 
 
+class NotAForm(MalformedParameters):
+    """It is of another media type."""
+
+
 def parse(raw: bytes) -> list[tuple[str, str]]:
     """Read `application/x-www-form-urlencoded`. Bytes that are no UTF-8 become lone surrogates,
     which `Received.unreadable` finds: where they stand decides on the right answer."""

@@ -10,7 +10,7 @@ from idp.oauth import client_endpoints, parameters, server
 from idp.oauth.client_endpoints import Endpoint
 from idp.oauth.errors import RedirectedError, ShownError
 from idp.oauth.machine import JwtResponse, MachineRequest, MachineResponse
-from idp.oauth.parameters import MalformedParameters, Parameters
+from idp.oauth.parameters import MalformedParameters, NotAForm, Parameters
 from idp.web import cross_origin, errors, misdirected, trial
 from idp.web import interaction as pages
 from idp.web.access import PROTOCOL, access
@@ -43,7 +43,7 @@ def token() -> Response:
     if request.method != "POST":
         return cross_origin.preflight("POST") if request.method == "OPTIONS" else _only_post()
     try:
-        received = _form()
+        received = _fields()
     except (MalformedParameters, RequestEntityTooLarge) as error:
         return _unreadable(error)
     return _written(server.token(_request(received)))
@@ -89,10 +89,17 @@ def _respond(endpoint: Endpoint) -> Response:
     if request.method != "POST":
         return _only_post()
     try:
-        received = _form()
+        received = _fields()
     except (MalformedParameters, RequestEntityTooLarge) as error:
         return _unreadable(error)
     return _written(client_endpoints.respond(endpoint, _request(received)))
+
+
+def _fields() -> Parameters:
+    """Of an endpoint that is told everything by them. Raises `NotAForm`, MalformedParameters."""
+    if request.content_length and request.mimetype != FORM:
+        raise NotAForm
+    return _form()
 
 
 def _form() -> Parameters:
@@ -136,11 +143,14 @@ def _methods() -> list[str]:
 
 def _unreadable(error: Exception) -> Response:
     misdirected.note_unreadable()
-    is_too_large = isinstance(error, RequestEntityTooLarge)
-    description = "The body is too large." if is_too_large else "The body cannot be read."
+    status, description = 400, "The body cannot be read."
+    if isinstance(error, RequestEntityTooLarge):
+        status, description = 413, "The body is too large."
+    elif isinstance(error, NotAForm):
+        description = f"The parameters have to come in the body as {FORM}."
     return _written(
         MachineResponse(
-            413 if is_too_large else 400,
+            status,
             {"error": "invalid_request", "error_description": description},
             {"Cache-Control": "no-store"},
         )

@@ -114,6 +114,7 @@ def test_a_body_that_is_no_form_holds_nothing(rp):
         )
         assert response.status_code == 400
         assert response.json["error"] == "invalid_request"
+        assert "application/x-www-form-urlencoded" in response.json["error_description"]
 
 
 def test_a_refusal_leaves_an_audit_row_and_nothing_else(rp, records):
