@@ -114,6 +114,19 @@ def test_long_words_stay_on_a_small_page(site, chromium, tag):
     assert found == []
 
 
+_TOPS = "parts => new Set(parts.map(part => part.offsetTop)).size"
+
+
+@pytest.mark.parametrize("tag", language.LANGUAGES)
+def test_the_parts_of_the_account_stand_in_one_row_where_there_is_room(site, chromium, tag):
+    with visiting(chromium, viewport=page_rules.DESKTOP, locale=tag) as visitor:
+        visitor.open(f"{site.issuer}/account/security")
+        visitor.fill(username=site.account().email, password=PASSWORD).page.click(_MAIN_BUTTON)
+        visitor.is_at("security")
+
+        assert visitor.page.locator(".account-nav li").evaluate_all(_TOPS) == 1
+
+
 MONTHS = (
     *("janvier", "février", "mars", "avril", "mai", "juin", "juillet", "août", "septembre"),
     *("octobre", "novembre", "décembre"),

@@ -5,6 +5,8 @@ import re
 import pytest
 
 from tests.browser import page_rules
+from tests.support.factories import PASSWORD
+from tests.support.visitor import visiting
 
 SCHEMES = {
     "light": {"color_scheme": "light"},
@@ -83,3 +85,24 @@ def test_the_chosen_colours_are_remembered_in_this_browser(site, visitor):
     visitor.open(f"{site.issuer}/nowhere").is_at("error")
 
     assert visitor.page.locator("body").evaluate(_PAINTED)["backgroundColor"] == dark
+
+
+@pytest.mark.parametrize("locale", ["en", "es"])
+def test_the_audit_log_breaks_no_time_and_shows_an_event_in_its_full_width(site, chromium, locale):
+    owner = site.administrator()
+    with visiting(chromium, viewport=page_rules.DESKTOP, locale=locale) as visitor:
+        visitor.open(f"{site.issuer}/admin/audit")
+        visitor.fill(username=owner.email, password=PASSWORD).page.click("main .button-primary")
+        visitor.fill(code=owner.code()).page.click("main .button-primary")
+        visitor.is_at("admin-audit").page.locator(".records-log summary").first.click()
+
+        table = visitor.page.locator(".records-log").bounding_box()
+        time, kind, opened = (
+            visitor.page.locator(f".records-log {part}").first.bounding_box()
+            for part in ("time", "summary code", "pre")
+        )
+
+    assert time["height"] < 30
+    assert kind["height"] < 30
+    assert time["x"] + time["width"] < kind["x"]
+    assert (opened["x"], opened["width"]) == pytest.approx((table["x"], table["width"]), abs=2)
