@@ -39,9 +39,9 @@ _EVIDENCE_IN_INTERACTION = Prepared(
 
 _EVENTS = cast("Table", AuthenticationEvent.__table__)
 _INSERT = Prepared(_EVENTS.insert())
-_ATTACH = Prepared(
+_ATTACH = (
     update(_EVENTS)
-    .where(_EVENTS.c.id == bindparam("proof_id"))
+    .where(_EVENTS.c.id.in_(bindparam("proofs", expanding=True)))
     .values(session_id=bindparam("begun_id"))
 )
 
@@ -98,5 +98,5 @@ def forget_in(interaction_id: str) -> None:
 
 def attach(proofs: tuple[Evidence, ...], session_id: str) -> None:
     """From now on they stand behind this session."""
-    for proof in proofs:
-        _ATTACH.write({"proof_id": proof.id, "begun_id": session_id})
+    attached = {"proofs": [proof.id for proof in proofs], "begun_id": session_id}
+    db.session.connection().execute(_ATTACH, attached)

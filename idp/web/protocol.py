@@ -97,9 +97,10 @@ def _respond(endpoint: Endpoint) -> Response:
 
 def _fields() -> Parameters:
     """Of an endpoint that is told everything by them. Raises `NotAForm`, MalformedParameters."""
+    received = _form()
     if request.content_length and request.mimetype != FORM:
         raise NotAForm
-    return _form()
+    return received
 
 
 def _form() -> Parameters:
