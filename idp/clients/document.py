@@ -74,6 +74,8 @@ CHECKED: dict[str, Read] = {
     "scope": _text,
     "id_token_signed_response_alg": _text,
     "userinfo_signed_response_alg": _text,
+    "access_token_signed_response_alg": _text,
+    "authorization_signed_response_alg": _text,
     "request_object_signing_alg": _text,
     "token_endpoint_auth_signing_alg": _text,
     "jwks": _key_set,
@@ -88,8 +90,13 @@ CHECKED: dict[str, Read] = {
     "default_max_age": _number,
     "default_acr_values": _texts,
     "require_auth_time": _truth,
+    "require_pushed_authorization_requests": _truth,
+    "require_signed_request_object": _truth,
+    "dpop_bound_access_tokens": _truth,
 }
-"""Registered names that the flows look at."""
+"""Names that the flows look at: registered ones, and `access_token_signed_response_alg`, which has
+no registered name.
+"""
 
 OURS: dict[str, Read] = {
     "profile": _text,
@@ -126,13 +133,9 @@ NOT_OFFERED: dict[str, tuple[object, ...]] = {
     "userinfo_encrypted_response_enc": (),
     "request_object_encryption_alg": (),
     "request_object_encryption_enc": (),
-    "authorization_signed_response_alg": (),
     "authorization_encrypted_response_alg": (),
     "authorization_encrypted_response_enc": (),
     "introspection_signed_response_alg": (),
-    "require_signed_request_object": (False,),
-    "require_pushed_authorization_requests": (False,),
-    "dpop_bound_access_tokens": (False,),
     "tls_client_certificate_bound_access_tokens": (False,),
 }
 """Names that promise something we do not do, and the values that ask for nothing."""
@@ -210,6 +213,8 @@ def as_document(client: RegisteredClient) -> dict[str, Any]:
         "sector_identifier_uri": client.sector_identifier_uri,
         "id_token_signed_response_alg": client.id_token_signed_response_alg,
         "userinfo_signed_response_alg": client.userinfo_signed_response_alg,
+        "access_token_signed_response_alg": client.access_token_signed_response_alg,
+        "authorization_signed_response_alg": client.authorization_signed_response_alg,
         "request_object_signing_alg": client.request_object_signing_alg,
         "token_endpoint_auth_signing_alg": client.token_endpoint_auth_signing_alg,
         "jwks": client.jwks,
@@ -222,6 +227,9 @@ def as_document(client: RegisteredClient) -> dict[str, Any]:
         "default_max_age": client.default_max_age,
         "default_acr_values": list(client.default_acr_values),
         "require_auth_time": client.require_auth_time,
+        "require_pushed_authorization_requests": client.require_pushed_authorization_requests,
+        "require_signed_request_object": client.require_signed_request_object,
+        "dpop_bound_access_tokens": client.dpop_bound_access_tokens,
         **{member: _listed(getattr(client, member)) for member in OURS},
         **client.metadata,
     }

@@ -25,7 +25,8 @@ FREE = frozenset(
         "request_uris", "backchannel_logout_uri", "backchannel_logout_session_required",
         "frontchannel_logout_uri", "frontchannel_logout_session_required", "default_acr_values",
         "require_auth_time", "id_token_signed_response_alg", "userinfo_signed_response_alg",
-        "token_endpoint_auth_signing_alg",
+        "token_endpoint_auth_signing_alg", "access_token_signed_response_alg",
+        "authorization_signed_response_alg",
     }
 )  # fmt: skip
 """Members that are the app's own business; every rule of registration still holds."""
@@ -136,6 +137,16 @@ def _request_object_alg(_: RegisteredClient, proposed: ProposedClient) -> str | 
     return None if is_kept else "only an administrator lets requests go unsigned"
 
 
+def _switch(member: str) -> Judge:
+    """Something that the app is held to."""
+
+    def judge(_: RegisteredClient, proposed: ProposedClient) -> str | None:
+        is_on = getattr(proposed, member)
+        return None if is_on else "only an administrator switches this off"
+
+    return judge
+
+
 def _metadata(now: RegisteredClient, proposed: ProposedClient) -> str | None:
     """What is shown and kept; which resources its tokens are for is policy."""
     before, after = now.metadata, proposed.metadata
@@ -161,4 +172,12 @@ _JUDGES: dict[str, Judge] = {
     "rotate_refresh_tokens": _rotation,
     "request_object_signing_alg": _request_object_alg,
     "metadata": _metadata,
+    **{
+        member: _switch(member)
+        for member in (
+            "require_pushed_authorization_requests",
+            "require_signed_request_object",
+            "dpop_bound_access_tokens",
+        )
+    },
 }

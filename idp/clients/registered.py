@@ -35,6 +35,8 @@ class RegisteredClient:
     scopes: frozenset[str]
     id_token_signed_response_alg: str
     userinfo_signed_response_alg: str | None
+    access_token_signed_response_alg: str
+    authorization_signed_response_alg: str | None
     request_object_signing_alg: str | None
     token_endpoint_auth_signing_alg: str | None
     jwks: dict[str, Any] | None
@@ -49,6 +51,9 @@ class RegisteredClient:
     default_max_age: int | None
     default_acr_values: tuple[str, ...]
     require_auth_time: bool
+    require_pushed_authorization_requests: bool
+    require_signed_request_object: bool
+    dpop_bound_access_tokens: bool
     min_acr: str | None
     second_factor_policy: SecondFactorPolicy | None
     trusted: bool

@@ -82,6 +82,8 @@ def _snapshot(client: Client, secrets: list[ClientSecret]) -> RegisteredClient:
         scopes=frozenset(client.scope.split()),
         id_token_signed_response_alg=client.id_token_signed_response_alg,
         userinfo_signed_response_alg=client.userinfo_signed_response_alg,
+        access_token_signed_response_alg=client.access_token_signed_response_alg,
+        authorization_signed_response_alg=client.authorization_signed_response_alg,
         request_object_signing_alg=client.request_object_signing_alg,
         token_endpoint_auth_signing_alg=client.token_endpoint_auth_signing_alg,
         jwks=client.jwks,
@@ -96,6 +98,9 @@ def _snapshot(client: Client, secrets: list[ClientSecret]) -> RegisteredClient:
         default_max_age=client.default_max_age,
         default_acr_values=tuple(client.default_acr_values),
         require_auth_time=client.require_auth_time,
+        require_pushed_authorization_requests=client.require_pushed_authorization_requests,
+        require_signed_request_object=client.require_signed_request_object,
+        dpop_bound_access_tokens=client.dpop_bound_access_tokens,
         min_acr=client.min_acr,
         second_factor_policy=(
             SecondFactorPolicy(client.second_factor_policy) if client.second_factor_policy else None

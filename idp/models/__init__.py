@@ -28,6 +28,7 @@ from idp.models.grant import (
     DeniedToken,
     DeviceAuthorization,
     Grant,
+    PushedRequest,
     RefreshToken,
     TokenFamily,
 )
@@ -90,6 +91,7 @@ __all__ = [
     "Password",
     "RecoveryCode",
     "RecoveryCodeSet",
+    "PushedRequest",
     "RefreshToken",
     "RequestTrace",
     "RetiredSubject",

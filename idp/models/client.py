@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Integer, LargeBinary, String, Text
+from sqlalchemy import ForeignKey, Integer, LargeBinary, String, Text, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from idp import clock, opaque
@@ -32,6 +32,10 @@ class Client(Base):
     """The scopes it may ask for, separated by spaces."""
     id_token_signed_response_alg: Mapped[str] = mapped_column(String(10), default="RS256")
     userinfo_signed_response_alg: Mapped[str | None] = mapped_column(String(10))
+    access_token_signed_response_alg: Mapped[str] = mapped_column(
+        String(10), default="ES256", server_default="ES256"
+    )
+    authorization_signed_response_alg: Mapped[str | None] = mapped_column(String(10))
     request_object_signing_alg: Mapped[str | None] = mapped_column(String(10))
     token_endpoint_auth_signing_alg: Mapped[str | None] = mapped_column(String(10))
     jwks: Mapped[dict[str, Any] | None] = mapped_column(Document)
@@ -49,6 +53,13 @@ class Client(Base):
     """Seconds (OIDC Registration §2)."""
     default_acr_values: Mapped[list[str]] = mapped_column(Document, default=list)
     require_auth_time: Mapped[bool] = mapped_column(default=False)
+    require_pushed_authorization_requests: Mapped[bool] = mapped_column(
+        default=False, server_default=false()
+    )
+    require_signed_request_object: Mapped[bool] = mapped_column(
+        default=False, server_default=false()
+    )
+    dpop_bound_access_tokens: Mapped[bool] = mapped_column(default=False, server_default=false())
     min_acr: Mapped[str | None] = mapped_column(String(255))
     """The floor of this client; a request can only raise it."""
     second_factor_policy: Mapped[str | None] = mapped_column(String(10))
@@ -121,12 +132,14 @@ class InitialAccessToken(Base):
 
 
 class UsedAssertion(Base):
-    """A `jti` of a client's assertion: inserting it is the check (RFC 7523 §3, rule 7)."""
+    """A `jti` that was shown once: inserting it is the check. Of a client's assertion (RFC 7523 §3,
+    rule 7), or of a proof of a key (RFC 9449 §11.1).
+    """
 
     __tablename__ = "used_assertions"
 
     digest: Mapped[bytes] = mapped_column(Digest, primary_key=True)
-    """Of the client and the `jti` together."""
+    """Of the client, or of the key, and the `jti` together."""
     expires_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
 
 

@@ -30,6 +30,24 @@ class Grant(Base):
     revoked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
+class PushedRequest(Base):
+    """An authorization request that its client has brought itself (RFC 9126), under a name that the
+    browser carries.
+    """
+
+    __tablename__ = "pushed_requests"
+
+    digest: Mapped[bytes] = mapped_column(Digest, primary_key=True)
+    """Of the `request_uri`."""
+    client_id: Mapped[str] = mapped_column(String(255))
+    parameters: Mapped[list[list[str]]] = mapped_column(Document)
+    """As they were judged, in pairs."""
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
+    expires_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
+    consumed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    """When an answer was given."""
+
+
 class AuthorizationCode(Base):
     """A code, good once (RFC 6749 §4.1.2). The spent row stays, so that a second
     use is recognised.
@@ -43,6 +61,8 @@ class AuthorizationCode(Base):
     session_id: Mapped[str | None] = mapped_column(Identifier, index=True)
     redirect_uri: Mapped[str] = mapped_column(Text)
     code_challenge: Mapped[str | None] = mapped_column(String(43))
+    dpop_jkt: Mapped[str | None] = mapped_column(String(43))
+    """The key that whoever redeems it has to prove (RFC 9449 §10)."""
     nonce: Mapped[str | None] = mapped_column(Text)
     scope: Mapped[str] = mapped_column(Text)
     approval: Mapped[dict[str, Any]] = mapped_column(Document)
@@ -71,6 +91,8 @@ class TokenFamily(Base):
     expires_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
     revoked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     revoked_because: Mapped[str | None] = mapped_column(String(30))
+    dpop_jkt: Mapped[str | None] = mapped_column(String(43))
+    """The key that a public client's refresh tokens are bound to (RFC 9449 §5)."""
 
 
 class RefreshToken(Base):

@@ -37,6 +37,7 @@ def choices_are_offered(proposed: ProposedClient, deployment: Deployment) -> Ite
         "application_type": (proposed.application_type, APPLICATION_TYPES),
         "profile": (proposed.profile, PROFILES),
         "id_token_signed_response_alg": (proposed.id_token_signed_response_alg, OFFERED),
+        "access_token_signed_response_alg": (proposed.access_token_signed_response_alg, OFFERED),
         "subject_type": (proposed.subject_type, SUBJECT_TYPES),
     }
     if proposed.token_endpoint_auth_method is not None:
@@ -49,6 +50,7 @@ def choices_are_offered(proposed: ProposedClient, deployment: Deployment) -> Ite
             yield member, f"offered: {', '.join(offered)}"
     for member, chosen_alg, offered_algs in (
         ("userinfo_signed_response_alg", proposed.userinfo_signed_response_alg, OFFERED),
+        ("authorization_signed_response_alg", proposed.authorization_signed_response_alg, OFFERED),
         ("request_object_signing_alg", proposed.request_object_signing_alg, tuple(ALGORITHMS)),
         (
             "token_endpoint_auth_signing_alg",

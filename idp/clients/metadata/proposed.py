@@ -65,6 +65,8 @@ class ProposedClient:
     scope: str = STANDARD_SCOPE
     id_token_signed_response_alg: str = "RS256"  # noqa: S105  an algorithm
     userinfo_signed_response_alg: str | None = None
+    access_token_signed_response_alg: str = "ES256"  # noqa: S105  an algorithm
+    authorization_signed_response_alg: str | None = None
     request_object_signing_alg: str | None = None
     token_endpoint_auth_signing_alg: str | None = None
     jwks: dict[str, Any] | None = None
@@ -79,6 +81,9 @@ class ProposedClient:
     default_max_age: int | None = None
     default_acr_values: tuple[str, ...] = ()
     require_auth_time: bool = False
+    require_pushed_authorization_requests: bool = False
+    require_signed_request_object: bool = False
+    dpop_bound_access_tokens: bool = False
     min_acr: str | None = None
     second_factor_policy: str | None = None
     trusted: bool = False
