@@ -138,6 +138,8 @@ class TokenSettings(_Group):
 
     authorization_code_lifetime: timedelta = Field(timedelta(seconds=60), le=timedelta(seconds=60))
     """RFC 6749 §4.1.2 allows ten minutes; a redirect takes a second."""
+    pushed_request_lifetime: timedelta = Field(timedelta(seconds=60), le=timedelta(seconds=590))
+    """How long the browser may take to arrive with a pushed request (RFC 9126)."""
     device_code_lifetime: timedelta = Field(timedelta(minutes=10), le=timedelta(minutes=30))
     """How long a device waits for its user (RFC 8628)."""
     access_token_lifetime: timedelta = timedelta(minutes=10)

@@ -67,6 +67,7 @@ def _of_tokens(now: datetime) -> Iterator[Stale]:
     yield Stale(models.RefreshToken.digest, models.RefreshToken.expires_at, now - _DAY)
     yield Stale(models.UsedAssertion.digest, models.UsedAssertion.expires_at, now)
     yield Stale(device.digest, device.expires_at, now - _DAY)
+    yield Stale(models.PushedRequest.digest, models.PushedRequest.expires_at, now - _DAY)
     yield Stale(models.DeniedToken.jti, models.DeniedToken.expires_at, now)
     token = models.InitialAccessToken
     yield Stale(token.digest, token.expires_at, now - _DAY)

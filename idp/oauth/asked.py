@@ -19,6 +19,10 @@ class Asked:
     state: str | None
     fault: OAuth2Error | None = None
     """What is wrong with the request object that the parameters came in."""
+    is_pushed: bool = False
+    """The client has brought it itself (RFC 9126)."""
+    pushed_as: str | None = None
+    """The `request_uri` under which it did."""
 
     def get(self, name: str) -> str | None:
         """A parameter, None when absent or empty."""

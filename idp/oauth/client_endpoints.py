@@ -18,6 +18,7 @@ from idp.oauth import (
     rfc7009_revocation,
     rfc7662_introspection,
     rfc8628_device,
+    rfc9126_pushed_request,
     rules,
     tracing,
 )
@@ -29,7 +30,8 @@ from idp.oauth.parameters import Received
 @dataclass(frozen=True, slots=True)
 class Endpoint:
     """`limit`: what a failed client authentication is counted against (R36). `path`: what an
-    assertion may name as its audience. `budget`: what every request is counted against.
+    assertion may name as its audience. `budget`: what a request is counted against that brings no
+    credential and leaves a row behind. `status`: of success.
     """
 
     name: str
@@ -37,6 +39,7 @@ class Endpoint:
     limit: str = "client_authentication"
     path: str = "/token"
     budget: str | None = None
+    status: int = 200
 
 
 REVOCATION = Endpoint("revocation", rfc7009_revocation.revoke, path="/revoke")
@@ -49,14 +52,23 @@ DEVICE_AUTHORIZATION = Endpoint(
     path="/device_authorization",
     budget="device_authorization",
 )
+PUSHED_REQUEST = Endpoint(
+    "pushed_request",
+    rfc9126_pushed_request.push,
+    "pushed_request",
+    path="/par",
+    budget="pushed_request_without_credential",
+    status=201,
+)
 
 
 def respond(endpoint: Endpoint, request: MachineRequest) -> MachineResponse:
     """Judge the fields, authenticate the client, answer it."""
-    # Before the client is known: its proof may be a write, behind which no counter is taken.
-    if endpoint.budget and (wait := throttle.take(endpoint.budget)):
-        return _later(InvalidRequestError("Too many requests."), wait)
     received = Received(request.parameters)
+    # Before the client is known: its proof may be a write, behind which no counter is taken.
+    is_counted = endpoint.budget and not _brings_credential(request, received)
+    if is_counted and (wait := throttle.take(endpoint.budget or "")):
+        return _later(InvalidRequestError("Too many requests."), wait)
     client: RegisteredClient | None = None
     try:
         rules.no_repeated_fields(received)
@@ -71,7 +83,13 @@ def respond(endpoint: Endpoint, request: MachineRequest) -> MachineResponse:
         tracing.denied(endpoint.name, request, known, error)
         return _refused(endpoint, error, known)
     tracing.answered(endpoint.name, received, client)
-    return MachineResponse(200, body, NO_STORE)
+    return MachineResponse(endpoint.status, body, NO_STORE)
+
+
+def _brings_credential(request: MachineRequest, received: Received) -> bool:
+    """A wrong one is counted against `limit`."""
+    in_body = received.get("client_secret") or received.get("client_assertion")
+    return request.authorization is not None or in_body is not None
 
 
 def _refused(

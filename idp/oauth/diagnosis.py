@@ -13,7 +13,7 @@ from idp.clients import redirect_uri_likeness
 from idp.clients.metadata import GRANT_TYPES
 from idp.clients.registered import RegisteredClient
 from idp.extensions import connection
-from idp.oauth.errors import InvalidClient, OAuth2Error
+from idp.oauth.errors import InvalidClient, OAuth2Error, PushRefused
 from idp.oauth.explaining import address_causes, authentication
 from idp.oauth.explaining.diagnosed import Diagnosis
 from idp.oauth.machine import MachineRequest
@@ -84,6 +84,8 @@ def of_machine_request(
     reason = getattr(error, "reason", None) or error.get_error_description()
     if isinstance(error, InvalidClient):
         return authentication.explained(error, client, request)
+    if isinstance(error, PushRefused) and client is not None:
+        return _of_pushed(error, client, received)
     if received.repeated:
         return Diagnosis("repeated", tuple(_repeated(received)))
     if error.error == "invalid_grant" and (code := received.get("code")) and client is not None:
@@ -92,6 +94,17 @@ def of_machine_request(
     if by_what_came is not None:
         return Diagnosis(by_what_came)
     return _of_code_word(error.error, client, received) or Diagnosis(reason)
+
+
+def _of_pushed(error: PushRefused, client: RegisteredClient, received: Received) -> Diagnosis:
+    """As of the same request at the authorization endpoint."""
+    if error.failed == "require_sound_object":
+        return Diagnosis(f"request object: {error.reason}")
+    if error.failed != "redirect_uri":
+        return of_judgement(error.failed, client, received)
+    uri = received.get("redirect_uri")
+    is_foreign = uri is not None and error.reason == address_causes.NOT_REGISTERED
+    return of_redirect_uri(client, uri) if uri and is_foreign else Diagnosis(error.reason)
 
 
 def _by_what_came(endpoint: str, received: Received) -> str | None:

@@ -32,6 +32,7 @@ __all__ = [
     "InvalidScopeError",
     "InvalidTarget",
     "OAuth2Error",
+    "PushRefused",
     "RedirectedError",
     "ShownError",
     "UnauthorizedClientError",
@@ -92,6 +93,17 @@ class InvalidRequestUri(OAuth2Error):
         code = "invalid_request_uri"
         super().__init__(error=code, description=DESCRIPTIONS[code])
         self.reason = reason
+
+
+class PushRefused(OAuth2Error):
+    """RFC 9126 §2.3: what would be wrong with it at the authorization endpoint. `failed`: the
+    judgement that it did not pass. `reason` is for the audit log.
+    """
+
+    def __init__(self, code: str, description: str, reason: str, failed: str) -> None:
+        super().__init__(error=code, description=description)
+        self.reason = reason or description
+        self.failed = failed
 
 
 class InvalidClient(InvalidClientError):

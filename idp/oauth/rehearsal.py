@@ -28,7 +28,9 @@ from idp.oauth.errors import OAuth2Error
 from idp.oauth.parameters import Received
 from idp.traces import Trace
 
-MACHINE_ENDPOINTS = frozenset({"token", "introspection", "revocation", "device_authorization"})
+MACHINE_ENDPOINTS = frozenset(
+    {"token", "introspection", "revocation", "device_authorization", "pushed_request"}
+)
 _STAND_INS = {"code_challenge": "A" * 43, "nonce": "n", "state": "s"}
 _REDACTED = ("claims", "id_token_hint", "login_hint", "registration", "request")
 

@@ -48,6 +48,8 @@ class AuthorizationRequest:
     resource: tuple[str, ...]
     is_trial: bool = False
     """It is answered at our own address, to the administrator who tries it (`oauth.trial`)."""
+    pushed_as: str | None = None
+    """The name under which the client has brought it (RFC 9126); the answer spends it."""
 
     @property
     def essential_acr(self) -> tuple[str, ...]:
@@ -115,6 +117,7 @@ class AuthorizationRequest:
             "ui_locales": list(self.ui_locales),
             "resource": list(self.resource),
             **({"is_trial": True} if self.is_trial else {}),
+            **({"pushed_as": self.pushed_as} if self.pushed_as else {}),
         }
 
 
@@ -156,6 +159,7 @@ def restore(document: dict[str, Any]) -> AuthorizationRequest:
         ui_locales=tuple(document["ui_locales"]),
         resource=tuple(document["resource"]),
         is_trial=is_trial,
+        pushed_as=document.get("pushed_as"),
     )
 
 

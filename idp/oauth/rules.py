@@ -18,6 +18,7 @@ from idp.oauth import (
     oidc_core_claims_parameter,
     oidc_core_front_channel,
     oidc_core_request,
+    pushed_requests,
     response_types,
     rfc6749_authorization_code,
     rfc6749_client_credentials,
@@ -47,10 +48,17 @@ def no_repeated_parameters(asked: Asked) -> None:
         raise InvalidRequestError(REPEATED)
 
 
+def require_pushed(asked: Asked) -> None:
+    """RFC 9126 §6."""
+    if asked.client.require_pushed_authorization_requests and not asked.is_pushed:
+        raise InvalidRequestError("This client has to push its authorization requests.")
+
+
 AUTHORIZATION_REQUEST: tuple[tuple[str | None, Reader], ...] = (
     ("response_mode", form_post_response_mode.response_mode),
     (None, rfc9101_request_object.require_sound_object),
     (None, no_repeated_parameters),
+    (None, require_pushed),
     ("response_type", response_types.response_type),
     (None, oidc_core_request.require_registered_client),
     ("code_challenge", rfc7636_pkce.code_challenge),
@@ -131,7 +139,11 @@ def judge(received: Received, trial: Trial | None = None) -> AuthorizationReques
     """Raises `ShownError` while client and redirect URI are not trusted, `Refused` afterwards.
     `trial`: begun in this very browser by an administrator.
     """
-    asked = trusted(received, trial)
+    return judge_trusted(trusted(received, trial), trial)
+
+
+def judge_trusted(asked: Asked, trial: Trial | None = None) -> AuthorizationRequest:
+    """What is left of it when client and redirect URI are trusted. Raises `Refused`."""
     judged: dict[str, Any] = {}
     passed: list[str] = []
     try:
@@ -147,6 +159,7 @@ def judge(received: Received, trial: Trial | None = None) -> AuthorizationReques
         redirect_uri=asked.redirect_uri,
         state=asked.state,
         is_trial=trial is not None and trial.admits(asked.client, asked.redirect_uri),
+        pushed_as=asked.pushed_as,
         **judged,
     )
 
@@ -155,6 +168,8 @@ def trusted(received: Received, trial: Trial | None = None) -> Asked:
     """RFC 6749 §4.1.2.1: without client, redirect URI and `state` only the user can be told."""
     _require_readable(received)
     client = _client(received)
+    if (pushed := pushed_requests.named_by(received, client)) is not None:
+        received = pushed.received
     unpacked = rfc9101_request_object.unpack(received, client)
     received, fault = unpacked.received, unpacked.fault
     _require_readable(received)
@@ -170,6 +185,8 @@ def trusted(received: Received, trial: Trial | None = None) -> Asked:
         _redirect_uri(received, client, trial),
         _state(received, client),
         fault,
+        is_pushed=pushed is not None,
+        pushed_as=pushed.name if pushed else None,
     )
 
 

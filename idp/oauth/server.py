@@ -29,6 +29,7 @@ from idp.oauth import (
     oidc_frontchannel_logout,
     oidc_prompt_create,
     oidc_rp_initiated_logout,
+    pushed_requests,
     rfc6749_authorization_code,
     rfc6749_client_authentication,
     rfc6749_client_credentials,
@@ -42,6 +43,7 @@ from idp.oauth import (
     rfc8414_metadata,
     rfc8628_device,
     rfc9101_request_object,
+    rfc9126_pushed_request,
     rfc9207_issuer,
     rules,
     subject,
@@ -111,6 +113,7 @@ METADATA = (
     oidc_prompt_create,
     oidc_eap_acr_values,
     rfc9101_request_object,
+    rfc9126_pushed_request,
     oidc_core_request_uri,
     oidc_core_claims_parameter,
     oidc_core_id_token,
@@ -185,7 +188,9 @@ def unreadable() -> ShownError:
 
 
 def answer(request: AuthorizationRequest, approval: Approval) -> AuthorizationResponse:
-    """Mint the code that the finished interaction has earned."""
+    """Mint the code that the finished interaction has earned. Raises `ShownError`."""
+    if request.pushed_as is not None:
+        pushed_requests.spend(request.pushed_as, request.client)
     tracing.allowed(request, approval.scope)
     view = StoredAuthorizationRequest(request)
     server = _server()

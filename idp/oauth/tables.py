@@ -10,9 +10,18 @@ from typing import cast
 from sqlalchemy import ColumnElement, Table, case
 
 from idp.authentication import session
-from idp.models import AuthorizationCode, EmailAddress, RefreshToken, Session, TokenFamily, User
+from idp.models import (
+    AuthorizationCode,
+    EmailAddress,
+    PushedRequest,
+    RefreshToken,
+    Session,
+    TokenFamily,
+    User,
+)
 
 codes = cast("Table", AuthorizationCode.__table__)
+pushed_requests = cast("Table", PushedRequest.__table__)
 families = cast("Table", TokenFamily.__table__)
 refresh_tokens = cast("Table", RefreshToken.__table__)
 sessions = cast("Table", Session.__table__)

@@ -137,6 +137,7 @@ LIMITS: dict[str, tuple[Window, ...]] = {
     # 256-bit secrets: taken after a failure, so that a success costs no write.
     "client_authentication": (Window("client.authentication", _CLIENT_AT_ADDRESS, 30, _MINUTE),),
     "pushed_request": (Window("client.pushed_request", _CLIENT_AT_ADDRESS, 30, _MINUTE),),
+    "pushed_request_without_credential": (Window("pushed_request", _ADDRESS, 120, _MINUTE),),
     "introspection": (Window("client.introspection", _CLIENT_AT_ADDRESS, 30, _MINUTE),),
     "device_authorization": (Window("device.authorization", _ADDRESS, 60, _MINUTE),),
     # 34 bits: what is typed in right gives its take back (RFC 8628 §5.1).

@@ -6,7 +6,9 @@ from collections.abc import Mapping
 
 from flask import Response
 
-ENDPOINTS = frozenset({"protocol.token", "protocol.userinfo", "protocol.revoke"})
+ENDPOINTS = frozenset(
+    {"protocol.token", "protocol.userinfo", "protocol.revoke", "protocol.pushed_request"}
+)
 """Beside the public documents."""
 PREFLIGHT_SECONDS = 7200
 

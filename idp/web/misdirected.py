@@ -23,6 +23,7 @@ NAMES = {
     "protocol.revoke": "revocation",
     "protocol.introspect": "introspection",
     "protocol.device_authorization": "device_authorization",
+    "protocol.pushed_request": "pushed_request",
     "sign_out.logout": "logout",
 }
 """What an endpoint is called in traces."""

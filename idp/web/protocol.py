@@ -71,6 +71,15 @@ def revoke() -> Response:
     return _respond(client_endpoints.REVOCATION)
 
 
+@blueprint.route("/par", methods=["GET", "POST", "OPTIONS"], provide_automatic_options=False)
+@access(PROTOCOL)
+def pushed_request() -> Response:
+    """RFC 9126 §2. Apps in a browser may come, as they do for their tokens."""
+    if request.method == "OPTIONS":
+        return cross_origin.preflight("POST")
+    return _respond(client_endpoints.PUSHED_REQUEST)
+
+
 @blueprint.route("/introspect", methods=["GET", "POST"], provide_automatic_options=False)
 @access(PROTOCOL)
 def introspect() -> Response:

@@ -47,6 +47,7 @@ DOCUMENTS = {
     "RFC 9068": "JWT access tokens",
     "RFC 9101": "JWT-secured authorization requests",
     "RFC 9110": "HTTP semantics",
+    "RFC 9126": "Pushed authorization requests",
     "RFC 9207": "Issuer in the authorization response",
     "RFC 9470": "Step-up authentication challenge",
     "RFC 9700": "OAuth 2.0 security best current practice",

@@ -58,7 +58,7 @@ class TokenRequestRefused(Event):
 class ClientRequestRefused(Event):
     """A client was refused at another endpoint: `error` is what it heard, `reason` what was wrong.
 
-    `endpoint`: revocation, introspection, device_authorization.
+    `endpoint`: revocation, introspection, device_authorization, pushed_request.
     """
 
     endpoint: str

@@ -18,6 +18,7 @@ PATHS = {
     "revocation": "/revoke",
     "introspection": "/introspect",
     "device_authorization": "/device_authorization",
+    "pushed_request": "/par",
     "logout": "/logout",
 }
 _BY_ADDRESS = frozenset({"authorize", "logout"})

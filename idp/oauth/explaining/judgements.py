@@ -18,6 +18,7 @@ WORDS = {
     "response_mode": "the response_mode is offered",
     "require_sound_object": "the request object, if there is one, is sound",
     "no_repeated_parameters": "no parameter comes twice",
+    "require_pushed": "it is pushed, where it has to be",
     "response_type": "the response_type is registered",
     "require_registered_client": "nobody registers in passing",
     "code_challenge": "PKCE is used, by S256",
@@ -85,10 +86,16 @@ _ENDPOINTS = {
     "revocation": ("fields", *_CLIENT, "token_sent"),
     "introspection": ("fields", *_CLIENT, "token_sent"),
     "device_authorization": ("fields", *_CLIENT, "grant_allowed", "scope", "resource"),
+    "pushed_request": (
+        "fields", *_CLIENT, "redirect_uri", "response_mode", "require_sound_object",
+        "no_repeated_parameters", "response_type", "require_registered_client", "code_challenge",
+        "nonce", "prompt", "max_age", "claims", "acr_values", "scope", "resource", "hinted_sub",
+        "login_hint", "ui_locales",
+    ),
     "userinfo": ("token_sent", "token", "openid", "client", "family"),
     "logout": ("fields", "hint", "leads_back"),
     "registration": ("registration_token", "metadata"),
-}
+}  # fmt: skip
 
 _BY_CAUSE = {
     "wrong issuer": "issuer",

@@ -22,6 +22,7 @@ def endpoints_of(issuer):
         "jwks_uri": f"{issuer}/jwks",
         "userinfo_endpoint": f"{issuer}/userinfo",
         "device_authorization_endpoint": f"{issuer}/device_authorization",
+        "pushed_authorization_request_endpoint": f"{issuer}/par",
         "revocation_endpoint": f"{issuer}/revoke",
         "introspection_endpoint": f"{issuer}/introspect",
     }
@@ -55,6 +56,7 @@ CAPABILITIES = {
     "request_parameter_supported": True,
     "request_object_signing_alg_values_supported": KEY_ALGS,
     "request_uri_parameter_supported": False,
+    "require_pushed_authorization_requests": False,
     "scopes_supported": [
         *("openid", "profile", "email", "address", "phone", "groups", "roles"),
         "offline_access",

@@ -24,7 +24,7 @@ def is_shown(response):
 def test_every_field_of_a_request_has_a_judge():
     judged = [field for field, _ in rules.AUTHORIZATION_REQUEST if field]
 
-    trusted = {"client", "redirect_uri", "state", "is_trial"}
+    trusted = {"client", "redirect_uri", "state", "is_trial", "pushed_as"}
     assert {field.name for field in fields(AuthorizationRequest)} == trusted | set(judged)
     assert len(judged) == len(set(judged))
 

@@ -1,0 +1,55 @@
+"""RFC 9126, pushed authorization requests: a client brings its request itself, and the browser
+carries nothing but a name.
+
+It is judged when it comes, by the table that judges every authorization request, so that the client
+hears of a fault at once; and again when the browser comes, since registrations change. What is kept
+are its parameters, without credentials, and unpacked if they came as a request object.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from authlib.oauth2.rfc6749.errors import InvalidRequestError
+
+from idp.clients.registered import RegisteredClient
+from idp.extensions import settings
+from idp.oauth import pushed_requests, rules
+from idp.oauth.errors import PushRefused, ShownError
+from idp.oauth.parameters import Received
+
+ENDPOINTS = {"pushed_authorization_request_endpoint": "/par"}
+METADATA = {"require_pushed_authorization_requests": False}
+
+_CREDENTIALS = frozenset(
+    {"client_id", "client_secret", "client_assertion", "client_assertion_type"}
+)
+
+
+def push(client: RegisteredClient, received: Received) -> dict[str, Any]:
+    """§2.1, §2.2. `client` has proven who it is."""
+    if received.get("request_uri") is not None:
+        raise InvalidRequestError("A request_uri cannot be pushed.")
+    # §2.1: credentials are no part of the request; who it comes from is known.
+    own = [pair for pair in received.parameters if pair[0] not in _CREDENTIALS]
+    judged = _judged(Received([("client_id", client.client_id), *own]))
+    return {
+        "request_uri": pushed_requests.store(client, judged),
+        "expires_in": int(settings().tokens.pushed_request_lifetime.total_seconds()),
+    }
+
+
+def _judged(received: Received) -> Received:
+    """§2.1: as at the authorization endpoint; §2.3: the client is told, and nobody else."""
+    try:
+        asked = replace(rules.trusted(received), is_pushed=True)
+        rules.judge_trusted(asked)
+    except ShownError as error:
+        raise PushRefused(error.code, error.explanation, error.detail, "redirect_uri") from error
+    except rules.Refused as refused:
+        fault = refused.error
+        reason = getattr(fault, "reason", "")
+        description = fault.get_error_description()
+        raise PushRefused(fault.error, description, reason, refused.failed) from refused
+    return asked.received
