@@ -14,6 +14,7 @@ from flask.cli import AppGroup
 from idp.cli import client_people, initial_tokens, output
 from idp.cli import env_file as environment
 from idp.cli import reason as reasons
+from idp.cli.client_keys import with_keys
 from idp.cli.output import Refused
 from idp.clients import document, register, registry, secret_use, templates
 from idp.clients.metadata import Invalid
@@ -41,6 +42,12 @@ _SHOWN_ONCE = "client_secret"
 @click.option("--profile", type=click.Choice(["standard", "fapi2"]), default="standard")
 @click.option("--trusted", is_flag=True, help="One of ours: its users are not asked for consent.")
 @click.option(
+    "--jwks",
+    type=click.File(encoding="utf-8"),
+    help="Its public keys (RFC 7517), with which it proves itself.",
+)
+@click.option("--jwks-uri", help="Where it publishes them.")
+@click.option(
     "--env-file",
     type=click.Path(path_type=Path, dir_okay=False),
     help="Write ISSUER, CLIENT_ID and CLIENT_SECRET to this new file (mode 0600).",
@@ -57,9 +64,13 @@ def create(
     min_acr: str | None,
     profile: str,
     trusted: bool,
+    jwks: IO[str] | None,
+    jwks_uri: str | None,
     env_file: Path | None,
 ) -> None:
-    """Register a client. Its secret is printed once."""
+    """Register a client. Its secret is printed once; so is a key, where the profile wants one and
+    none was given.
+    """
     kind = templates.propose(templates.Template(template), name)
     proposed = replace(
         kind,
@@ -70,13 +81,14 @@ def create(
         profile=profile,
         trusted=trusted,
     )
+    proposed, key = with_keys(proposed, _parsed(jwks) if jwks else None, jwks_uri)
     with transaction():
         registered = _accepted(register.register(proposed))
         # Written before the commit: who cannot be told the secret does not get the client.
         if env_file is not None:
             client_id = registered.client.client_id
             environment.write(env_file, client_id, registered.client_secret)
-    shown = _shown(registered)
+    shown = _shown(registered) | ({"private_jwk": key} if key else {})
     output.show(shown, output.fields(shown))
 
 

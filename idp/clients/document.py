@@ -17,7 +17,9 @@ from idp.clients.metadata import (
     URI_MEMBERS,
     Invalid,
     ProposedClient,
+    fapi2,
 )
+from idp.clients.metadata.proposed import FAPI2
 from idp.clients.registered import RegisteredClient
 
 Read = Callable[[object], object]
@@ -264,4 +266,5 @@ def _with_defaults(values: dict[str, Any]) -> dict[str, Any]:
         without_code["scope"] = ""
     uris = values.get("redirect_uris", ())
     host = uris[0].partition("//")[2].partition("/")[0] if uris else ""
-    return {"client_name": host or "Unnamed client"} | without_code | values
+    of_profile = fapi2.DEFAULTS if values.get("profile") == FAPI2 else {}
+    return {"client_name": host or "Unnamed client", **without_code, **of_profile, **values}

@@ -9,6 +9,8 @@ from urllib.parse import urlsplit
 
 from config import SecondFactorPolicy
 from idp import opaque
+from idp.clients.metadata.proposed import FAPI2
+from idp.signing.algorithms import OF_FAPI2
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +80,25 @@ class RegisteredClient:
     def uses_secret(self) -> bool:
         """Public clients prove nothing, others may prove themselves by their keys."""
         return self.token_endpoint_auth_method not in {"none", "private_key_jwt"}
+
+    @property
+    def binds_access_tokens(self) -> bool:
+        """RFC 9449 §5.2, FAPI 2.0 §5.3.2.1: they are good for nobody but who has the key."""
+        return self.dpop_bound_access_tokens or self.is_fapi2
+
+    @property
+    def pushes_requests(self) -> bool:
+        """RFC 9126 §6, FAPI 2.0 §5.3.2.2: its requests are taken in no other way."""
+        return self.require_pushed_authorization_requests or self.is_fapi2
+
+    @property
+    def is_fapi2(self) -> bool:
+        """Held to the FAPI 2.0 Security Profile."""
+        return self.profile == FAPI2
+
+    def may_sign_by(self, alg: str) -> bool:
+        """FAPI 2.0 §5.4.1."""
+        return not self.is_fapi2 or alg in OF_FAPI2
 
     @property
     def is_self_registered(self) -> bool:

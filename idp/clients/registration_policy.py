@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from idp.clients.document import OURS
-from idp.clients.metadata import STANDARD_SCOPE, ProposedClient
+from idp.clients.metadata import STANDARD_SCOPE, ProposedClient, fapi2
 from idp.clients.registered import RegisteredClient
 
 _ABOUT_RESOURCES = ("resources", "resource")
@@ -34,7 +34,7 @@ class Policy:
 
     def applied(self, asked: ProposedClient) -> ProposedClient:
         """The client as it may be."""
-        return replace(
+        held = replace(
             asked,
             scope=" ".join(name for name in asked.scope.split() if name in self.scope.split()),
             profile=self.profile,
@@ -49,6 +49,7 @@ class Policy:
             refresh_grace=self.refresh_grace,
             access_token_lifetime=self.access_token_lifetime,
         )
+        return fapi2.with_defaults(held)
 
 
 def of_client(client: RegisteredClient) -> Policy:

@@ -16,10 +16,10 @@ from typing import Any
 from idp.authentication.assurance import Assurance, level_of
 from idp.clients.registered import RegisteredClient
 from idp.extensions import settings
-from idp.oauth import rfc7662_introspection, rfc9068_jwt_access_token
+from idp.oauth import rfc7662_introspection, rfc9068_jwt_access_token, rfc9449_dpop
 from idp.oauth.errors import OAuth2Error
 from idp.oauth.machine import MachineRequest
-from idp.oauth.rfc6750_bearer import NoToken, token_of
+from idp.oauth.rfc6750_bearer import NoToken, presented
 
 
 class Denied(StrEnum):
@@ -29,6 +29,7 @@ class Denied(StrEnum):
     MALFORMED = "malformed, expired or not ours"
     OTHER_AUDIENCE = "for another audience"
     OVER = "revoked, or what it hangs on has ended"
+    NOT_PROVEN = "bound to a key that was not proven"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,19 +44,23 @@ class Bearer:
     proven_at: datetime | None
 
 
-def judge(authorization: str | None, audience: str) -> Bearer | Denied:
+def judge(request: MachineRequest, audience: str) -> Bearer | Denied:
     """RFC 9068 §4; the token comes in the header and nowhere else (RFC 6750 §2.1)."""
     try:
-        token = token_of(MachineRequest(authorization=authorization))
+        shown = presented(request)
     except NoToken:
         return Denied.NO_TOKEN
     except OAuth2Error:
         return Denied.MALFORMED
-    claims = rfc9068_jwt_access_token.claims_of(token)
+    claims = rfc9068_jwt_access_token.claims_of(shown.token)
     if claims is None:
         return Denied.MALFORMED
     if not _is_for(audience, claims):
         return Denied.OTHER_AUDIENCE
+    try:
+        rfc9449_dpop.require_possession(shown, rfc9068_jwt_access_token.key_of(claims), request)
+    except OAuth2Error:
+        return Denied.NOT_PROVEN
     holder = rfc7662_introspection.holder_of(claims)
     return Denied.OVER if holder is None else _bearer(holder, claims)
 

@@ -11,7 +11,13 @@ from authlib.oauth2.rfc6749 import AuthorizationServer
 from idp import audit, metrics, origin, throttle
 from idp.audit import catalogue
 from idp.clients.registered import RegisteredClient
-from idp.oauth import rfc6749_client_authentication, rfc8628_device, rules, tracing
+from idp.oauth import (
+    rfc6749_client_authentication,
+    rfc8628_device,
+    rfc9449_dpop,
+    rules,
+    tracing,
+)
 from idp.oauth.errors import InvalidClient, OAuth2Error, body_of, challenge_of
 from idp.oauth.machine import NO_STORE, AuthlibRequest, MachineResponse
 from idp.oauth.response import AuthorizationResponse
@@ -36,6 +42,7 @@ class Server(AuthorizationServer):
         )
         request.client = client
         origin.acting_as(f"client:{client.client_id}")
+        request.jkt = rfc9449_dpop.of_token_request(client.registered, request.sent)
         return client
 
     def create_oauth2_request(self, request: AuthlibRequest) -> AuthlibRequest:

@@ -161,6 +161,13 @@ REQUEST_OBJECT = Cause(
     "Sign it by a registered key, for the issuer as audience, with the registered algorithm.",
     "RFC 9101 §6",
 )
+PROOF = Cause(
+    "The DPoP proof was refused, or is not by the key that the token is bound to.",
+    "Sign a new JWT for each request, by the same key: typ dpop+jwt, the public key as jwk in the "
+    "header, htm the method, htu the address without its query, iat now, a new jti; and ath "
+    "wherever an access token comes along.",
+    "RFC 9449 §4.3",
+)
 UNKNOWN = Cause(
     "The request was refused; the error code and the judgement that failed are below.",
     "Compare what was received with the specification of that parameter.",
@@ -178,4 +185,6 @@ def of(key: str | None) -> Cause:
         return ASSERTION
     if key.startswith("method "):
         return METHOD
+    if key.startswith("DPoP"):
+        return PROOF
     return REQUEST_OBJECT if key.startswith("request object") else UNKNOWN

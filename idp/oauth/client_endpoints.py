@@ -19,6 +19,7 @@ from idp.oauth import (
     rfc7662_introspection,
     rfc8628_device,
     rfc9126_pushed_request,
+    rfc9449_dpop,
     rules,
     tracing,
 )
@@ -31,7 +32,8 @@ from idp.oauth.parameters import Received
 class Endpoint:
     """`limit`: what a failed client authentication is counted against (R36). `path`: what an
     assertion may name as its audience. `budget`: what a request is counted against that brings no
-    credential and leaves a row behind. `status`: of success.
+    credential and leaves a row behind. `status`: of success. `binds`: a proof of a key that comes
+    along counts (RFC 9449 §10.1).
     """
 
     name: str
@@ -40,6 +42,7 @@ class Endpoint:
     path: str = "/token"
     budget: str | None = None
     status: int = 200
+    binds: bool = False
 
 
 REVOCATION = Endpoint("revocation", rfc7009_revocation.revoke, path="/revoke")
@@ -59,6 +62,7 @@ PUSHED_REQUEST = Endpoint(
     path="/par",
     budget="pushed_request_without_credential",
     status=201,
+    binds=True,
 )
 
 
@@ -77,6 +81,8 @@ def respond(endpoint: Endpoint, request: MachineRequest) -> MachineResponse:
             request.authorization, received, endpoint.path
         )
         origin.acting_as(f"client:{client.client_id}")
+        if endpoint.binds:
+            received = rfc9449_dpop.with_key(received, request, endpoint.path, client)
         body = endpoint.answer(client, received)
     except OAuth2Error as error:
         known: RegisteredClient | None = client or getattr(error, "client", None)

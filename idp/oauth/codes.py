@@ -29,6 +29,7 @@ class StoredCode:
     digest: bytes
     redirect_uri: str
     code_challenge: str | None
+    dpop_jkt: str | None
     nonce: str | None
     expires_at: datetime
     is_spent: bool
@@ -57,6 +58,7 @@ _FIND = Prepared(
         codes.c.session_id,
         codes.c.redirect_uri,
         codes.c.code_challenge,
+        codes.c.dpop_jkt,
         codes.c.nonce,
         codes.c.scope,
         codes.c.approval,
@@ -105,6 +107,7 @@ def store(
             "session_id": approval.session_id,
             "redirect_uri": request.redirect_uri,
             "code_challenge": request.code_challenge,
+            "dpop_jkt": request.dpop_jkt,
             "nonce": request.nonce,
             "scope": " ".join(approval.scope),
             "approval": document,
@@ -135,6 +138,7 @@ def find(code: str, client: RegisteredClient) -> StoredCode | None:
         digest=row.digest,
         redirect_uri=row.redirect_uri,
         code_challenge=row.code_challenge,
+        dpop_jkt=row.dpop_jkt,
         nonce=row.nonce,
         expires_at=row.expires_at,
         is_spent=row.consumed_at is not None,

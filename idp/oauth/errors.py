@@ -17,6 +17,8 @@ from authlib.oauth2.rfc6749.errors import (
     UnauthorizedClientError,
 )
 
+from idp.signing.algorithms import ALGORITHMS
+
 if TYPE_CHECKING:
     from idp.clients.registered import RegisteredClient
     from idp.oauth.response import AuthorizationResponse
@@ -26,6 +28,7 @@ __all__ = [
     "AccessDeniedError",
     "InvalidClient",
     "InvalidGrant",
+    "InvalidProof",
     "InvalidRequestError",
     "InvalidRequestObject",
     "InvalidRequestUri",
@@ -39,6 +42,9 @@ __all__ = [
     "Unsupported",
     "refusal",
 ]
+
+DPOP_CHALLENGE = f'DPoP algs="{" ".join(ALGORITHMS)}"'
+"""RFC 9449 §7.1."""
 
 DESCRIPTIONS = {
     "access_denied": "The user declined the request.",
@@ -116,6 +122,23 @@ class InvalidClient(InvalidClientError):
 
     def get_headers(self) -> list[tuple[str, str]]:
         return [("WWW-Authenticate", 'Basic realm="token", charset="UTF-8"')]
+
+
+class InvalidProof(OAuth2Error):
+    """RFC 9449 §5, §7.1: the client may know why, since the proof is its own."""
+
+    error = "invalid_dpop_proof"
+
+    def __init__(self, reason: str, *, status_code: int = 400) -> None:
+        super().__init__(description=f"The DPoP proof: {reason}.", status_code=status_code)
+        self.reason = f"DPoP proof: {reason}"
+        self.fault = reason
+
+    def get_headers(self) -> list[tuple[str, str]]:
+        if self.status_code != 401:
+            return []
+        described = f'error="{self.error}", error_description="{self.description}"'
+        return [("WWW-Authenticate", f"{DPOP_CHALLENGE}, {described}")]
 
 
 class InvalidGrant(InvalidGrantError):

@@ -18,8 +18,6 @@ from idp.oauth.authorization import Authorization
 from idp.oauth.machine import AuthlibRequest
 from idp.oauth.rfc9068_jwt_access_token import Issued
 
-TOKEN_TYPE = "Bearer"  # noqa: S105  a token type (RFC 6750 §4)
-
 Body = dict[str, Any]
 
 
@@ -43,7 +41,7 @@ def token_body(access_token: Issued, scope: tuple[str, ...]) -> Body:
     """RFC 6749 §5.1. The scope is always told, also when it is what was asked for."""
     body: Body = {
         "access_token": access_token.token,
-        "token_type": TOKEN_TYPE,
+        "token_type": access_token.token_type,
         "expires_in": access_token.expires_in,
     }
     if scope:
@@ -58,9 +56,12 @@ def user_tokens(
     scope: tuple[str, ...],
     resource: tuple[str, ...],
     nonce: str | None,
+    jkt: str | None,
 ) -> Body:
-    """The access token, and with `openid` the ID token that is tied to it."""
-    issued = rfc9068_jwt_access_token.for_user(client, granted, scope, resource)
+    """The access token, and with `openid` the ID token that is tied to it. `jkt`: the key that the
+    access token is bound to.
+    """
+    issued = rfc9068_jwt_access_token.for_user(client, granted, scope, resource, jkt)
     body = token_body(issued, scope)
     if "openid" in scope:
         told = granted if scope == granted.scope else replace(granted, scope=scope)

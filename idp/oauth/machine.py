@@ -17,7 +17,8 @@ NO_STORE = {"Cache-Control": "no-store", "Pragma": "no-cache"}
 
 @dataclass(frozen=True, slots=True)
 class MachineRequest:
-    """What an endpoint may know of a request: the body's fields and the Authorization header.
+    """What an endpoint may know of a request: the body's fields, the Authorization header, and what
+    a proof of a key is compared with.
 
     The query is left out on purpose: it ends up in logs (RFC 6749 §2.3.1, RFC 6750 §5.3).
     """
@@ -26,6 +27,10 @@ class MachineRequest:
     authorization: str | None = None
     headers: Callable[[], Iterable[tuple[str, str]]] = tuple
     """All of them; asked for only when the one that counts is missing."""
+    proof: str | None = None
+    """The DPoP header (RFC 9449 §4.1); of several the server made one that nobody can read."""
+    method: str = "POST"
+    path: str = ""
     speaks_for: RegisteredClient | None = None
     """Set by a trial of ours (`oauth.trial_run`), never from what came over HTTP: this client needs
     no credential, since nobody here knows its secret.
@@ -56,6 +61,8 @@ class AuthlibRequest(UnaddressedRequest):
         self.sent = request
         self.received = Received(request.parameters)
         self.payload = BasicOAuth2Payload(self.received.values)
+        self.jkt: str | None = None
+        """The key that the new tokens will be bound to."""
 
     @property
     def headers(self) -> dict[str, str]:

@@ -11,10 +11,16 @@ from idp import clock
 from idp.clients import registry
 from idp.clients.registered import RegisteredClient
 from idp.extensions import settings
-from idp.oauth import authorization, claims, person, rfc6750_bearer, rfc9068_jwt_access_token
+from idp.oauth import (
+    authorization,
+    claims,
+    person,
+    rfc6750_bearer,
+    rfc9068_jwt_access_token,
+    rfc9449_dpop,
+)
 from idp.oauth.machine import MachineRequest
-from idp.oauth.rfc6750_bearer import InsufficientScope, InvalidToken
-from idp.oauth.rfc9068_jwt_access_token import AccessToken
+from idp.oauth.rfc6750_bearer import InsufficientScope
 from idp.oauth.subject import sub_of
 from idp.oauth.tables import (
     FAMILY_IS_LIVE,
@@ -68,28 +74,33 @@ class Answer:
 
 
 def userinfo(request: MachineRequest) -> Answer:
-    """§5.3.2. Raises `InvalidToken`, `InsufficientScope` or `invalid_request`."""
-    token = rfc9068_jwt_access_token.validate(rfc6750_bearer.token_of(request))
+    """§5.3.2. Raises `InvalidToken`, `InvalidProof`, `InsufficientScope` or `invalid_request`."""
+    shown = rfc6750_bearer.presented(request)
+    token = rfc9068_jwt_access_token.validate(shown.token)
     if token is None:
-        raise InvalidToken("not a good access token of ours")
+        raise shown.refused("not a good access token of ours")
+    rfc9449_dpop.require_possession(shown, token.jkt, request)
     if "openid" not in token.scope or token.family_id is None:
-        raise InsufficientScope("openid")
+        raise InsufficientScope("openid", shown.scheme)
     client = registry.find(token.client_id)
     if client is None or not client.is_enabled:
-        raise InvalidToken("client disabled")
-    row = _row(token, token.family_id, client)
+        raise shown.refused("client disabled")
+    row = _row(token.family_id)
+    if row is None:
+        raise shown.refused("family revoked, user disabled or session over")
+    if token.sub != sub_of(client, user_id=row.id, sub=row.sub):
+        raise shown.refused("the client knows this user by another name now")
     wanted = authorization.claims_wanted(row.approval, "userinfo")
     own = authorization.own_claims(row.approval)
     about = claims.released(person.of_row(row, token.sub), token.scope, wanted, own)
     return Answer(client, about, token.scope)
 
 
-def _row(token: AccessToken, family_id: str, client: RegisteredClient) -> Found:
-    """One read: the family is the token's revocation, and the session its end unless offline."""
-    wanted = {"family_id": family_id} | live_at(clock.now())
-    row = _FIND.glance(wanted)
+def _row(family_id: str) -> Found:
+    """One read: the family is the token's revocation, and the session its end unless offline. None:
+    it is over.
+    """
+    row = _FIND.glance({"family_id": family_id} | live_at(clock.now()))
     if row is None or row.revoked_at or row.disabled_at or not row.is_live:
-        raise InvalidToken("family revoked, user disabled or session over")
-    if token.sub != sub_of(client, user_id=row.id, sub=row.sub):
-        raise InvalidToken("the client knows this user by another name now")
+        return None
     return row

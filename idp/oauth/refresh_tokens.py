@@ -41,6 +41,8 @@ class StoredToken:
     expires_at: datetime
     is_spent: bool
     family_expires_at: datetime
+    dpop_jkt: str | None
+    """The key that it is bound to."""
     is_void: bool
     """Its family was revoked, its user disabled, or its session is over and it was not offline."""
     authorization: Authorization
@@ -61,6 +63,9 @@ _END = Prepared(
         families.c.id == bindparam("family_id"), families.c.revoked_at.is_(None)
     )
 )
+_BIND = Prepared(
+    update(families).where(families.c.id == bindparam("bound_id")).values(dpop_jkt=bindparam("jkt"))
+)
 
 _FIND = Prepared(
     select(
@@ -76,6 +81,7 @@ _FIND = Prepared(
         families.c.approval,
         families.c.expires_at.label("family_expires_at"),
         families.c.revoked_at,
+        families.c.dpop_jkt,
         users.c.sub,
         users.c.disabled_at,
         FAMILY_IS_LIVE,
@@ -114,15 +120,23 @@ _CONSUME_SUCCESSOR = Prepared(
 )
 
 
-def begin_family(granted: Authorization, client_id: str, code_digest: bytes | None) -> datetime:
-    """The row from which everything issued hangs. Returns its absolute end."""
+def begin_family(
+    granted: Authorization,
+    client: RegisteredClient,
+    code_digest: bytes | None,
+    jkt: str | None = None,
+) -> datetime:
+    """The row from which everything issued hangs. Returns its absolute end. Refresh tokens of a
+    public client, which proves nothing else, are bound to its key (RFC 9449 §5).
+    """
     now = clock.now()
     ends_at = now + settings().tokens.refresh_token_lifetime
     _INSERT_FAMILY.write(
         {
             "id": granted.family_id,
             "code_digest": code_digest,
-            "client_id": client_id,
+            "client_id": client.client_id,
+            "dpop_jkt": jkt if client.is_public else None,
             "user_id": granted.user_id,
             "session_id": granted.session_id,
             "scope": " ".join(granted.scope),
@@ -135,11 +149,15 @@ def begin_family(granted: Authorization, client_id: str, code_digest: bytes | No
     return ends_at
 
 
-def end_of_family(family_id: str) -> datetime:
-    """Of one that tokens of the front channel have begun. Raises `InvalidGrant` when it is dead."""
+def continue_family(family_id: str, client: RegisteredClient, jkt: str | None) -> datetime:
+    """One that tokens of the front channel have begun, where no key was proven. Raises
+    `InvalidGrant` when it is dead.
+    """
     row = _END.first({"family_id": family_id})
     if row is None:
         raise InvalidGrant("family revoked")
+    if jkt is not None and client.is_public:
+        _BIND.write({"bound_id": family_id, "jkt": jkt})
     ends_at: datetime = row.expires_at
     return ends_at
 
@@ -193,6 +211,7 @@ def _stored(row: Found, client: RegisteredClient) -> StoredToken | None:
         expires_at=row.expires_at,
         is_spent=row.consumed_at is not None,
         family_expires_at=row.family_expires_at,
+        dpop_jkt=row.dpop_jkt,
         is_void=bool(row.revoked_at or row.disabled_at or not row.is_live),
         authorization=authorization.restored(
             row.approval,

@@ -46,6 +46,8 @@ class AuthorizationRequest:
     """The user that a verified `id_token_hint` names."""
     ui_locales: tuple[str, ...]
     resource: tuple[str, ...]
+    dpop_jkt: str | None
+    """The key that whoever redeems the code has to prove (RFC 9449 §10)."""
     is_trial: bool = False
     """It is answered at our own address, to the administrator who tries it (`oauth.trial`)."""
     pushed_as: str | None = None
@@ -116,6 +118,7 @@ class AuthorizationRequest:
             "hinted_sub": self.hinted_sub,
             "ui_locales": list(self.ui_locales),
             "resource": list(self.resource),
+            "dpop_jkt": self.dpop_jkt,
             **({"is_trial": True} if self.is_trial else {}),
             **({"pushed_as": self.pushed_as} if self.pushed_as else {}),
         }
@@ -158,6 +161,7 @@ def restore(document: dict[str, Any]) -> AuthorizationRequest:
         hinted_sub=document["hinted_sub"],
         ui_locales=tuple(document["ui_locales"]),
         resource=tuple(document["resource"]),
+        dpop_jkt=document.get("dpop_jkt"),
         is_trial=is_trial,
         pushed_as=document.get("pushed_as"),
     )

@@ -68,7 +68,11 @@ class CodeGrant(Issuing, AuthorizationCodeGrant):
         return found
 
     def authenticate_user(self, code: StoredCode) -> Authorization:
-        """§4.1.2. Asked after redirect URI and verifier passed, so only a valid reuse is one."""
+        """§4.1.2. Asked after redirect URI and verifier passed, so only a valid reuse is one. So is
+        the key (RFC 9449 §10).
+        """
+        if code.dpop_jkt not in {None, self.request.jkt}:
+            raise InvalidGrant("code bound to another key")
         if code.is_spent:
             self._react_to_reuse(code)
         if code.is_void:
@@ -92,6 +96,7 @@ class CodeGrant(Issuing, AuthorizationCodeGrant):
             scope=user.scope,
             resource=rfc8707_resource_indicators.granted(wanted, user.resource),
             nonce=self.request.authorization_code.nonce,
+            jkt=self.request.jkt,
         )
         if include_refresh_token:
             body["refresh_token"] = issuing.new_refresh_token()
@@ -104,9 +109,13 @@ class CodeGrant(Issuing, AuthorizationCodeGrant):
         if not codes.consume(code):
             self._react_to_reuse(code)
         if code.continues_family:
-            family_ends_at = refresh_tokens.end_of_family(granted.family_id)
+            family_ends_at = refresh_tokens.continue_family(
+                granted.family_id, client, self.request.jkt
+            )
         else:
-            family_ends_at = refresh_tokens.begin_family(granted, client.client_id, code.digest)
+            family_ends_at = refresh_tokens.begin_family(
+                granted, client, code.digest, self.request.jkt
+            )
         if refresh_token := token.get("refresh_token"):
             refresh_tokens.add(
                 refresh_token,

@@ -43,7 +43,8 @@ class MachineGrant(Issuing, AuthlibClientCredentialsGrant):
             client, self.request.received.every("resource")
         )
         return issuing.token_body(
-            rfc9068_jwt_access_token.for_client(client, granted, resource), granted
+            rfc9068_jwt_access_token.for_client(client, granted, resource, self.request.jkt),
+            granted,
         )
 
     def save_token(self, token: issuing.Body) -> None:

@@ -42,7 +42,11 @@ class RefreshGrant(Issuing, RefreshTokenGrant):
         """Judged in `generate_token`, against what the client may still have."""
 
     def authenticate_user(self, refresh_token: StoredToken) -> Authorization:
-        """A dead family is dead for all its tokens; of a live one, a spent token is suspicious."""
+        """A dead family is dead for all its tokens; of a live one, a spent token is suspicious. Of
+        one that is bound to a key, nobody else's use says anything (RFC 9449 §5).
+        """
+        if refresh_token.dpop_jkt not in {None, self.request.jkt}:
+            raise InvalidGrant("refresh token bound to another key")
         if refresh_token.is_void:
             raise InvalidGrant("family revoked, user disabled or session over")
         if refresh_token.family_expires_at <= clock.now():
@@ -69,6 +73,7 @@ class RefreshGrant(Issuing, RefreshTokenGrant):
             scope=rfc6749_scope.narrowed(self.request.payload.scope, allowed),
             resource=rfc8707_resource_indicators.granted(wanted, user.resource),
             nonce=None,
+            jkt=self.request.jkt,
         )
         if self._rotates():
             body["refresh_token"] = issuing.new_refresh_token()

@@ -73,13 +73,19 @@ def _require_kind(client: RegisteredClient, assertion: ForeignJwt) -> None:
     """RFC 8725 §3.12: by the registered algorithm, and no JWT that was made for something else."""
     if client.token_endpoint_auth_signing_alg not in {None, assertion.alg}:
         raise InvalidClient("assertion: another alg than registered", client)
+    if not client.may_sign_by(assertion.alg):
+        raise InvalidClient("assertion: an alg that FAPI 2.0 does not allow", client)
     if assertion.typ not in _TYPES or _OF_A_REQUEST_OBJECT & assertion.unverified.keys():
         raise InvalidClient("assertion: a JWT for another purpose", client)
 
 
 def _require_audience(client: RegisteredClient, assertion: ForeignJwt, endpoint: str) -> None:
-    """§3, rule 3; OIDC Core §9 names the token endpoint, RFC 9126 §2 the issuer."""
+    """§3, rule 3; OIDC Core §9 names the token endpoint, RFC 9126 §2 the issuer; FAPI 2.0 §5.3.2.1
+    wants nothing but the issuer, as a string.
+    """
     issuer = settings().issuer
+    if client.is_fapi2 and assertion.unverified.get("aud") != issuer:
+        raise InvalidClient("assertion: for another audience", client)
     ours = {issuer, f"{issuer}/token", issuer + endpoint}
     if ours.isdisjoint(foreign_jwt.audience(assertion.unverified)):
         raise InvalidClient("assertion: for another audience", client)

@@ -19,7 +19,6 @@ from idp.clients import registry
 from idp.clients.registered import RegisteredClient
 from idp.models import DeniedToken
 from idp.oauth import (
-    issuing,
     refresh_tokens,
     rfc6749_client_authentication,
     rfc9068_jwt_access_token,
@@ -83,7 +82,8 @@ def _access_token(caller: RegisteredClient, token: str) -> dict[str, Any] | None
     if claims is None or not _concerns(caller, claims) or holder_of(claims) is None:
         return None
     told = {name: claims[name] for name in _TOLD if name in claims}
-    return told | {"token_type": issuing.TOKEN_TYPE}
+    bound_to = rfc9068_jwt_access_token.key_of(claims)
+    return told | {"token_type": rfc9068_jwt_access_token.type_of(bound_to)}
 
 
 def _concerns(caller: RegisteredClient, claims: dict[str, Any]) -> bool:

@@ -100,6 +100,7 @@ class DeviceGrant(Issuing, AuthlibDeviceCodeGrant):
             scope=user.scope,
             resource=rfc8707_resource_indicators.granted(wanted, user.resource),
             nonce=None,
+            jkt=self.request.jkt,
         )
         if include_refresh_token:
             body["refresh_token"] = issuing.new_refresh_token()
@@ -111,7 +112,9 @@ class DeviceGrant(Issuing, AuthlibDeviceCodeGrant):
         granted: Authorization = self.request.user
         if not devices.consume(device):
             raise InvalidGrant("device code already used")
-        ends_at = refresh_tokens.begin_family(granted, device.client_id, device.digest)
+        ends_at = refresh_tokens.begin_family(
+            granted, self.registered, device.digest, self.request.jkt
+        )
         if refresh_token := token.get("refresh_token"):
             refresh_tokens.add(
                 refresh_token,

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -23,6 +24,7 @@ class Issued:
 
     token: str
     expires_in: int
+    token_type: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +35,8 @@ class AccessToken:
     client_id: str
     scope: tuple[str, ...]
     family_id: str | None
+    jkt: str | None
+    """The key that it is bound to (RFC 9449 §6.1)."""
 
 
 def for_user(
@@ -40,22 +44,28 @@ def for_user(
     granted: Authorization,
     scope: tuple[str, ...],
     resource: tuple[str, ...],
+    jkt: str | None = None,
 ) -> Issued:
-    """§2.2, with the facts of the sign-in (§2.2.1) that RFC 9470 lets a resource server judge."""
+    """§2.2, with the facts of the sign-in (§2.2.1) that RFC 9470 lets a resource server judge.
+    `jkt`: the key that it is to be bound to.
+    """
     claims: dict[str, Any] = {"sub": granted.sub, "auth_time": granted.auth_time}
     if granted.acr is not None:
         claims["acr"] = granted.acr
     if granted.amr:
         claims["amr"] = granted.amr
     claims |= {"sid": granted.sid, "fam": granted.family_id}
-    return _issue(client, claims, scope, resource)
+    return _issue(client, claims, scope, resource, jkt)
 
 
 def for_client(
-    client: RegisteredClient, scope: tuple[str, ...], resource: tuple[str, ...]
+    client: RegisteredClient,
+    scope: tuple[str, ...],
+    resource: tuple[str, ...],
+    jkt: str | None = None,
 ) -> Issued:
     """§2.2: without a user the subject is the client itself."""
-    return _issue(client, {"sub": client.client_id}, scope, resource)
+    return _issue(client, {"sub": client.client_id}, scope, resource, jkt)
 
 
 def claims_of(token: str) -> jwt.Claims | None:
@@ -79,7 +89,19 @@ def validate(token: str) -> AccessToken | None:
         client_id=claims["client_id"],
         scope=tuple(claims.get("scope", "").split()),
         family_id=claims.get("fam"),
+        jkt=key_of(claims),
     )
+
+
+def key_of(claims: Mapping[str, Any]) -> str | None:
+    """RFC 9449 §6.1: the thumbprint of the key that a token is bound to."""
+    confirmed = claims.get("cnf")
+    return None if confirmed is None else confirmed.get("jkt")
+
+
+def type_of(jkt: str | None) -> str:
+    """RFC 6749 §7.1: how it is to be shown."""
+    return "Bearer" if jkt is None else "DPoP"
 
 
 def _issue(
@@ -87,6 +109,7 @@ def _issue(
     claims: dict[str, Any],
     scope: tuple[str, ...],
     resource: tuple[str, ...],
+    jkt: str | None,
 ) -> Issued:
     now, issuer = int(clock.now().timestamp()), settings().issuer
     lifetime = lifetime_of(client)
@@ -100,7 +123,9 @@ def _issue(
     }
     if scope:
         claims["scope"] = " ".join(scope)
-    return Issued(jwt.sign(jwt.ACCESS_TOKEN, claims, ALGORITHM), lifetime)
+    if jkt is not None:
+        claims["cnf"] = {"jkt": jkt}
+    return Issued(jwt.sign(jwt.ACCESS_TOKEN, claims, ALGORITHM), lifetime, type_of(jkt))
 
 
 def lifetime_of(client: RegisteredClient) -> int:

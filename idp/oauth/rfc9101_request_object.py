@@ -39,7 +39,7 @@ _STRINGS = frozenset(
     {
         *("response_type", "response_mode", "redirect_uri", "scope", "state", "nonce"),
         *("code_challenge", "code_challenge_method", "prompt", "acr_values", "display"),
-        *("id_token_hint", "login_hint", "ui_locales", "claims_locales"),
+        *("id_token_hint", "login_hint", "ui_locales", "claims_locales", "dpop_jkt"),
     }
 )
 _OBJECTS = frozenset({"claims", "registration"})
@@ -145,6 +145,8 @@ def _require_signature(jwt: ForeignJwt, client: RegisteredClient) -> None:
     """§6.2, §10.8: by the client, by its algorithm, and made to be a request object."""
     if client.request_object_signing_alg not in {None, jwt.alg}:
         raise InvalidRequestObject("another alg than registered")
+    if not client.may_sign_by(jwt.alg):
+        raise InvalidRequestObject("an alg that FAPI 2.0 does not allow")
     if jwt.typ not in _TYPES:
         raise InvalidRequestObject("a JWT for another purpose")
     if not keys.have_signed(client, jwt):

@@ -9,6 +9,7 @@ from typing import Any
 from idp.clients import administration
 from idp.clients.metadata.administration import PATH, SCOPES
 from idp.extensions import settings
+from idp.oauth import rfc9449_dpop
 
 WELL_KNOWN = f"/.well-known/oauth-protected-resource{PATH}"
 
@@ -25,5 +26,6 @@ def metadata() -> dict[str, Any]:
         "authorization_servers": [settings().issuer],
         "scopes_supported": list(SCOPES),
         "bearer_methods_supported": ["header"],
+        **rfc9449_dpop.METADATA,
         "resource_name": f"Admin API of {settings().brand.name}",
     }

@@ -28,6 +28,7 @@ from idp.oauth import (
     rfc8628_device,
     rfc8707_resource_indicators,
     rfc9101_request_object,
+    rfc9449_dpop,
 )
 from idp.oauth.asked import Asked
 from idp.oauth.errors import OAuth2Error, ShownError, Unsupported
@@ -49,8 +50,8 @@ def no_repeated_parameters(asked: Asked) -> None:
 
 
 def require_pushed(asked: Asked) -> None:
-    """RFC 9126 §6."""
-    if asked.client.require_pushed_authorization_requests and not asked.is_pushed:
+    """RFC 9126 §6, FAPI 2.0 §5.3.2.2."""
+    if asked.client.pushes_requests and not asked.is_pushed:
         raise InvalidRequestError("This client has to push its authorization requests.")
 
 
@@ -69,6 +70,7 @@ AUTHORIZATION_REQUEST: tuple[tuple[str | None, Reader], ...] = (
     ("acr_values", oidc_core_request.acr_values),
     ("scope", oidc_core_front_channel.scope),
     ("resource", rfc8707_resource_indicators.resource),
+    ("dpop_jkt", rfc9449_dpop.dpop_jkt),
     ("hinted_sub", oidc_core_request.hinted_sub),
     ("login_hint", oidc_core_request.login_hint),
     ("ui_locales", oidc_core_request.ui_locales),

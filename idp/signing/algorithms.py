@@ -64,3 +64,6 @@ ALGORITHMS: dict[str, Algorithm] = {
 
 OFFERED: tuple[str, ...] = ("RS256", "ES256", "PS256", "EdDSA")
 """What a deployment has keys for and clients may choose; RS256 is mandatory (OIDC Core §15.1)."""
+
+OF_FAPI2: tuple[str, ...] = ("PS256", "ES256", "EdDSA")
+"""FAPI 2.0 Security Profile §5.4.1."""

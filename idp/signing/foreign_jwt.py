@@ -1,7 +1,8 @@
 """JWTs that others have signed (RFC 7515, RFC 7519): read strictly, then verified by known keys.
 
-Only the compact form. The header is heard about `alg`, `kid` and `typ` and nothing else: a key that
-a token brings along, or says where to find, proves nothing (RFC 8725 §3.10).
+Only the compact form. The header is heard about `alg`, `kid` and `typ`. A key that a token brings
+along, or says where to find, proves nothing (RFC 8725 §3.10), but that whoever made it has that key
+(RFC 9449).
 """
 
 from __future__ import annotations
@@ -43,6 +44,8 @@ class ForeignJwt:
     typ: str | None
     """Lower case, without `application/` (RFC 7515 §4.1.9); None: it does not say."""
     unverified: Claims
+    brought_key: object
+    """`jwk` of the header: anybody's, and no reason to believe a word."""
     _message: bytes = field(repr=False)
     _signature: bytes = field(repr=False)
 
@@ -70,6 +73,7 @@ def read(token: str) -> ForeignJwt:
         kid=_text(header, "kid"),
         typ=_media_type(_text(header, "typ")),
         unverified=_object(encoded_claims),
+        brought_key=header.get("jwk"),
         _message=f"{encoded_header}.{encoded_claims}".encode("ascii"),
         _signature=_decoded(signature),
     )

@@ -26,6 +26,9 @@ from idp.language import SOURCE
 from idp.models import User
 from idp.oauth import api_access, rfc9728_protected_resource
 from idp.oauth.api_access import Bearer, Denied
+from idp.oauth.errors import DPOP_CHALLENGE
+from idp.oauth.machine import MachineRequest
+from idp.oauth.rfc6750_bearer import DPOP
 from idp.web import standing
 from idp.web.access import Access
 from idp.web.problems import Kind, Refused
@@ -96,7 +99,15 @@ def require_verb(permission: Permission) -> None:
 
 
 def _bearer() -> Bearer:
-    found = api_access.judge(request.headers.get("Authorization"), administration.resource())
+    found = api_access.judge(
+        MachineRequest(
+            authorization=request.headers.get("Authorization"),
+            proof=request.headers.get("DPoP"),
+            method=request.method,
+            path=request.path,
+        ),
+        administration.resource(),
+    )
     if isinstance(found, Bearer):
         return found
     if found is Denied.NO_TOKEN:
@@ -177,11 +188,15 @@ def _too_many(seconds: float) -> Refused:
 
 
 def _challenge(**parameters: str) -> dict[str, str]:
-    """RFC 6750 §3, RFC 9728 §5.1."""
+    """RFC 6750 §3, RFC 9728 §5.1; by the scheme that was used, or by both (RFC 9449 §7.1)."""
     told = {
         "realm": "admin",
         **parameters,
         "resource_metadata": rfc9728_protected_resource.address(),
     }
     said = ", ".join(f'{name}="{value}"' for name, value in told.items())
-    return {"WWW-Authenticate": f"Bearer {said}"}
+    scheme = request.headers.get("Authorization", "").partition(" ")[0].lower()
+    if scheme == DPOP:
+        return {"WWW-Authenticate": f"{DPOP_CHALLENGE}, {said}"}
+    offered = "" if scheme else f", {DPOP_CHALLENGE}"
+    return {"WWW-Authenticate": f"Bearer {said}{offered}"}

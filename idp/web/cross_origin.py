@@ -22,7 +22,7 @@ def readable(headers: Mapping[str, str]) -> Mapping[str, str]:
     return {**headers, **_EVERY_ORIGIN, **_READABLE}
 
 
-def preflight(methods: str, *, headers: str = "Authorization, Content-Type") -> Response:
+def preflight(methods: str, *, headers: str = "Authorization, Content-Type, DPoP") -> Response:
     """What such a page may send."""
     response = Response(status=204, headers=_EVERY_ORIGIN)
     response.headers["Access-Control-Allow-Methods"] = methods

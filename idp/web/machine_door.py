@@ -96,7 +96,7 @@ class MachineDoor(FrontDoor):
             return self.behind(environ, start_response)
         respond = partial(self._answer, door, received, environ)
         visit = Visit(self.app, door.endpoint, environ, respond)
-        if _takes_turns(received):
+        if _takes_turns(received, environ):
             self.take_turn(visit)
         else:
             go_at_once(visit)
@@ -115,10 +115,13 @@ class MachineDoor(FrontDoor):
         return is_small and self.is_ours(environ)
 
 
-def _takes_turns(received: Parameters) -> bool:
-    """Not if keys of the client may have to be fetched from it (RFC 7523)."""
+def _takes_turns(received: Parameters, environ: WSGIEnvironment) -> bool:
+    """Not if keys of the client may have to be fetched from it (RFC 7523), nor with a proof, whose
+    use is a transaction of its own (RFC 9449).
+    """
     asked = dict(received)
-    return asked.get("grant_type") in _IN_TURN and "client_assertion" not in asked
+    writes = asked.get("grant_type") in _IN_TURN
+    return writes and "client_assertion" not in asked and "HTTP_DPOP" not in environ
 
 
 def _length(environ: WSGIEnvironment) -> int:
@@ -144,4 +147,11 @@ def _request(received: Parameters, environ: WSGIEnvironment) -> MachineRequest:
     def every_header() -> Iterable[tuple[str, str]]:
         return EnvironHeaders(environ).items()
 
-    return MachineRequest(received, environ.get("HTTP_AUTHORIZATION"), every_header)
+    return MachineRequest(
+        received,
+        environ.get("HTTP_AUTHORIZATION"),
+        every_header,
+        environ.get("HTTP_DPOP"),
+        environ["REQUEST_METHOD"],
+        environ["PATH_INFO"],
+    )

@@ -119,7 +119,15 @@ def _form() -> Parameters:
 
 
 def _request(received: Parameters) -> MachineRequest:
-    return MachineRequest(received, request.headers.get("Authorization"), request.headers.items)
+    sent = request.headers
+    return MachineRequest(
+        received,
+        sent.get("Authorization"),
+        sent.items,
+        proof=sent.get("DPoP"),
+        method=request.method,
+        path=request.path,
+    )
 
 
 def _written(answer: MachineResponse | JwtResponse) -> Response:

@@ -5,6 +5,7 @@ import pytest
 
 from idp import clock
 from idp.clients import registry
+from tests.support.signer import signer
 
 CREATE = ("client", "create", "--template", "web", "--name", "Photos")
 URI = ("--redirect-uri", "https://app.example/cb")
@@ -244,3 +245,55 @@ def test_a_public_client_has_no_secret_to_rotate(idp):
     made = idp("client", "create", "--template", "spa", "--name", "Photos", *URI, "--json")
 
     assert idp("client", "rotate-secret", made.document["client_id"]).exit_code == 1
+
+
+def test_a_client_of_the_stronger_profile_gets_a_key_that_is_printed_once(idp, find):
+    ran = idp(*CREATE, *URI, "--profile", "fapi2", "--json")
+
+    assert ran.exit_code == 0, ran.output
+    client, key = find(ran.document["client_id"]), ran.document["private_jwk"]
+    assert client.is_fapi2
+    assert client.token_endpoint_auth_method == "private_key_jwt"
+    assert "client_secret" not in ran.document
+    public = client.jwks["keys"][0]
+    assert (public["x"], public["y"], public["kid"]) == (key["x"], key["y"], key["kid"])
+    assert "d" in key
+    assert "d" not in public
+    assert "private_jwk" not in idp("client", "show", client.client_id, "--json").document
+
+
+def test_a_client_may_bring_its_own_keys(idp, find, tmp_path):
+    keys = tmp_path / "jwks.json"
+    keys.write_text(json.dumps(signer().jwks))
+
+    ran = idp(*CREATE, *URI, "--profile", "fapi2", "--jwks", str(keys), "--json")
+
+    assert ran.exit_code == 0, ran.output
+    assert "private_jwk" not in ran.document
+    assert find(ran.document["client_id"]).jwks == signer().jwks
+
+
+def test_keys_by_address_need_no_profile(idp, find):
+    ran = idp(*CREATE, *URI, "--jwks-uri", "https://app.example/jwks", "--json")
+
+    assert ran.exit_code == 0, ran.output
+    client = find(ran.document["client_id"])
+    assert client.token_endpoint_auth_method == "private_key_jwt"
+    assert client.jwks_uri == "https://app.example/jwks"
+
+
+def test_keys_that_are_none_are_refused(idp, tmp_path):
+    keys = tmp_path / "jwks.json"
+    keys.write_text("[]")
+
+    ran = idp(*CREATE, *URI, "--jwks", str(keys))
+
+    assert ran.exit_code == 1
+    assert "jwks" in ran.output
+
+
+def test_the_stronger_profile_is_not_for_apps_that_keep_no_key(idp):
+    ran = idp("client", "create", "--template", "spa", "--name", "S", *URI, "--profile", "fapi2")
+
+    assert ran.exit_code == 1
+    assert "token_endpoint_auth_method" in ran.output

@@ -6,7 +6,15 @@ RFC 7591 §2, OIDC Registration §2, RFC 8252, RFC 9700. The members that are ou
 
 from __future__ import annotations
 
-from idp.clients.metadata import addresses, administration, audience, choices, keys, words
+from idp.clients.metadata import (
+    addresses,
+    administration,
+    audience,
+    choices,
+    fapi2,
+    keys,
+    words,
+)
 from idp.clients.metadata.proposed import (
     DEVICE_CODE,
     GRANT_TYPES,
@@ -49,6 +57,7 @@ RULES: tuple[Rule, ...] = (
     choices.levels_are_reachable,
     choices.numbers_are_sane,
     choices.exceptions_are_for_confidential_clients,
+    fapi2.profile_is_kept,
     words.contacts_are_addresses,
     words.kept_words_are_short,
 )

@@ -23,7 +23,8 @@ FRONT_CHANNEL_RESPONSE_TYPES = (
 )
 """Where the deployment has a front channel; so `implicit`."""
 APPLICATION_TYPES = ("web", "native")
-PROFILES = ("standard",)
+FAPI2 = "fapi2"
+PROFILES = ("standard", FAPI2)
 
 STANDARD_SCOPE = "openid profile email address phone offline_access"
 

@@ -11,7 +11,7 @@ from idp.clients import registry
 from idp.clients.registered import RegisteredClient
 from idp.extensions import settings
 from idp.oauth import refresh_tokens, rfc6750_bearer
-from idp.oauth.errors import OAuth2Error
+from idp.oauth.errors import InvalidProof, OAuth2Error
 from idp.oauth.explaining import authentication
 from idp.oauth.explaining.diagnosed import Diagnosis
 from idp.oauth.machine import MachineRequest
@@ -28,6 +28,8 @@ def explained(error: OAuth2Error, request: MachineRequest) -> Diagnosis:
         return _of_nothing(request)
     if isinstance(error, InsufficientScope):
         return Diagnosis("openid missing")
+    if isinstance(error, InvalidProof):
+        return Diagnosis(error.reason)
     if not isinstance(error, InvalidToken):
         return Diagnosis("token sent twice")
     if error.reason == "not a good access token of ours":
@@ -56,7 +58,7 @@ def _of_nothing(request: MachineRequest) -> Diagnosis:
 
 def _token(request: MachineRequest) -> str:
     try:
-        return rfc6750_bearer.token_of(request)
+        return rfc6750_bearer.presented(request).token
     except OAuth2Error:
         return ""
 

@@ -29,6 +29,7 @@ WORDS = {
     "acr_values": "the acr_values are read",
     "scope": "some scope is allowed to the application",
     "resource": "the resource is allowed to the application",
+    "dpop_jkt": "the dpop_jkt is a thumbprint",
     "hinted_sub": "the id_token_hint is ours",
     "login_hint": "the login_hint is read",
     "ui_locales": "the ui_locales are read",
@@ -42,16 +43,19 @@ WORDS = {
     "client": "the application is known and enabled",
     "auth_method": "it proves itself by the registered method",
     "proof": "the secret or the assertion is right",
+    "key": "the DPoP proof is good, and of the right key",
     "grant_allowed": "the application is registered for the grant_type",
     "code_sent": "a code is there",
     "code": "the code was issued to this application",
     "code_redirect_uri": "the redirect_uri is that of the authorization request",
     "code_verifier": "the code_verifier fits the code_challenge",
+    "code_key": "the key is the one that the code is bound to",
     "code_unused": "the code is used for the first time",
     "code_alive": "user and session are as when the code was issued",
     "code_age": "the code is young enough",
     "refresh_token_sent": "a refresh token is there",
     "refresh_token": "the refresh token was issued to this application",
+    "refresh_token_key": "the key is the one that the refresh token is bound to",
     "family": "what the user allowed is still in force",
     "refresh_token_unused": "the refresh token is used for the first time",
     "refresh_token_age": "the refresh token was used recently enough",
@@ -68,18 +72,19 @@ WORDS = {
 }
 
 _CLIENT = ("credential", "client", "auth_method", "proof")
+_PROVEN = (*_CLIENT, "key")
 _GRANTS = {
     "authorization_code": (
-        *_CLIENT, "grant_allowed", "code_sent", "code", "code_redirect_uri", "code_verifier",
-        "code_unused", "code_alive", "code_age", "resource",
+        *_PROVEN, "grant_allowed", "code_sent", "code", "code_redirect_uri", "code_verifier",
+        "code_key", "code_unused", "code_alive", "code_age", "resource",
     ),
     "refresh_token": (
-        *_CLIENT, "grant_allowed", "refresh_token_sent", "refresh_token", "family",
-        "refresh_token_unused", "refresh_token_age", "scope", "resource",
+        *_PROVEN, "grant_allowed", "refresh_token_sent", "refresh_token", "refresh_token_key",
+        "family", "refresh_token_unused", "refresh_token_age", "scope", "resource",
     ),
-    "client_credentials": (*_CLIENT, "grant_allowed", "scope", "resource"),
+    "client_credentials": (*_PROVEN, "grant_allowed", "scope", "resource"),
     DEVICE_CODE: (
-        "device_code_sent", *_CLIENT, "grant_allowed", "device_code", "device_decided", "resource",
+        "device_code_sent", *_PROVEN, "grant_allowed", "device_code", "device_decided", "resource",
     ),
 }  # fmt: skip
 _ENDPOINTS = {
@@ -87,12 +92,13 @@ _ENDPOINTS = {
     "introspection": ("fields", *_CLIENT, "token_sent"),
     "device_authorization": ("fields", *_CLIENT, "grant_allowed", "scope", "resource"),
     "pushed_request": (
-        "fields", *_CLIENT, "redirect_uri", "response_mode", "require_sound_object",
+        "fields", *_PROVEN, "redirect_uri", "response_mode", "require_sound_object",
         "no_repeated_parameters", "response_type", "require_registered_client", "code_challenge",
-        "nonce", "prompt", "max_age", "claims", "acr_values", "scope", "resource", "hinted_sub",
+        "nonce", "prompt", "max_age", "claims", "acr_values", "scope", "resource", "dpop_jkt",
+        "hinted_sub",
         "login_hint", "ui_locales",
     ),
-    "userinfo": ("token_sent", "token", "openid", "client", "family"),
+    "userinfo": ("token_sent", "token", "key", "openid", "client", "family"),
     "logout": ("fields", "hint", "leads_back"),
     "registration": ("registration_token", "metadata"),
 }  # fmt: skip
@@ -119,6 +125,8 @@ _BY_CAUSE = {
     "code missing": "code_sent",
     "code never issued": "code",
     "code of another client": "code",
+    "code bound to another key": "code_key",
+    "refresh token bound to another key": "refresh_token_key",
     "code already used": "code_unused",
     "code revoked, user disabled or session ended": "code_alive",
     "code expired": "code_age",
@@ -154,6 +162,7 @@ _BY_BEGINNING = (
     ("secret ", "proof"),
     ("wrong secret", "proof"),
     ("assertion", "proof"),
+    ("DPoP", "key"),
     ("method ", "auth_method"),
     ("code_verifier", "code_verifier"),
     (DIFFERS, "code_redirect_uri"),

@@ -24,6 +24,17 @@ TOKEN_CAUSES: dict[str, Cause] = {
         "Exchange a code by the client_id that asked for it.",
         "RFC 6749 §4.1.3",
     ),
+    "code bound to another key": Cause(
+        "The code was asked for with a key (dpop_jkt, or a DPoP proof), and another one came, or "
+        "none.",
+        "Send a DPoP proof by the key that the sign-in was begun with.",
+        "RFC 9449 §10",
+    ),
+    "refresh token bound to another key": Cause(
+        "The refresh token is bound to a key, and another one came, or none.",
+        "Keep the key as long as the refresh token, and send a DPoP proof by it.",
+        "RFC 9449 §5",
+    ),
     "code expired": Cause("The code came too late.", _AGAIN, "RFC 6749 §4.1.2"),
     "code already used": Cause(
         "The code was exchanged before. Everything issued from it has been revoked, because one of "

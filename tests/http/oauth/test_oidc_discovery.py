@@ -57,6 +57,7 @@ CAPABILITIES = {
     "request_object_signing_alg_values_supported": KEY_ALGS,
     "request_uri_parameter_supported": False,
     "require_pushed_authorization_requests": False,
+    "dpop_signing_alg_values_supported": KEY_ALGS,
     "scopes_supported": [
         *("openid", "profile", "email", "address", "phone", "groups", "roles"),
         "offline_access",

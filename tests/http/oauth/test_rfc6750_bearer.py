@@ -56,7 +56,9 @@ def test_without_a_token_only_the_scheme_is_told(rp):
         response = get(rp, **headers)
 
         assert response.status_code == 401
-        assert response.headers["WWW-Authenticate"] == 'Bearer realm="userinfo"'
+        challenge = response.headers["WWW-Authenticate"]
+        assert challenge.startswith('Bearer realm="userinfo", DPoP algs="')
+        assert "error" not in challenge
         assert response.json == {}
 
 

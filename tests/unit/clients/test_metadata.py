@@ -55,7 +55,7 @@ def test_grants_and_responses_have_to_agree(changes, member):
     ("changes", "member"),
     [
         ({"application_type": "desktop"}, "application_type"),
-        ({"profile": "fapi2"}, "profile"),
+        ({"profile": "fapi1"}, "profile"),
         ({"token_endpoint_auth_method": "client_secret_jwt"}, "token_endpoint_auth_method"),
         ({"token_endpoint_auth_method": ""}, "token_endpoint_auth_method"),
         ({"id_token_signed_response_alg": "none"}, "id_token_signed_response_alg"),

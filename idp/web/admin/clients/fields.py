@@ -217,7 +217,10 @@ SECTIONS = (
                 label=gettext_noop("Set of rules"),
                 kind=Kind.CHOICE,
                 hint=gettext_noop("What its requests are held to."),
-                choices=(("standard", gettext_noop("Standard: code flow, PKCE, exact addresses")),),
+                choices=(
+                    ("standard", gettext_noop("Standard: code flow, PKCE, exact addresses")),
+                    ("fapi2", gettext_noop("FAPI 2.0: also pushed requests, tokens bound to keys")),
+                ),
             ),
             LEVEL,
             Field(
