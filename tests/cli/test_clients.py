@@ -250,7 +250,7 @@ def test_a_public_client_has_no_secret_to_rotate(idp):
 def test_a_client_of_the_stronger_profile_gets_a_key_that_is_printed_once(idp, find):
     ran = idp(*CREATE, *URI, "--profile", "fapi2", "--json")
 
-    assert ran.exit_code == 0, ran.output
+    assert ran.exit_code == 0, ran.errors
     client, key = find(ran.document["client_id"]), ran.document["private_jwk"]
     assert client.is_fapi2
     assert client.token_endpoint_auth_method == "private_key_jwt"
@@ -268,7 +268,7 @@ def test_a_client_may_bring_its_own_keys(idp, find, tmp_path):
 
     ran = idp(*CREATE, *URI, "--profile", "fapi2", "--jwks", str(keys), "--json")
 
-    assert ran.exit_code == 0, ran.output
+    assert ran.exit_code == 0, ran.errors
     assert "private_jwk" not in ran.document
     assert find(ran.document["client_id"]).jwks == signer().jwks
 
@@ -276,7 +276,7 @@ def test_a_client_may_bring_its_own_keys(idp, find, tmp_path):
 def test_keys_by_address_need_no_profile(idp, find):
     ran = idp(*CREATE, *URI, "--jwks-uri", "https://app.example/jwks", "--json")
 
-    assert ran.exit_code == 0, ran.output
+    assert ran.exit_code == 0, ran.errors
     client = find(ran.document["client_id"])
     assert client.token_endpoint_auth_method == "private_key_jwt"
     assert client.jwks_uri == "https://app.example/jwks"
@@ -289,11 +289,11 @@ def test_keys_that_are_none_are_refused(idp, tmp_path):
     ran = idp(*CREATE, *URI, "--jwks", str(keys))
 
     assert ran.exit_code == 1
-    assert "jwks" in ran.output
+    assert "jwks" in ran.errors
 
 
 def test_the_stronger_profile_is_not_for_apps_that_keep_no_key(idp):
     ran = idp("client", "create", "--template", "spa", "--name", "S", *URI, "--profile", "fapi2")
 
     assert ran.exit_code == 1
-    assert "token_endpoint_auth_method" in ran.output
+    assert "token_endpoint_auth_method" in ran.errors

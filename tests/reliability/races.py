@@ -25,6 +25,7 @@ from tests.reliability.site import Site
 from tests.reliability.wire import Window, Wire
 from tests.support.browser import Browser
 from tests.support.databases import EngineKind
+from tests.support.dpop import prover
 from tests.support.factories import Factory
 from tests.support.relying_party import REDIRECT_URI, RelyingParty, answer
 from tests.support.signer import signer
@@ -217,6 +218,54 @@ async def consent(track: Track) -> list[Racer]:
     return track.windows(window, form.action or landed.url, form.fields | {"decision": "allow"})
 
 
+async def pushed_request(track: Track) -> list[Racer]:
+    """One name gives one answer, to whoever is signed in."""
+
+    def arrived() -> str:
+        rp = track.asking
+        data = rp.parameters()
+        told = rp.client.post("/par", data=data, headers=rp.basic(), base_url=rp.issuer).get_json()
+        return f"/authorize?client_id={rp.client_id}&request_uri={told['request_uri']}"
+
+    _user, email = await asyncio.to_thread(track.person)
+    window = Window(track.wires[0])
+    landed = await window.go(track.asking.authorization_url())
+    landed = await window.submit(landed, "password", username=email, password=PASSWORD)
+    assert landed.page is not None
+    form = landed.page.form_with("decision")
+    await window.go(form.action or landed.url, form.fields | {"decision": "allow"})
+    url = await asyncio.to_thread(arrived)
+
+    def racer(wire: Wire) -> Racer:
+        async def run() -> bool:
+            copy = Window(wire, dict(window.cookies), window.comes_from, window.url)
+            return (await copy.go(url)).page is None
+
+        return run
+
+    return [racer(wire) for wire in track.wires]
+
+
+async def key_proof(track: Track) -> list[Racer]:
+    rp = track.site.cast.rotating
+    value, verifier = await asyncio.to_thread(track.code)
+    bound = {"DPoP": prover().proof("POST", f"{rp.issuer}/token")} | rp.basic()
+    told = await asyncio.to_thread(
+        lambda: rp.exchange(value, headers=bound, code_verifier=verifier).get_json()
+    )
+    token = told["access_token"]
+    proof = prover().proof("GET", f"{rp.issuer}/userinfo", token)
+    shown = {"Authorization": f"DPoP {token}", "DPoP": proof}
+
+    def racer(wire: Wire) -> Racer:
+        async def run() -> bool:
+            return _is_good(await wire.send("GET", "/userinfo", {}, shown))
+
+        return run
+
+    return [racer(wire) for wire in track.wires]
+
+
 KINDS: tuple[Callable[[Track], Awaitable[list[Racer]]], ...] = (
     code,
     refresh_token,
@@ -226,6 +275,8 @@ KINDS: tuple[Callable[[Track], Awaitable[list[Racer]]], ...] = (
     recovery_code,
     mailed_link,
     consent,
+    pushed_request,
+    key_proof,
 )
 
 

@@ -15,4 +15,4 @@ def test_one_of_64_on_two_nodes(tmp_path: Path) -> None:
     figures = loop.run(races(EngineKind.POSTGRESQL, tmp_path, rounds=1, nodes=2))
 
     assert figures.broken == []
-    assert figures.checked == 8 * 64
+    assert figures.checked == 10 * 64
