@@ -9,8 +9,10 @@ from contextlib import contextmanager
 
 import pytest
 
+from idp.clients.metadata import fapi2
 from tests.interop import node
 from tests.interop.site import LOA2, free_address
+from tests.support.signer import signer
 
 ADDRESS_OF_A_REGISTRY = re.compile(r'"resolved"|registry\.')
 
@@ -21,12 +23,16 @@ def packages():
 
 
 @contextmanager
-def running(site, name, **metadata):
-    """Registered and started; yields its address."""
+def running(site, name, key=None, **metadata):
+    """Registered and started; yields its address. `key`: the private one that it reads."""
     base_url = free_address()
     uris = {"redirect_uris": [base_url + "/callback"]}
     signed_out = {"post_logout_redirect_uris": [base_url + "/"]}
     client = site.a.client(**uris, **signed_out, min_acr=LOA2, **metadata)
+    if key is not None:
+        folder = site.folder / client.client_id
+        folder.mkdir()
+        (folder / "key.json").write_text(json.dumps(key))
     with node.running(site, name, base_url, client):
         yield base_url
 
@@ -51,6 +57,18 @@ def test_openid_client_signs_in_refreshes_revokes_and_signs_out(site, bob):
 
         assert (bob.where, bob.json()) == (app + "/", {})
         assert bob.open(app + "/login").page == "sign-in"
+
+
+def test_openid_client_keeps_fapi2_with_pushed_requests_and_bound_tokens(site, bob):
+    ours = signer(kid="bank")
+    private = ours.key.as_dict(private=True) | {"kid": ours.kid}
+    held = fapi2.DEFAULTS | {"profile": "fapi2", "jwks": ours.jwks}
+    with running(site, "openid_client_fapi2", private, **held) as app:
+        assert bob.open(app + "/login").page == "sign-in", bob.answer.text
+        assert bob.prove_everything().json()["email"] == bob.account.email
+
+        assert bob.open(app + "/refresh").json() == {"token_type": "dpop", "rotated": False}
+        assert bob.open(app + "/bearer").json() == {"status": 401}
 
 
 def test_passport_openidconnect_signs_in_without_pkce(site, bob):
