@@ -22,15 +22,18 @@ from idp.oauth import (
     rfc6749_scope,
     rfc7636_pkce,
     rfc8707_resource_indicators,
+    rules,
 )
 from idp.oauth.asked import Asked
 from idp.oauth.errors import OAuth2Error
 from idp.oauth.parameters import Received
 from idp.traces import Trace
 
+PUSHED = "pushed_request"
 MACHINE_ENDPOINTS = frozenset(
-    {"token", "introspection", "revocation", "device_authorization", "pushed_request"}
+    {"token", "introspection", "revocation", "device_authorization", PUSHED}
 )
+AUTHORIZATION_ENDPOINTS = frozenset({"authorize", PUSHED})
 _STAND_INS = {"code_challenge": "A" * 43, "nonce": "n", "state": "s"}
 _REDACTED = ("claims", "id_token_hint", "login_hint", "registration", "request")
 
@@ -41,6 +44,7 @@ class Outcome(StrEnum):
     REDIRECT_URI = "redirect-uri"
     RESPONSE_TYPE = "response-type"
     PKCE = "pkce"
+    NOT_PUSHED = "not-pushed"
     NO_SCOPE = "no-scope"
     RESOURCE = "resource"
     GRANT = "grant"
@@ -58,6 +62,7 @@ FAILS = frozenset(
         Outcome.REDIRECT_URI,
         Outcome.RESPONSE_TYPE,
         Outcome.PKCE,
+        Outcome.NOT_PUSHED,
         Outcome.NO_SCOPE,
         Outcome.RESOURCE,
         Outcome.GRANT,
@@ -67,6 +72,7 @@ FAILS = frozenset(
 ASKS_MORE = frozenset({Outcome.TWO_FACTORS, Outcome.PASSKEY, Outcome.PERMISSION, Outcome.YOUNGER})
 
 _JUDGEMENTS = (
+    (Outcome.NOT_PUSHED, rules.require_pushed),
     (Outcome.RESPONSE_TYPE, response_types.response_type),
     (Outcome.PKCE, rfc7636_pkce.code_challenge),
     (Outcome.NO_SCOPE, rfc6749_scope.scope),
@@ -92,9 +98,9 @@ def rehearse(
 
 
 def _foresee(trace: Trace, before: RegisteredClient, after: RegisteredClient) -> Iterator[Foreseen]:
-    if trace.endpoint == "authorize" and trace.received:
+    if trace.endpoint in AUTHORIZATION_ENDPOINTS and trace.received:
         yield from _authorization(trace, before, after)
-    elif trace.endpoint in MACHINE_ENDPOINTS and not trace.is_failure:
+    if trace.endpoint in MACHINE_ENDPOINTS and not trace.is_failure:
         yield from _machine(trace, before, after)
 
 
@@ -102,7 +108,8 @@ def _authorization(
     trace: Trace, before: RegisteredClient, after: RegisteredClient
 ) -> Iterator[Foreseen]:
     received = _stood_in(trace)
-    was, now = _fault(received, before), _fault(received, after)
+    is_pushed = trace.endpoint == PUSHED
+    was, now = (_fault(_asked(received, one, is_pushed=is_pushed)) for one in (before, after))
     if was and not now and trace.is_failure:
         yield Foreseen(trace, Outcome.WORKS_NOW, was[1])
     elif now and not was and not trace.is_failure:
@@ -112,11 +119,14 @@ def _authorization(
         yield from _more(trace, received, before, after)
 
 
-def _fault(received: Received, client: RegisteredClient) -> tuple[Outcome, str] | None:
+def _asked(received: Received, client: RegisteredClient, *, is_pushed: bool) -> Asked:
     uri = received.get("redirect_uri") or ""
-    if not rfc6749_redirect_uri.is_registered(client, uri):
-        return Outcome.REDIRECT_URI, uri
-    asked = Asked(received, client, uri, None)
+    return Asked(received, client, uri, None, is_pushed=is_pushed)
+
+
+def _fault(asked: Asked) -> tuple[Outcome, str] | None:
+    if not rfc6749_redirect_uri.is_registered(asked.client, asked.redirect_uri):
+        return Outcome.REDIRECT_URI, asked.redirect_uri
     for outcome, read in _JUDGEMENTS:
         try:
             read(asked)

@@ -14,7 +14,7 @@ from idp.accounts import administered
 from idp.accounts.invalid import Invalid
 from idp.language import gettext as _
 from idp.web.admin.clients import form
-from idp.web.admin.clients.fields import Field
+from idp.web.admin.clients.field import Field
 from idp.web.admin.clients.form import Values
 from idp.web.admin.users.found import reason, reason_problem
 from idp.web.pages import FAILED_FORM, page

@@ -143,6 +143,21 @@ def test_a_waiver_of_pkce_is_warned_of_and_its_end_names_who_needs_it(
     assert "It came without PKCE, which is not waived any more." in owner.text
 
 
+def test_whose_requests_have_to_be_pushed_reads_which_were_not(
+    a: Factory, owner: Browser, rp: RelyingParty
+) -> None:
+    a.user("bob@example.com")
+    pushed = rp.client.post("/par", data=rp.parameters(), headers=rp.basic(), base_url=rp.issuer)
+    assert pushed.status_code == 201
+    previewed(owner, rp, pushed_only="yes")
+    assert "It was not pushed" not in owner.text
+
+    used(a, rp, email="carol@example.com")
+
+    previewed(owner, rp, pushed_only="yes")
+    assert "It was not pushed, as the app's requests have to be now." in owner.text
+
+
 def test_an_address_that_was_refused_would_work_now(
     a: Factory, owner: Browser, rp: RelyingParty
 ) -> None:

@@ -19,7 +19,7 @@ from idp.language import gettext as _
 from idp.language import gettext_noop
 from idp.web import access
 from idp.web.admin.clients import address_check, fields, form, once, show_once
-from idp.web.admin.clients.fields import Field
+from idp.web.admin.clients.field import Field
 from idp.web.admin.clients.form import Values
 from idp.web.admin.clients.found import KINDS
 from idp.web.admin.routes import blueprint

@@ -19,7 +19,8 @@ from idp.language import gettext as _
 from idp.language import gettext_noop
 from idp.web import access
 from idp.web.admin.clients import address_check, fields, form, preview, show_once
-from idp.web.admin.clients.fields import EDITABLE, Field, Section
+from idp.web.admin.clients.field import Field, Section
+from idp.web.admin.clients.fields import EDITABLE
 from idp.web.admin.clients.form import Value, Values
 from idp.web.admin.clients.found import card, existing_now, to_client
 from idp.web.admin.clients.said import said

@@ -5,54 +5,12 @@ becomes a metadata document, and `idp.clients` judges it as it does every other 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from enum import StrEnum
 
 from config import SecondFactorPolicy
 from idp.authentication.assurance import CANONICAL, Assurance
 from idp.clients.metadata import DEVICE_CODE
 from idp.language import gettext_noop
-
-
-class Kind(StrEnum):
-    """How a member is typed."""
-
-    TEXT = "text"
-    LINES = "lines"
-    """A list, one on each line."""
-    NUMBER = "number"
-    TICK = "tick"
-    CHOICE = "choice"
-    TICKS = "ticks"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Field:
-    """`name_in_form`: where the member's own would be taken for a secret's. `choices`: values and
-    what they are called. `says_empty`: left empty it is empty, not what it is by default.
-    """
-
-    member: str
-    label: str
-    kind: Kind = Kind.TEXT
-    hint: str | None = None
-    name_in_form: str | None = None
-    choices: tuple[tuple[str, str], ...] = ()
-    says_empty: bool = False
-
-    @property
-    def name(self) -> str:
-        return self.name_in_form or self.member
-
-
-@dataclass(frozen=True, slots=True)
-class Section:
-    """Fields that belong together."""
-
-    name: str
-    title: str
-    fields: tuple[Field, ...]
-
+from idp.web.admin.clients.field import Field, Kind, Section
 
 NAME = Field(
     member="client_name",
@@ -221,6 +179,20 @@ SECTIONS = (
                     ("standard", gettext_noop("Standard: code flow, PKCE, exact addresses")),
                     ("fapi2", gettext_noop("FAPI 2.0: also pushed requests, tokens bound to keys")),
                 ),
+            ),
+            Field(
+                member="require_pushed_authorization_requests",
+                name_in_form="pushed_only",
+                label=gettext_noop("It brings its requests itself (PAR)"),
+                kind=Kind.TICK,
+                hint=gettext_noop("The browser carries a name only; any other request is refused."),
+            ),
+            Field(
+                member="dpop_bound_access_tokens",
+                name_in_form="bound_to_key",
+                label=gettext_noop("Its access tokens are bound to a key (DPoP)"),
+                kind=Kind.TICK,
+                hint=gettext_noop("A copy of one is worth nothing. Its library has to support it."),
             ),
             LEVEL,
             Field(

@@ -9,7 +9,7 @@ from werkzeug.datastructures import MultiDict
 
 from idp.clients.metadata import IMPLICIT
 from idp.language import gettext as _
-from idp.web.admin.clients.fields import Field, Kind
+from idp.web.admin.clients.field import Field, Kind
 
 Value: TypeAlias = "str | list[str]"
 Values: TypeAlias = dict[str, Value]

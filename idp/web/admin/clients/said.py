@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from idp.language import gettext as _
-from idp.web.admin.clients.fields import Field, Kind
+from idp.web.admin.clients.field import Field, Kind
 from idp.web.admin.clients.form import Value
 
 

@@ -13,7 +13,7 @@ from idp.accounts.permissions import Permission
 from idp.language import gettext_noop
 from idp.web import access
 from idp.web.admin.clients import form
-from idp.web.admin.clients.fields import Field, Kind
+from idp.web.admin.clients.field import Field, Kind
 from idp.web.admin.definition_form import REASON, VERSION, DefinitionForm, with_reason
 from idp.web.admin.groups.found import PURPOSE, existing, to_group
 from idp.web.admin.routes import blueprint

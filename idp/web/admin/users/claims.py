@@ -18,7 +18,7 @@ from idp.language import gettext as _
 from idp.language import gettext_noop
 from idp.models import User
 from idp.web import access
-from idp.web.admin.clients.fields import Field, Kind
+from idp.web.admin.clients.field import Field, Kind
 from idp.web.admin.routes import blueprint
 from idp.web.admin.users.found import existing, out_of_reach, reason, reason_problem, to_user
 from idp.web.pages import FAILED_FORM, page
