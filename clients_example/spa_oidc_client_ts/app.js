@@ -34,5 +34,6 @@ for (const button of main.querySelectorAll("[data-do]")) {
   button.addEventListener("click", () => actions[button.dataset.do]().catch(showProblem));
 }
 
-onChange(showUser);
-arrive().then(showUser, showProblem);
+arrive()
+  .then(showUser, showProblem)
+  .finally(() => onChange(showUser));

@@ -3,6 +3,7 @@
 import json
 import shutil
 
+import httpx
 import pytest
 
 from config import PROJECT
@@ -12,6 +13,12 @@ from tests.interop.static_files import served
 from tests.support.visitor import visiting
 
 FOLDER = PROJECT / "clients_example" / "spa_oidc_client_ts"
+KEPT = """
+Object.entries(sessionStorage)
+    .filter(([key]) => key.startsWith('oidc.user:'))
+    .map(([, kept]) => JSON.parse(kept))[0] ?? null
+"""
+"""What the library keeps of the user."""
 LIBRARY = "oidc-client-ts-3.5.0.min.js"
 
 
@@ -62,6 +69,23 @@ def test_somebody_signs_in_refreshes_and_signs_out(site, spa, visitor):
     visitor.press("Sign in").is_at("sign-in")
 
 
+def test_tokens_that_were_copied_out_of_the_browser_are_worth_nothing(site, spa, visitor):
+    sign_in(visitor, spa, site.account())
+    kept = visitor.page.evaluate(KEPT)
+
+    bearer = {"Authorization": f"Bearer {kept['access_token']}"}
+    assert httpx.get(f"{site.issuer}/userinfo", headers=bearer).status_code == 401
+    fields = {
+        "grant_type": "refresh_token",
+        "refresh_token": kept["refresh_token"],
+        "client_id": kept["profile"]["aud"],
+    }
+    refused = httpx.post(f"{site.issuer}/token", data=fields)
+    assert (refused.status_code, refused.json()["error"]) == (400, "invalid_grant")
+
+    visitor.press("Refresh tokens").reads("The tokens were renewed.")
+
+
 def test_a_refresh_token_that_is_used_again_ends_the_session_of_the_app(site, spa, visitor):
     sign_in(visitor, spa, site.account())
     stale = visitor.page.evaluate("JSON.stringify(sessionStorage)")
@@ -93,8 +117,5 @@ def test_the_vendored_library_is_the_one_that_its_authors_published():
 def refresh_token(visitor):
     """What the library keeps in the tab, once it has arrived wherever it was going."""
     visitor.page.wait_for_load_state("networkidle")
-    return visitor.page.evaluate(
-        "Object.entries(sessionStorage)"
-        ".filter(([key]) => key.startsWith('oidc.user:'))"
-        ".map(([, kept]) => JSON.parse(kept).refresh_token)[0] ?? null"
-    )
+    kept = visitor.page.evaluate(KEPT)
+    return kept["refresh_token"] if kept else None
