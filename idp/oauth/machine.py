@@ -31,6 +31,10 @@ class MachineRequest:
     """The DPoP header (RFC 9449 §4.1); of several the server made one that nobody can read."""
     method: str = "POST"
     path: str = ""
+    of_trial: bool = False
+    """Set by a trial of ours (`oauth.trial_run`), never from what came over HTTP: there is no key
+    that its tokens could be bound to.
+    """
     speaks_for: RegisteredClient | None = None
     """Set by a trial of ours (`oauth.trial_run`), never from what came over HTTP: this client needs
     no credential, since nobody here knows its secret.

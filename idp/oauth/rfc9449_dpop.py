@@ -55,7 +55,7 @@ def of_token_request(client: RegisteredClient, request: MachineRequest) -> str |
     """§5: the thumbprint of the key that the new tokens will be bound to; None: to none. Raises
     `InvalidProof`.
     """
-    if request.proof is None and client.binds_access_tokens:
+    if request.proof is None and client.binds_access_tokens and not request.of_trial:
         raise InvalidProof("missing")
     return proven(request, "/token", client)
 

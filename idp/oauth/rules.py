@@ -181,13 +181,15 @@ def trusted(received: Received, trial: Trial | None = None) -> Asked:
         raise ShownError(fault.error, fault.get_error_description(), detail=reason, client=client)
     if "state" in received.repeated:
         raise ShownError("invalid_request", REPEATED, detail="state repeated", client=client)
+    uri = _redirect_uri(received, client, trial)
     return Asked(
         received,
         client,
-        _redirect_uri(received, client, trial),
+        uri,
         _state(received, client),
         fault,
-        is_pushed=pushed is not None,
+        # A trial stands in for the app, which would have pushed it.
+        is_pushed=pushed is not None or (trial is not None and trial.admits(client, uri)),
         pushed_as=pushed.name if pushed else None,
     )
 

@@ -114,7 +114,9 @@ def _token(
         if client.token_endpoint_auth_method == "client_secret_post":  # noqa: S105  a method
             credential = [("client_id", client.client_id), ("client_secret", secret)]
             authorization = None
-    request = MachineRequest([*fields, *credential], authorization, speaks_for=speaks_for)
+    request = MachineRequest(
+        [*fields, *credential], authorization, of_trial=True, speaks_for=speaks_for
+    )
     answer = server.token(request)
     run.hops.append(
         Hop("/token", shortened(request.parameters), answer.status, _shortened(answer.body))

@@ -10,12 +10,14 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from sqlalchemy import select
 
+from idp.clients.metadata import fapi2
 from idp.extensions import db
 from idp.models import AuditEvent, Role, TokenFamily
 from tests.http.admin.conftest import Arrive
 from tests.support.browser import Browser
 from tests.support.factories import PASSWORD, Factory
 from tests.support.relying_party import RelyingParty
+from tests.support.signer import signer
 
 OURS = "/admin/trial"
 
@@ -177,6 +179,23 @@ def test_a_program_is_tried_without_a_browser(a: Factory, owner: Browser) -> Non
     assert (owner.status, owner.page) == (200, "admin-trial-result")
     assert "reports:read" in owner.text
     assert "eyJ" not in owner.response.text
+
+
+@pytest.mark.parametrize(
+    "held",
+    [
+        fapi2.DEFAULTS | {"profile": "fapi2", "jwks": signer().jwks},
+        {"require_pushed_authorization_requests": True, "dpop_bound_access_tokens": True},
+    ],
+)
+def test_apps_that_push_their_requests_and_bind_their_tokens_are_tried_without(
+    a: Factory, owner: Browser, held: dict[str, Any]
+) -> None:
+    back(owner, a.client(scope="openid email", **held))
+
+    owner.press("Exchange the code")
+
+    assert "Everything worked, and every check held." in owner.text
 
 
 @pytest.mark.parametrize("template", ["spa", "native"])
