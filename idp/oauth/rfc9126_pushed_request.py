@@ -8,7 +8,6 @@ are its parameters, without credentials, and unpacked if they came as a request 
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 from authlib.oauth2.rfc6749.errors import InvalidRequestError
@@ -43,7 +42,7 @@ def push(client: RegisteredClient, received: Received) -> dict[str, Any]:
 def _judged(received: Received) -> Received:
     """§2.1: as at the authorization endpoint; §2.3: the client is told, and nobody else."""
     try:
-        asked = replace(rules.trusted(received), is_pushed=True)
+        asked = rules.pushed(received)
         rules.judge_trusted(asked)
     except ShownError as error:
         raise PushRefused(error.code, error.explanation, error.detail, "redirect_uri") from error

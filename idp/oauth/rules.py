@@ -7,6 +7,7 @@ object run through the same table.
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from authlib.oauth2.rfc6749.errors import InvalidRequestError
@@ -170,8 +171,8 @@ def trusted(received: Received, trial: Trial | None = None) -> Asked:
     """RFC 6749 §4.1.2.1: without client, redirect URI and `state` only the user can be told."""
     _require_readable(received)
     client = _client(received)
-    if (pushed := pushed_requests.named_by(received, client)) is not None:
-        received = pushed.received
+    if (brought := pushed_requests.named_by(received, client)) is not None:
+        received = brought.received
     unpacked = rfc9101_request_object.unpack(received, client)
     received, fault = unpacked.received, unpacked.fault
     _require_readable(received)
@@ -189,9 +190,14 @@ def trusted(received: Received, trial: Trial | None = None) -> Asked:
         _state(received, client),
         fault,
         # A trial stands in for the app, which would have pushed it.
-        is_pushed=pushed is not None or (trial is not None and trial.admits(client, uri)),
-        pushed_as=pushed.name if pushed else None,
+        is_pushed=brought is not None or (trial is not None and trial.admits(client, uri)),
+        pushed_as=brought.name if brought else None,
     )
+
+
+def pushed(received: Received) -> Asked:
+    """The same of a request that its client brings itself, or would bring (RFC 9126 §2.1)."""
+    return replace(trusted(received), is_pushed=True)
 
 
 def _require_readable(received: Received) -> None:

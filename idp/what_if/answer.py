@@ -98,9 +98,10 @@ def _masked(told: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _judged(question: Question, client: RegisteredClient) -> AuthorizationRequest | Answer:
-    """As `/authorize` judges it, without a trace and without an event."""
+    """As it is judged when it is real, pushed if it has to be, without a trace or an event."""
     try:
-        return rules.judge(_received(question, client.redirect_uris))
+        asked = rules.pushed(_received(question, client.redirect_uris))
+        return rules.judge_trusted(asked)
     except ShownError as error:
         return Answer(Ending.SHOWN, error=error.code, explanation=error.explanation)
     except rules.Refused as refused:

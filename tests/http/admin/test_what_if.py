@@ -39,6 +39,17 @@ def test_pages_and_claims_are_foretold_and_values_are_masked(a: Factory, owner: 
     assert times_shown(a) == 0
 
 
+def test_an_app_that_has_to_push_its_requests_is_foretold_like_others(
+    a: Factory, owner: Browser
+) -> None:
+    a.user(BOB)
+    rp = a.client(require_pushed_authorization_requests=True)
+
+    ask(owner, rp.client_id)
+
+    assert [li.get_text() for li in owner.all("[data-what-if] ol li")][:1] == ["Sign in"]
+
+
 def test_the_values_are_shown_to_who_helps_people_and_that_is_written_down(
     a: Factory, owner: Browser
 ) -> None:
