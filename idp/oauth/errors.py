@@ -142,10 +142,12 @@ class InvalidProof(OAuth2Error):
 
 
 class InvalidGrant(InvalidGrantError):
-    """RFC 6749 §5.2: one text for every cause; `reason` is for the audit log."""
+    """RFC 6749 §5.2: one text for every cause, unless `told` says more to whoever holds the code
+    anyway. `reason` is for the audit log.
+    """
 
-    def __init__(self, reason: str) -> None:
-        super().__init__(description=DESCRIPTIONS["invalid_grant"])
+    def __init__(self, reason: str, told: str = DESCRIPTIONS["invalid_grant"]) -> None:
+        super().__init__(description=told)
         self.reason = reason
 
 

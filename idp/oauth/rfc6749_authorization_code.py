@@ -68,17 +68,17 @@ class CodeGrant(Issuing, AuthorizationCodeGrant):
         return found
 
     def authenticate_user(self, code: StoredCode) -> Authorization:
-        """§4.1.2. Asked after redirect URI and verifier passed, so only a valid reuse is one. So is
-        the key (RFC 9449 §10).
+        """§4.1.2. Asked after redirect URI and verifier passed, so only a valid reuse is one, and
+        whoever asks may hear what became of the code. So is the key (RFC 9449 §10).
         """
         if code.dpop_jkt not in {None, self.request.jkt}:
-            raise InvalidGrant("code bound to another key")
+            raise InvalidGrant("code bound to another key", "The code is bound to another key.")
         if code.is_spent:
             self._react_to_reuse(code)
         if code.is_void:
             raise InvalidGrant("code revoked, user disabled or session ended")
         if code.expires_at <= clock.now():
-            raise InvalidGrant("code expired")
+            raise InvalidGrant("code expired", "The code has expired.")
         return code.authorization
 
     def generate_token(
@@ -141,4 +141,4 @@ class CodeGrant(Issuing, AuthorizationCodeGrant):
                 user_id=code.authorization.user_id, client_id=self.registered.client_id
             )
         )
-        raise InvalidGrant("code already used")
+        raise InvalidGrant("code already used", "The code was already used.")

@@ -20,6 +20,8 @@ from idp.oauth.errors import InvalidGrant
 
 METADATA = {"code_challenge_methods_supported": ["S256"]}
 
+UNUSABLE = "code_verifier missing, malformed or unexpected"
+
 _CHALLENGE = re.compile(r"[A-Za-z0-9_-]{43}")
 _VERIFIER = re.compile(r"[A-Za-z0-9\-._~]{43,128}")
 
@@ -46,10 +48,16 @@ def verify(challenge: str | None, verifier: str | None) -> None:
     """§4.6. A verifier without a challenge is an injected code, too (RFC 9700 §4.8)."""
     if challenge is None and verifier is None:
         return
-    if challenge is None or verifier is None or not _VERIFIER.fullmatch(verifier):
-        raise InvalidGrant("code_verifier missing, malformed or unexpected")
+    if challenge is None:
+        raise InvalidGrant(UNUSABLE, "A code_verifier came, and no code_challenge came before it.")
+    if verifier is None:
+        raise InvalidGrant(UNUSABLE, "The code_verifier is missing.")
+    if not _VERIFIER.fullmatch(verifier):
+        raise InvalidGrant(UNUSABLE, "The code_verifier is not 43 to 128 unreserved characters.")
     if not hmac.compare_digest(challenge_of(verifier), challenge):
-        raise InvalidGrant("code_verifier does not match")
+        raise InvalidGrant(
+            "code_verifier does not match", "The code_verifier does not match the code_challenge."
+        )
 
 
 def challenge_of(verifier: str) -> str:

@@ -78,7 +78,7 @@ class DeviceGrant(Issuing, AuthlibDeviceCodeGrant):
     def validate_device_credential(self, credential: PollingDevice) -> Authorization:
         """§3.5."""
         if credential.is_spent:
-            raise InvalidGrant("device code already used")
+            raise InvalidGrant("device code already used", "The device code was already used.")
         if credential.is_denied:
             raise AccessDeniedError("The user declined the request.")
         if credential.expires_at <= clock.now():
@@ -111,7 +111,7 @@ class DeviceGrant(Issuing, AuthlibDeviceCodeGrant):
         device: PollingDevice = self.request.credential
         granted: Authorization = self.request.user
         if not devices.consume(device):
-            raise InvalidGrant("device code already used")
+            raise InvalidGrant("device code already used", "The device code was already used.")
         ends_at = refresh_tokens.begin_family(
             granted, self.registered, device.digest, self.request.jkt
         )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from flask import Blueprint, Response, request
 from werkzeug.exceptions import RequestEntityTooLarge
 
@@ -18,6 +20,13 @@ from idp.web.interaction.answers import deliver
 from idp.web.misdirected import FORM
 
 blueprint = Blueprint("protocol", __name__)
+
+_post_only = partial(
+    blueprint.route,
+    methods=["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"],
+    provide_automatic_options=False,
+)
+"""Every method arrives, so that each is told which one is right."""
 
 
 @blueprint.route("/authorize", methods=["GET", "POST"], provide_automatic_options=False)
@@ -36,7 +45,7 @@ def authorize() -> Response:
         return deliver(error.response)
 
 
-@blueprint.route("/token", methods=["GET", "POST", "OPTIONS"], provide_automatic_options=False)
+@_post_only("/token")
 @access(PROTOCOL)
 def token() -> Response:
     """RFC 6749 §3.2."""
@@ -62,7 +71,7 @@ def userinfo() -> Response:
     return _written(server.userinfo(_request(received)))
 
 
-@blueprint.route("/revoke", methods=["GET", "POST", "OPTIONS"], provide_automatic_options=False)
+@_post_only("/revoke")
 @access(PROTOCOL)
 def revoke() -> Response:
     """RFC 7009 §2; §2.3 asks that apps in a browser may come."""
@@ -71,7 +80,7 @@ def revoke() -> Response:
     return _respond(client_endpoints.REVOCATION)
 
 
-@blueprint.route("/par", methods=["GET", "POST", "OPTIONS"], provide_automatic_options=False)
+@_post_only("/par")
 @access(PROTOCOL)
 def pushed_request() -> Response:
     """RFC 9126 §2. Apps in a browser may come, as they do for their tokens."""
@@ -80,14 +89,14 @@ def pushed_request() -> Response:
     return _respond(client_endpoints.PUSHED_REQUEST)
 
 
-@blueprint.route("/introspect", methods=["GET", "POST"], provide_automatic_options=False)
+@_post_only("/introspect")
 @access(PROTOCOL)
 def introspect() -> Response:
     """RFC 7662 §2. Its callers have a secret, so none of them is a page in a browser."""
     return _respond(client_endpoints.INTROSPECTION)
 
 
-@blueprint.route("/device_authorization", methods=["GET", "POST"], provide_automatic_options=False)
+@_post_only("/device_authorization")
 @access(PROTOCOL)
 def device_authorization() -> Response:
     """RFC 8628 §3.1. A device has no page of another origin."""

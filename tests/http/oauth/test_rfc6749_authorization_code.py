@@ -88,6 +88,26 @@ def test_a_wrong_binding_consumes_nothing(rp, approve, records):
     assert rp.exchange(code).status_code == 200
 
 
+@spec("RFC 6749", "5.2")
+def test_the_client_of_a_code_is_told_what_is_wrong_with_it(rp, approve, a, clock):
+    def told(code, by=rp, **changes):
+        response = by.exchange(code, **changes)
+        refused(response, 400, "invalid_grant")
+        return response.json["error_description"]
+
+    code, late = approve.code(rp), approve.code(rp)
+    assert "redirect_uri" in told(code, redirect_uri="https://app.example/other")
+    assert told(code, code_verifier=None) == "The code_verifier is missing."
+    assert "43 to 128" in told(code, code_verifier="short")
+    assert "does not match" in told(code, code_verifier="A" * 43)
+    thief = a.client(client_name="Thief")
+    assert told(code, by=thief) == told("ac_unknown", by=thief)
+    rp.exchange(code)
+    assert told(code) == "The code was already used."
+    clock.advance(seconds=61)
+    assert told(late) == "The code has expired."
+
+
 @spec("RFC 6749", "4.1.3")
 def test_a_wrong_binding_on_a_spent_code_revokes_nothing(rp, approve):
     code = approve.code(rp)
@@ -183,11 +203,11 @@ def test_without_openid_there_is_no_id_token(rp, approve):
 
 @spec("RFC 6749", "3.2")
 def test_the_token_endpoint_takes_post_only(rp):
-    response = rp.client.get("/token?grant_type=client_credentials")
+    for method in ("GET", "PUT", "PATCH", "DELETE"):
+        response = rp.client.open("/token?grant_type=client_credentials", method=method)
 
-    assert response.status_code == 405
-    assert response.json["error"] == "invalid_request"
-    assert "POST" in response.headers["Allow"]
+        refused(response, 405, "invalid_request")
+        assert response.headers["Allow"] == "POST, OPTIONS"
 
 
 @spec("RFC 6749", "3.2")
