@@ -8,7 +8,7 @@ from idp.oauth import response_types
 from idp.oauth.asked import Asked
 from idp.oauth.response import ResponseMode
 
-METADATA = {"response_modes_supported": [ResponseMode.QUERY.value, ResponseMode.FORM_POST.value]}
+METADATA = {"response_modes_supported": [mode.value for mode in ResponseMode]}
 
 
 def response_mode(asked: Asked) -> ResponseMode:
@@ -16,7 +16,7 @@ def response_mode(asked: Asked) -> ResponseMode:
     default, requested = response_types.default_mode(asked), asked.get("response_mode")
     if requested is None:
         return default
-    if requested not in _offered():
+    if requested not in METADATA["response_modes_supported"]:
         raise InvalidRequestError("The response_mode is not supported.")
     mode = ResponseMode(requested)
     if mode is ResponseMode.QUERY is not default:
@@ -24,13 +24,6 @@ def response_mode(asked: Asked) -> ResponseMode:
     if mode is ResponseMode.FORM_POST:
         _require_postable(asked)
     return mode
-
-
-def _offered() -> tuple[str, ...]:
-    offered = METADATA["response_modes_supported"]
-    if response_types.is_front_channel_offered():
-        return (*offered, ResponseMode.FRAGMENT.value)
-    return tuple(offered)
 
 
 def _require_postable(asked: Asked) -> None:

@@ -34,7 +34,6 @@ from idp.oauth.subject import known_sub
 
 METADATA = {
     "response_types_supported": list(response_types.FRONT_CHANNEL),
-    "response_modes_supported": ["fragment"],
     "grant_types_supported": ["implicit"],
 }
 is_offered = response_types.is_front_channel_offered

@@ -1,6 +1,9 @@
 """Response modes: where the parameters of an answer go, the same for success and error."""
 
+from urllib.parse import parse_qsl, urlsplit
+
 from tests.http.oauth.conftest import error_of
+from tests.support.factories import EMAIL, PASSWORD
 from tests.support.spec_matrix import spec
 
 STATE = "a+b %20&\"'<>\\é=;"
@@ -12,6 +15,12 @@ def form_of(browser):
     return form["action"], {
         field["name"]: field["value"] for field in form.select("input[type=hidden]")
     }
+
+
+def in_fragment(browser):
+    parts = urlsplit(browser.left_for)
+    assert not parts.query
+    return dict(parse_qsl(parts.fragment))
 
 
 @spec("OIDC MRT", "2.1")
@@ -32,9 +41,23 @@ def test_an_error_is_posted_with_everything_escaped(rp, browser):
 
 @spec("OIDC MRT", "2.1")
 def test_an_unknown_mode_is_refused_in_the_default_one(rp):
-    for mode in ("fragment", "jwt", "FORM_POST", "web_message", '"'):
+    for mode in ("jwt", "query.jwt", "FORM_POST", "web_message", '"'):
         assert error_of(rp, response_mode=mode) == "invalid_request"
     assert error_of(rp, response_mode="query") == "login_required"
+
+
+@spec("OIDC MRT", "2.1")
+def test_a_code_comes_in_the_fragment_to_whoever_asks(a, rp, browser):
+    a.user()
+    browser.open(rp.authorization_url(response_mode="fragment", prompt="none"))
+    refused = in_fragment(browser)
+    browser.open(rp.authorization_url(response_mode="fragment")).submit(
+        username=EMAIL, password=PASSWORD
+    ).press("Allow")
+
+    assert refused["error"] == "login_required"
+    assert browser.left_for.startswith(f"{rp.redirect_uri}#code=")
+    assert rp.exchange(in_fragment(browser)["code"]).status_code == 200
 
 
 def test_a_form_needs_an_address_to_post_to(a):

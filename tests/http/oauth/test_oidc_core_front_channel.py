@@ -210,10 +210,6 @@ def test_a_code_needs_its_challenge_here_too(rp, response_type):
     )
 
 
-def test_a_code_may_come_in_the_fragment(rp):
-    assert refused(rp, response_mode="fragment", prompt="none") == ("fragment", "login_required")
-
-
 @pytest.mark.parametrize(
     ("response_type", "where"), [("token", "fragment"), ("none", "query"), ("code code", "query")]
 )
@@ -258,7 +254,6 @@ def test_discovery_tells_what_is_on(client):
 
     assert document["response_types_supported"] == ["code", *EVERY]
     assert "implicit" in document["grant_types_supported"]
-    assert "fragment" in document["response_modes_supported"]
 
 
 class TestOff:
@@ -277,8 +272,6 @@ class TestOff:
 
         assert document["response_types_supported"] == ["code"]
         assert "implicit" not in document["grant_types_supported"]
-        assert "fragment" not in document["response_modes_supported"]
         assert [refused(rp, response_type=one) for one in EVERY] == [
             ("query", "unsupported_response_type")
         ] * len(EVERY)
-        assert refused(rp, response_mode="fragment") == ("query", "invalid_request")

@@ -31,7 +31,7 @@ def endpoints_of(issuer):
 METHODS = ["client_secret_basic", "client_secret_post", "private_key_jwt"]
 CAPABILITIES = {
     "response_types_supported": ["code"],
-    "response_modes_supported": ["query", "form_post"],
+    "response_modes_supported": ["query", "fragment", "form_post"],
     "grant_types_supported": [
         "authorization_code",
         "refresh_token",
