@@ -179,5 +179,7 @@ def _wanted(requests: Mapping[str, Any], available: frozenset[str]) -> Wanted:
 
 
 def _only(wanted: Wanted, available: frozenset[str]) -> Wanted:
-    """§5.2: a claim may be asked for in a language, `family_name#fr`."""
-    return {name: values for name, values in wanted.items() if name.partition("#")[0] in available}
+    """§5.5.2: nobody is asked about a claim in a language, `family_name#fr`: we have none, and one
+    without a language would not answer it.
+    """
+    return {name: values for name, values in wanted.items() if name in available}

@@ -92,8 +92,7 @@ def lines(
             found |= {claim: _claim_line(claim, user) for claim in own[name]}
         elif name != "offline_access":
             found[name] = ScopeLine(name, _(SCOPES.get(name, name)), _values(name, user))
-    # A name in three languages is one name.
-    for claim in dict.fromkeys(claim.partition("#")[0] for claim in claims):
+    for claim in dict.fromkeys(claims):
         # A scope may be called like a claim that it is not.
         key = claim if claim in found and claim not in SCOPES else f"claim:{claim}"
         found.setdefault(key, _claim_line(claim, user))
