@@ -21,8 +21,8 @@ from idp.clients.registration_policy import Policy
 from idp.extensions import db, settings
 from idp.models import Client
 
-DEFAULT_AUTH_METHOD = "client_secret_basic"
-"""RFC 7591 §2."""
+AUTH_METHOD, DEFAULT_AUTH_METHOD = "token_endpoint_auth_method", "client_secret_basic"
+"""RFC 7591 §2: what is told to whoever said nothing, and may send its secret either way."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +59,8 @@ def add(
 
 def change(client: RegisteredClient, asked: dict[str, Any]) -> Registered | Invalid | None:
     """Put new metadata in the place of the old. None: the client has gone meanwhile."""
+    if client.token_endpoint_auth_method is None and asked.get(AUTH_METHOD) == DEFAULT_AUTH_METHOD:
+        asked = asked | {AUTH_METHOD: None}  # what we told it, sent back
     proposed = _proposed(asked, registration_policy.of_client(client))
     if isinstance(proposed, Invalid):
         return proposed
@@ -68,7 +70,8 @@ def change(client: RegisteredClient, asked: dict[str, Any]) -> Registered | Inva
 
 def described(client: RegisteredClient) -> dict[str, Any]:
     """What a client is told of its registration."""
-    return registration_policy.without_policy(document.as_document(client))
+    told = registration_policy.without_policy(document.as_document(client))
+    return {AUTH_METHOD: DEFAULT_AUTH_METHOD} | told
 
 
 def _proposed(asked: dict[str, Any], policy: Policy) -> ProposedClient | Invalid:
@@ -78,8 +81,7 @@ def _proposed(asked: dict[str, Any], policy: Policy) -> ProposedClient | Invalid
         return wanted
     if wanted.scope and own.get("scope") is None:
         wanted = replace(wanted, scope=policy.scope)
-    method = wanted.token_endpoint_auth_method or DEFAULT_AUTH_METHOD
-    proposed = policy.applied(replace(wanted, token_endpoint_auth_method=method))
+    proposed = policy.applied(wanted)
     if wanted.scope and not proposed.scope:
         return Invalid({"scope": f"offered: {policy.scope}"})
     taken = _taken_names(proposed)

@@ -106,6 +106,21 @@ class TestOpen:
         assert said["subject_type"] == "public"
         assert "openid" in said["scope"].split()
 
+    @pytest.mark.parametrize("asked", [{}, {"token_endpoint_auth_method": "client_secret_basic"}])
+    @spec("RFC 6749", "2.3.1")
+    def test_who_names_no_method_may_send_the_secret_either_way(
+        self, register, client, settings, approve, asked
+    ):
+        said = register(PHOTOS | asked).json
+        rp = RelyingParty(client, settings.issuer, said["client_id"], said["client_secret"])
+        posted = {"client_id": rp.client_id, "client_secret": rp.client_secret}
+
+        by_post = rp.exchange(approve.code(rp), headers={}, **posted)
+        by_basic = rp.exchange(approve.code(rp))
+
+        assert by_post.status_code == (401 if asked else 200)
+        assert by_basic.status_code == 200
+
     @spec("OIDC Discovery", "3")
     def test_discovery_names_the_endpoint(self, client, settings):
         said = client.get(DISCOVERY).json
@@ -339,6 +354,7 @@ class TestRefused:
         answers = [register(PHOTOS) for _ in range(32)]
 
         assert [answer.status_code for answer in answers] == [201] * 30 + [429] * 2
+        refused(answers[-1], 429, "temporarily_unavailable")
         assert int(answers[-1].headers["Retry-After"]) > 0
         assert records.count(Client) == 30
 
