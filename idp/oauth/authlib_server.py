@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from datetime import timedelta
 from typing import Any
 
@@ -19,7 +18,7 @@ from idp.oauth import (
     tracing,
 )
 from idp.oauth.errors import InvalidClient, OAuth2Error, body_of, challenge_of
-from idp.oauth.machine import NO_STORE, AuthlibRequest, MachineResponse
+from idp.oauth.machine import NO_STORE, AuthlibRequest, MachineResponse, failed_too_often
 from idp.oauth.response import AuthorizationResponse
 from idp.oauth.rows import AuthlibClient
 
@@ -77,8 +76,7 @@ class Server(AuthorizationServer):
         metrics.token_answers.labels(grant_type(request), error.error).inc()
         client = request.client.registered if request.client else getattr(error, "client", None)
         if isinstance(error, InvalidClient) and (wait := _too_many_failures(client)):
-            headers = NO_STORE | {"Retry-After": str(math.ceil(wait.total_seconds()))}
-            return MachineResponse(429, body_of(error), headers)
+            return failed_too_often(wait)
         if error.error in rfc8628_device.STILL_WAITING:
             return MachineResponse(error.status_code, body_of(error), NO_STORE)
         tracing.denied("token", request.sent, client, error)

@@ -4,10 +4,8 @@ its own answer.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Any
 
 from idp import audit, origin, throttle
@@ -23,8 +21,14 @@ from idp.oauth import (
     rules,
     tracing,
 )
-from idp.oauth.errors import InvalidClient, InvalidRequestError, OAuth2Error, body_of, challenge_of
-from idp.oauth.machine import NO_STORE, MachineRequest, MachineResponse
+from idp.oauth.errors import InvalidClient, OAuth2Error, body_of, challenge_of
+from idp.oauth.machine import (
+    NO_STORE,
+    MachineRequest,
+    MachineResponse,
+    asked_too_often,
+    failed_too_often,
+)
 from idp.oauth.parameters import Received
 
 
@@ -72,7 +76,7 @@ def respond(endpoint: Endpoint, request: MachineRequest) -> MachineResponse:
     # Before the client is known: its proof may be a write, behind which no counter is taken.
     is_counted = endpoint.budget and not _brings_credential(request, received)
     if is_counted and (wait := throttle.take(endpoint.budget or "")):
-        return _later(InvalidRequestError("Too many requests."), wait)
+        return asked_too_often(wait)
     client: RegisteredClient | None = None
     try:
         rules.no_repeated_fields(received)
@@ -107,7 +111,7 @@ def _refused(
         # Counted after the failure; unknown clients of one address share a counter.
         wait = throttle.take(endpoint.limit, client=name or "unknown")
         if wait is not None:
-            return _later(error, wait)
+            return failed_too_often(wait)
     audit.record(
         catalogue.ClientRequestRefused(
             client_id=name,
@@ -117,8 +121,3 @@ def _refused(
         )
     )
     return MachineResponse(error.status_code, body_of(error), NO_STORE | challenge_of(error))
-
-
-def _later(error: OAuth2Error, wait: timedelta) -> MachineResponse:
-    headers = NO_STORE | {"Retry-After": str(math.ceil(wait.total_seconds()))}
-    return MachineResponse(429, body_of(error), headers)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 
 from authlib.oauth2.rfc6749.requests import BasicOAuth2Payload
@@ -48,6 +50,31 @@ class MachineResponse:
     status: int
     body: dict[str, Any]
     headers: Mapping[str, str] = field(default_factory=dict)
+
+
+def asked_too_often(wait: timedelta) -> MachineResponse:
+    """R36. RFC 6749 has no code for it; this one says that the request itself was not at fault."""
+    body = {
+        "error": "temporarily_unavailable",
+        "error_description": "Too many requests. Retry-After says how long to wait.",
+    }
+    return _later(body, wait)
+
+
+def failed_too_often(wait: timedelta) -> MachineResponse:
+    """R36, RFC 6749 §5.2: client authentication, which is what has to be mended."""
+    body = {
+        "error": "invalid_client",
+        "error_description": (
+            "Client authentication failed, too often by now. Retry-After says how long to wait."
+        ),
+    }
+    return _later(body, wait)
+
+
+def _later(body: dict[str, Any], wait: timedelta) -> MachineResponse:
+    headers = NO_STORE | {"Retry-After": str(math.ceil(wait.total_seconds()))}
+    return MachineResponse(429, body, headers)
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,10 +4,10 @@ bearer token, unlike every other endpoint (RFC 7591 §3, RFC 7592 §2).
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any, NoReturn
 
 from authlib.oauth2.rfc6750.errors import InvalidTokenError
@@ -18,7 +18,7 @@ from idp.clients import registry
 from idp.clients.metadata import Invalid
 from idp.oauth import tracing
 from idp.oauth.errors import OAuth2Error, body_of, challenge_of
-from idp.oauth.machine import NO_STORE, MachineResponse
+from idp.oauth.machine import NO_STORE, MachineResponse, asked_too_often
 
 REALM = 'Bearer realm="registration"'
 LIMIT = "client_registration"
@@ -80,9 +80,9 @@ class InvalidToken(InvalidTokenError):
 
 
 class TooMany(Exception):
-    """R36. `wait` in seconds."""
+    """R36."""
 
-    def __init__(self, wait: int) -> None:
+    def __init__(self, wait: timedelta) -> None:
         super().__init__(wait)
         self.wait = wait
 
@@ -100,7 +100,7 @@ def count_try() -> None:
     """Raises `TooMany`."""
     wait = throttle.take(LIMIT)
     if wait is not None:
-        raise TooMany(math.ceil(wait.total_seconds()))
+        raise TooMany(wait)
 
 
 def answered(status: int, answer: Callable[[], dict[str, Any]]) -> MachineResponse:
@@ -111,8 +111,7 @@ def answered(status: int, answer: Callable[[], dict[str, Any]]) -> MachineRespon
         _record(error)
         return MachineResponse(error.status_code, body_of(error), NO_STORE | challenge_of(error))
     except TooMany as refused:
-        headers = NO_STORE | {"Retry-After": str(refused.wait)}
-        return MachineResponse(429, {"error": "temporarily_unavailable"}, headers)
+        return asked_too_often(refused.wait)
 
 
 def _record(error: OAuth2Error) -> None:

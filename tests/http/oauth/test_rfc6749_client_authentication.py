@@ -178,6 +178,8 @@ def test_many_failures_are_answered_with_a_wait(machine, records):
     answers = [machine.token(basic(f"{machine.client_id}:x"), **FIELDS) for _ in range(31)]
 
     assert [answer.status_code for answer in answers] == [401] * 30 + [429]
+    refused(answers[-1], 429, "invalid_client")
+    assert "too often" in answers[-1].json["error_description"]
     assert int(answers[-1].headers["Retry-After"]) > 0
     assert len(records.events("token_request_refused")) == 30
     assert machine.token(**FIELDS).status_code == 200

@@ -140,9 +140,11 @@ def test_only_post_asks(tv):
 
 def test_one_address_asks_sixty_times_a_minute(tv, records):
     """R36."""
-    answers = [ask(tv).status_code for _ in range(61)]
+    answers = [ask(tv) for _ in range(61)]
 
-    assert answers == [200] * 60 + [429]
+    assert [answer.status_code for answer in answers] == [200] * 60 + [429]
+    refused(answers[-1], 429, "temporarily_unavailable")
+    assert int(answers[-1].headers["Retry-After"]) > 0
     assert records.count(DeviceAuthorization) == 60
 
 
