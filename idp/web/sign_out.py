@@ -72,7 +72,7 @@ def logout() -> Response:
     accounts = browser.signed_in()
     if request.method == "POST" and not accounts:
         # A cross-site post brings no Lax cookie; the GET that follows does.
-        return see_other(f"{url_for('sign_out.logout')}?{quote(_body(), safe=_AS_SENT)}")
+        return see_other(_posted_as_address())
     judged = _judged()
     if not accounts:
         # Nobody is here to be asked; only a hint proves that the app had a session of ours.
@@ -129,6 +129,17 @@ def _judged() -> LogoutRequest:
         return oidc_rp_initiated_logout.accept(parameters.parse(raw))
     except MalformedParameters:
         return oidc_rp_initiated_logout.judge((("", ""), ("", "")))
+
+
+def _posted_as_address() -> str:
+    """What was posted; of more than an address may hold all but the hint, so that the user is
+    asked.
+    """
+    path = url_for("sign_out.logout")
+    whole = quote(_body(), safe=_AS_SENT)
+    if len(path) + len(whole) <= settings().server.maximum_url_size:
+        return f"{path}?{whole}"
+    return f"{path}?{urlencode(_judged().parameters())}"
 
 
 def _body() -> bytes:

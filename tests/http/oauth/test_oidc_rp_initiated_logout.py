@@ -72,6 +72,23 @@ def test_a_posted_request_without_cookies_works(a, browser, rp, id_token) -> Non
     assert not is_signed_in(browser, rp)
 
 
+@pytest.mark.spec("RP-Initiated Logout", "2")
+@pytest.mark.parametrize("extra", [{"logout_hint": "x" * 9_000}, {"id_token_hint": "x" * 9_000}])
+def test_a_posted_request_too_long_for_an_address_leads_to_the_question(
+    a, browser, rp, id_token, extra
+) -> None:
+    asked = {"id_token_hint": id_token, "client_id": rp.client_id, "state": "s"}
+    stranger = a.app.test_client().post(
+        "/logout", data={"post_logout_redirect_uri": AFTER} | asked | extra
+    )
+
+    browser.open(stranger.location)
+    assert browser.page == "sign-out"
+    browser.press("Sign out")
+
+    assert browser.left_for == f"{AFTER}?state=s"
+
+
 @pytest.mark.spec("RP-Initiated Logout", "4")
 @pytest.mark.parametrize(
     "query",
