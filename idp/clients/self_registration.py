@@ -15,6 +15,7 @@ from sqlalchemy import select
 
 from idp.clients import document, register, registration_policy, registration_token
 from idp.clients.metadata import Invalid, ProposedClient
+from idp.clients.metadata.proposed import IMPLICIT
 from idp.clients.register import Registered
 from idp.clients.registered import RegisteredClient
 from idp.clients.registration_policy import Policy
@@ -23,6 +24,8 @@ from idp.models import Client
 
 AUTH_METHOD, DEFAULT_AUTH_METHOD = "token_endpoint_auth_method", "client_secret_basic"
 """RFC 7591 §2: what is told to whoever said nothing, and may send its secret either way."""
+
+_REDIRECTED = frozenset({"authorization_code", IMPLICIT})
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +84,9 @@ def _proposed(asked: dict[str, Any], policy: Policy) -> ProposedClient | Invalid
         return wanted
     if wanted.scope and own.get("scope") is None:
         wanted = replace(wanted, scope=policy.scope)
+    if _REDIRECTED.isdisjoint(wanted.grant_types):
+        # Libraries name theirs whatever the grant is; nothing will ever be sent there (§3.2.1).
+        wanted = replace(wanted, redirect_uris=())
     proposed = policy.applied(wanted)
     if wanted.scope and not proposed.scope:
         return Invalid({"scope": f"offered: {policy.scope}"})

@@ -17,6 +17,7 @@ from tests.support.spec_matrix import spec
 REDIRECT_URI = "https://app.example/callback"
 PHOTOS = {"client_name": "Photos", "redirect_uris": [REDIRECT_URI]}
 DISCOVERY = "/.well-known/openid-configuration"
+DEVICE_CODE = "urn:ietf:params:oauth:grant-type:device_code"
 
 
 @pytest.fixture
@@ -120,6 +121,16 @@ class TestOpen:
 
         assert by_post.status_code == (401 if asked else 200)
         assert by_basic.status_code == 200
+
+    @spec("RFC 7591", "3.2.1")
+    @pytest.mark.parametrize("grant", ["client_credentials", DEVICE_CODE])
+    def test_redirect_uris_of_a_client_that_is_never_redirected_to_are_left_out(
+        self, register, grant
+    ):
+        response = register(PHOTOS | {"grant_types": [grant], "redirect_uris": ["com.example:/x"]})
+
+        assert response.status_code == 201
+        assert response.json["redirect_uris"] == []
 
     @spec("OIDC Discovery", "3")
     def test_discovery_names_the_endpoint(self, client, settings):
