@@ -113,7 +113,9 @@ def _asserted(offered: str | None, received: Received) -> Credential:
 
 
 def _basic(authorization: str) -> Credential:
-    """§2.3.1: both halves are form-encoded before they are joined and put into base64."""
+    """§2.3.1: both halves are form-encoded before they are joined and put into base64. An empty
+    secret is one left out: some libraries name a client without any so.
+    """
     scheme, _, encoded = authorization.partition(" ")
     if scheme.lower() != "basic" or len(encoded) > _MAXIMUM_HEADER:
         raise InvalidClient("another scheme than Basic")
@@ -124,6 +126,8 @@ def _basic(authorization: str) -> Credential:
     identifier, colon, secret = text.partition(b":")
     if not colon:
         raise InvalidClient("Basic without a colon")
+    if not secret:
+        return Credential("none", _form_decoded(identifier))
     return Credential("client_secret_basic", _form_decoded(identifier), _form_decoded(secret))
 
 

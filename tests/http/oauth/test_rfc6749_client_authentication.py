@@ -82,6 +82,15 @@ def test_a_confidential_client_may_not_come_without_its_secret(machine):
 
 
 @spec("RFC 6749", "2.3.1")
+def test_a_header_without_a_secret_names_a_public_client_and_proves_nobody(machine, spa, approve):
+    """As the libraries of Go and Postman begin."""
+    code = approve.code(spa)
+
+    assert spa.exchange(code, headers=basic(f"{spa.client_id}:")).status_code == 200
+    refused(machine.token(basic(f"{machine.client_id}:"), **FIELDS), 401, "invalid_client")
+
+
+@spec("RFC 6749", "2.3.1")
 def test_a_secret_in_the_query_is_no_credential(machine):
     query = f"client_id={machine.client_id}&client_secret={machine.client_secret}"
 
