@@ -68,7 +68,7 @@ def _kept(name: str, make: Callable[[], dict[str, Any]], about: object = None) -
 
 def _static(document: Document) -> Response:
     if request.method == "OPTIONS":
-        return preflight("GET", headers="*")
+        return preflight("GET")
     response = Response(document.body, mimetype="application/json")
     response.set_etag(document.etag)
     response.headers["Cache-Control"] = f"public, max-age={MAXIMUM_AGE_SECONDS}"

@@ -134,7 +134,7 @@ def test_a_page_of_another_origin_may_read_them_with_headers_of_its_own(client):
         assert (preflight.status_code, preflight.data) == (204, b"")
         assert preflight.headers["Access-Control-Allow-Origin"] == "*"
         assert preflight.headers["Access-Control-Allow-Methods"] == "GET"
-        assert preflight.headers["Access-Control-Allow-Headers"] == "*"
+        assert preflight.headers["Access-Control-Allow-Headers"] == "*, Authorization"
 
 
 def test_they_are_for_reading(client):
