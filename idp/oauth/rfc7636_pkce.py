@@ -33,8 +33,10 @@ def code_challenge(asked: Asked) -> str | None:
     challenge, method = asked.get("code_challenge"), asked.get("code_challenge_method")
     if challenge is None and method is None and _is_waived(asked):
         return None
-    if challenge is None or not _CHALLENGE.fullmatch(challenge):
-        raise InvalidRequestError("The code_challenge is missing or malformed.")
+    if challenge is None:
+        raise InvalidRequestError("The code_challenge is missing; PKCE with S256 is required.")
+    if not _CHALLENGE.fullmatch(challenge):
+        raise InvalidRequestError("The code_challenge is malformed.")
     if method != "S256":
         raise InvalidRequestError("The code_challenge_method must be S256.")
     return challenge
