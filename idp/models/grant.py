@@ -42,6 +42,8 @@ class PushedRequest(Base):
     client_id: Mapped[str] = mapped_column(String(255))
     parameters: Mapped[list[list[str]]] = mapped_column(Document)
     """As they were judged, in pairs."""
+    is_signed: Mapped[bool] = mapped_column(default=False)
+    """They came in a request object."""
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
     expires_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
     consumed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

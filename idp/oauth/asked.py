@@ -19,6 +19,8 @@ class Asked:
     state: str | None
     fault: OAuth2Error | None = None
     """What is wrong with the request object that the parameters came in."""
+    is_signed: bool = False
+    """They came in a request object (RFC 9101)."""
     is_pushed: bool = False
     """The client has brought it itself (RFC 9126)."""
     pushed_as: str | None = None

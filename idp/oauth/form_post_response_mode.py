@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from authlib.oauth2.rfc6749.errors import InvalidRequestError
 
-from idp.oauth import response_types
+from idp.oauth import jarm_response_mode, response_types
 from idp.oauth.asked import Asked
-from idp.oauth.response import ResponseMode
+from idp.oauth.response import PLAIN, ResponseMode
 
-METADATA = {"response_modes_supported": [mode.value for mode in ResponseMode]}
+METADATA = {"response_modes_supported": [mode.value for mode in PLAIN]}
+_SIGNED = jarm_response_mode.METADATA["response_modes_supported"]
 
 
 def response_mode(asked: Asked) -> ResponseMode:
@@ -16,12 +17,12 @@ def response_mode(asked: Asked) -> ResponseMode:
     default, requested = response_types.default_mode(asked), asked.get("response_mode")
     if requested is None:
         return default
-    if requested not in METADATA["response_modes_supported"]:
+    if requested not in METADATA["response_modes_supported"] and requested not in _SIGNED:
         raise InvalidRequestError("The response_mode is not supported.")
-    mode = ResponseMode(requested)
-    if mode is ResponseMode.QUERY is not default:
+    mode = default.signed if requested == jarm_response_mode.SHORT else ResponseMode(requested)
+    if mode.way is ResponseMode.QUERY is not default:
         raise InvalidRequestError("The response_mode query is not for tokens.")
-    if mode is ResponseMode.FORM_POST:
+    if mode.way is ResponseMode.FORM_POST:
         _require_postable(asked)
     return mode
 

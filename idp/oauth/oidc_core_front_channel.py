@@ -18,12 +18,12 @@ from idp.oauth import (
     authorization,
     codes,
     issuing,
+    jarm_response_mode,
     oidc_core_id_token,
     refresh_tokens,
     response_types,
     rfc6749_scope,
     rfc9068_jwt_access_token,
-    rfc9207_issuer,
 )
 from idp.oauth.approval import Approval
 from idp.oauth.asked import Asked
@@ -72,11 +72,11 @@ class FrontChannelGrant(AuthorizationEndpointMixin, BaseGrant):
         code = codes.new() if "code" in names else None
         parameters = [] if code is None else [("code", code)]
         parameters += _tokens(judged, granted, names, code)
+        response = jarm_response_mode.written(
+            judged.client, redirect_uri, parameters, judged.state, judged.response_mode
+        )
         _write(judged, grant_user, granted, code)
-        if judged.state is not None:
-            parameters.append(("state", judged.state))
-        parameters.append(rfc9207_issuer.parameter())
-        return 303, AuthorizationResponse(redirect_uri, tuple(parameters), judged.response_mode), []
+        return 303, response, []
 
 
 def _authorization(judged: AuthorizationRequest, approval: Approval) -> Authorization:

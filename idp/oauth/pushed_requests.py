@@ -11,6 +11,7 @@ from sqlalchemy import bindparam, select, update
 from idp import clock, opaque
 from idp.clients.registered import RegisteredClient
 from idp.extensions import settings
+from idp.oauth.asked import Asked
 from idp.oauth.errors import ShownError
 from idp.oauth.parameters import Received
 from idp.oauth.tables import pushed_requests
@@ -28,12 +29,17 @@ class Pushed:
 
     name: str
     received: Received
+    is_signed: bool
+    """It came as a request object."""
 
 
 _INSERT = Prepared(pushed_requests.insert())
 _FIND = Prepared(
     select(
-        pushed_requests.c.parameters, pushed_requests.c.expires_at, pushed_requests.c.consumed_at
+        pushed_requests.c.parameters,
+        pushed_requests.c.is_signed,
+        pushed_requests.c.expires_at,
+        pushed_requests.c.consumed_at,
     ).where(
         pushed_requests.c.digest == bindparam("wanted_digest"),
         pushed_requests.c.client_id == bindparam("owner_id"),
@@ -49,14 +55,15 @@ _CONSUME = Prepared(
 )
 
 
-def store(client: RegisteredClient, received: Received) -> str:
-    """Its `request_uri`."""
+def store(asked: Asked) -> str:
+    """The `request_uri` of a request that was judged."""
     request_uri, now = PREFIX + opaque.make(), clock.now()
     _INSERT.write(
         {
             "digest": opaque.digest(request_uri),
-            "client_id": client.client_id,
-            "parameters": [list(pair) for pair in received.parameters],
+            "client_id": asked.client.client_id,
+            "parameters": [list(pair) for pair in asked.received.parameters],
+            "is_signed": asked.is_signed,
             "created_at": now,
             "expires_at": now + settings().tokens.pushed_request_lifetime,
         }
@@ -80,7 +87,9 @@ def named_by(received: Received, client: RegisteredClient) -> Pushed | None:
         raise _gone("pushed request already answered", client)
     if row.expires_at <= clock.now():
         raise _gone("pushed request expired", client)
-    return Pushed(request_uri, Received([(name, value) for name, value in row.parameters]))
+    return Pushed(
+        request_uri, Received([(name, value) for name, value in row.parameters]), row.is_signed
+    )
 
 
 def spend(request_uri: str, client: RegisteredClient) -> None:

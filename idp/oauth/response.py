@@ -15,6 +15,24 @@ class ResponseMode(StrEnum):
     QUERY = "query"
     FRAGMENT = "fragment"
     FORM_POST = "form_post"
+    QUERY_JWT = "query.jwt"
+    FRAGMENT_JWT = "fragment.jwt"
+    FORM_POST_JWT = "form_post.jwt"
+
+    @property
+    def way(self) -> ResponseMode:
+        """The same without a signature."""
+        return ResponseMode(self.removesuffix(_OF_JWT))
+
+    @property
+    def signed(self) -> ResponseMode:
+        """The same as a JWT."""
+        return ResponseMode(self.way + _OF_JWT)
+
+
+_OF_JWT = ".jwt"
+PLAIN = (ResponseMode.QUERY, ResponseMode.FRAGMENT, ResponseMode.FORM_POST)
+SIGNED = tuple(mode.signed for mode in PLAIN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,18 +47,18 @@ class AuthorizationResponse:
     def location(self) -> str | None:
         """Where the browser is sent. The registered query is kept (RFC 6749 §3.1.2)."""
         encoded = urlencode(self.parameters, quote_via=quote, safe="")
-        match self.mode:
+        match self.mode.way:
             case ResponseMode.QUERY:
                 return f"{self.redirect_uri}{_joint(self.redirect_uri)}{encoded}"
             case ResponseMode.FRAGMENT:
                 return f"{self.redirect_uri}#{encoded}"
-            case ResponseMode.FORM_POST:
+            case _:
                 return None
 
     @property
     def form(self) -> AuthorizationResponse | None:
         """Itself, when it is to be posted: its `redirect_uri` and `parameters` fill the form."""
-        return self if self.mode is ResponseMode.FORM_POST else None
+        return self if self.mode.way is ResponseMode.FORM_POST else None
 
 
 def _joint(uri: str) -> str:

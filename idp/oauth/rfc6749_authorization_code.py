@@ -16,10 +16,10 @@ from idp.grants import revoke
 from idp.oauth import (
     codes,
     issuing,
+    jarm_response_mode,
     refresh_tokens,
     response_types,
     rfc8707_resource_indicators,
-    rfc9207_issuer,
 )
 from idp.oauth.approval import Approval
 from idp.oauth.authorization import Authorization
@@ -48,15 +48,14 @@ class CodeGrant(Issuing, AuthorizationCodeGrant):
     def create_authorization_response(
         self, redirect_uri: str, grant_user: Approval
     ) -> tuple[int, AuthorizationResponse, list[Any]]:
-        """§4.1.2, with `iss` (RFC 9207) and by the response mode asked for."""
+        """§4.1.2, by the response mode asked for. Signed, if at all, before anything is written."""
         judged = self.request.judged
         code = codes.new()
+        response = jarm_response_mode.written(
+            judged.client, redirect_uri, [("code", code)], judged.state, judged.response_mode
+        )
         codes.store(code, judged, grant_user)
-        parameters = [("code", code)]
-        if judged.state is not None:
-            parameters.append(("state", judged.state))
-        parameters.append(rfc9207_issuer.parameter())
-        return 303, AuthorizationResponse(redirect_uri, tuple(parameters), judged.response_mode), []
+        return 303, response, []
 
     # --- token endpoint ---
 

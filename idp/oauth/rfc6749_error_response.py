@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from idp.oauth import rfc9207_issuer
+from idp.clients.registered import RegisteredClient
+from idp.oauth import jarm_response_mode
 from idp.oauth.errors import OAuth2Error, body_of
 from idp.oauth.response import AuthorizationResponse, ResponseMode
 
 
 def told(
-    error: OAuth2Error, redirect_uri: str, state: str | None, mode: ResponseMode
+    error: OAuth2Error,
+    client: RegisteredClient,
+    redirect_uri: str,
+    state: str | None,
+    mode: ResponseMode,
 ) -> AuthorizationResponse:
     """By the mode that success would have used (OIDC MRT §2.1)."""
     parameters = list(body_of(error).items())
-    if state is not None:
-        parameters.append(("state", state))
-    parameters.append(rfc9207_issuer.parameter())
-    return AuthorizationResponse(redirect_uri, tuple(parameters), mode)
+    return jarm_response_mode.written(client, redirect_uri, parameters, state, mode)

@@ -1,4 +1,5 @@
-"""RFC 9068, JWT access tokens: `at+jwt`, ES256, no profile data.
+"""RFC 9068, JWT access tokens: `at+jwt`, ES256 unless its client is registered for another
+algorithm, no profile data.
 
 `fam` (ours) names the token family whose row revokes it; without a user there is none.
 """
@@ -14,8 +15,7 @@ from idp.clients.registered import RegisteredClient
 from idp.extensions import settings
 from idp.oauth.authorization import Authorization
 from idp.signing import jwt
-
-ALGORITHM = "ES256"
+from idp.signing.algorithms import OFFERED
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +71,7 @@ def for_client(
 def claims_of(token: str) -> jwt.Claims | None:
     """§4: type, algorithm, issuer and expiry are good; the audience may be anybody."""
     try:
-        return jwt.verify(token, typ=jwt.ACCESS_TOKEN, algs=(ALGORITHM,))
+        return jwt.verify(token, typ=jwt.ACCESS_TOKEN, algs=OFFERED)
     except jwt.InvalidToken:
         return None
 
@@ -125,7 +125,8 @@ def _issue(
         claims["scope"] = " ".join(scope)
     if jkt is not None:
         claims["cnf"] = {"jkt": jkt}
-    return Issued(jwt.sign(jwt.ACCESS_TOKEN, claims, ALGORITHM), lifetime, type_of(jkt))
+    token = jwt.sign(jwt.ACCESS_TOKEN, claims, client.access_token_signed_response_alg)
+    return Issued(token, lifetime, type_of(jkt))
 
 
 def lifetime_of(client: RegisteredClient) -> int:

@@ -55,7 +55,7 @@ class Unpacked:
 
 def unpack(outer: Received, client: RegisteredClient) -> Unpacked:
     """§6.3. A fault is not raised: it is told to whom the unpacked parameters say."""
-    if _BY.isdisjoint(outer.values):
+    if not is_one(outer):
         return Unpacked(outer)
     if outer.repeated:
         raise ShownError("invalid_request", "A parameter was sent more than once.", client=client)
@@ -75,6 +75,17 @@ def unpack(outer: Received, client: RegisteredClient) -> Unpacked:
     except InvalidRequestObject as fault:
         return _refused(outer, client, jwt.unverified, fault)
     return Unpacked(_merged(outer, jwt.unverified))
+
+
+def is_one(outer: Received) -> bool:
+    """Whether the parameters come in an object, by value or by reference."""
+    return not _BY.isdisjoint(outer.values)
+
+
+def require_signed(asked: Asked) -> None:
+    """§10.5."""
+    if asked.client.require_signed_request_object and not asked.is_signed:
+        raise InvalidRequestError("This client has to sign its authorization requests.")
 
 
 def require_sound_object(asked: Asked) -> None:

@@ -15,6 +15,7 @@ from authlib.oauth2.rfc6749.errors import InvalidRequestError
 from idp.clients.registered import RegisteredClient
 from idp.extensions import settings
 from idp.oauth import pushed_requests, rules
+from idp.oauth.asked import Asked
 from idp.oauth.errors import PushRefused, ShownError
 from idp.oauth.parameters import Received
 
@@ -34,12 +35,12 @@ def push(client: RegisteredClient, received: Received) -> dict[str, Any]:
     own = [pair for pair in received.parameters if pair[0] not in _CREDENTIALS]
     judged = _judged(Received([("client_id", client.client_id), *own]))
     return {
-        "request_uri": pushed_requests.store(client, judged),
+        "request_uri": pushed_requests.store(judged),
         "expires_in": int(settings().tokens.pushed_request_lifetime.total_seconds()),
     }
 
 
-def _judged(received: Received) -> Received:
+def _judged(received: Received) -> Asked:
     """§2.1: as at the authorization endpoint; §2.3: the client is told, and nobody else."""
     try:
         asked = rules.pushed(received)
@@ -51,4 +52,4 @@ def _judged(received: Received) -> Received:
         reason = getattr(fault, "reason", "")
         description = fault.get_error_description()
         raise PushRefused(fault.error, description, reason, refused.failed) from refused
-    return asked.received
+    return asked

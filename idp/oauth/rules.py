@@ -59,6 +59,7 @@ def require_pushed(asked: Asked) -> None:
 AUTHORIZATION_REQUEST: tuple[tuple[str | None, Reader], ...] = (
     ("response_mode", form_post_response_mode.response_mode),
     (None, rfc9101_request_object.require_sound_object),
+    (None, rfc9101_request_object.require_signed),
     (None, no_repeated_parameters),
     (None, require_pushed),
     ("response_type", response_types.response_type),
@@ -173,6 +174,7 @@ def trusted(received: Received, trial: Trial | None = None) -> Asked:
     client = _client(received)
     if (brought := pushed_requests.named_by(received, client)) is not None:
         received = brought.received
+    is_signed = brought.is_signed if brought else rfc9101_request_object.is_one(received)
     unpacked = rfc9101_request_object.unpack(received, client)
     received, fault = unpacked.received, unpacked.fault
     _require_readable(received)
@@ -183,14 +185,16 @@ def trusted(received: Received, trial: Trial | None = None) -> Asked:
     if "state" in received.repeated:
         raise ShownError("invalid_request", REPEATED, detail="state repeated", client=client)
     uri = _redirect_uri(received, client, trial)
+    # A trial stands in for the app, which would have signed and pushed it.
+    is_trial = trial is not None and trial.admits(client, uri)
     return Asked(
         received,
         client,
         uri,
         _state(received, client),
         fault,
-        # A trial stands in for the app, which would have pushed it.
-        is_pushed=brought is not None or (trial is not None and trial.admits(client, uri)),
+        is_signed=is_signed or is_trial,
+        is_pushed=brought is not None or is_trial,
         pushed_as=brought.name if brought else None,
     )
 

@@ -17,6 +17,7 @@ from idp.extensions import kept
 from idp.oauth import (
     claims,
     form_post_response_mode,
+    jarm_response_mode,
     oidc_backchannel_logout,
     oidc_core_claims_parameter,
     oidc_core_front_channel,
@@ -109,6 +110,7 @@ METADATA = (
     rfc7636_pkce,
     rfc9207_issuer,
     form_post_response_mode,
+    jarm_response_mode,
     oidc_core_front_channel,
     oidc_core_request,
     oidc_prompt_create,
@@ -175,7 +177,9 @@ def accept(parameters: Parameters, trial: Trial | None = None) -> AuthorizationR
         asked, fault = refused.asked, refused.error
         reason = getattr(fault, "reason", fault.get_error_description())
         _record_refusal(asked.client.client_id, fault.error, reason)
-        response = rfc6749_error_response.told(fault, asked.redirect_uri, asked.state, refused.mode)
+        response = rfc6749_error_response.told(
+            fault, asked.client, asked.redirect_uri, asked.state, refused.mode
+        )
         raise RedirectedError(response, fault) from fault
     tracing.accepted(received, request)
     return request
@@ -208,7 +212,11 @@ def refuse(request: AuthorizationRequest, code: str) -> AuthorizationResponse:
     if code not in SILENT:
         _record_refusal(request.client.client_id, code, "after judgement")
     return rfc6749_error_response.told(
-        refusal(code), request.redirect_uri, request.state, request.response_mode
+        refusal(code),
+        request.client,
+        request.redirect_uri,
+        request.state,
+        request.response_mode,
     )
 
 

@@ -24,7 +24,7 @@ MAXIMUM_SIZE = 8 * 1024
 
 ACCESS_TOKEN = "at+jwt"  # noqa: S105  a media type (RFC 9068 §2.1)
 ID_TOKEN = "JWT"  # noqa: S105
-USERINFO = None
+USERINFO = AUTHORIZATION_RESPONSE = None
 """Libraries refuse types that they do not know here; without one it is no token of another kind."""
 
 _COMPACT = re.compile(r"([A-Za-z0-9_-]+)\.([A-Za-z0-9_-]+)\.([A-Za-z0-9_-]+)")

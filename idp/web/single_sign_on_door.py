@@ -101,7 +101,7 @@ def _meeting(query: bytes, token: str) -> Meeting | None:
 
 
 def _is_led_by_address(judged: AuthorizationRequest) -> bool:
-    return judged.response_mode is not ResponseMode.FORM_POST and _is_uri(judged.redirect_uri)
+    return judged.response_mode.way is not ResponseMode.FORM_POST and _is_uri(judged.redirect_uri)
 
 
 @lru_cache(maxsize=1024)

@@ -98,10 +98,12 @@ def _masked(told: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _judged(question: Question, client: RegisteredClient) -> AuthorizationRequest | Answer:
-    """As it is judged when it is real, pushed if it has to be, without a trace or an event."""
+    """As it is judged when it is real, signed and pushed if it has to be, without a trace or an
+    event.
+    """
     try:
         asked = rules.pushed(_received(question, client.redirect_uris))
-        return rules.judge_trusted(asked)
+        return rules.judge_trusted(replace(asked, is_signed=True))
     except ShownError as error:
         return Answer(Ending.SHOWN, error=error.code, explanation=error.explanation)
     except rules.Refused as refused:

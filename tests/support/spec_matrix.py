@@ -58,6 +58,7 @@ DOCUMENTS = {
     "OIDC Registration": "OpenID Connect Dynamic Client Registration",
     "OIDC MRT": "Multiple response types",
     "OIDC Form Post": "Form post response mode",
+    "JARM": "JWT Secured Authorization Response Mode",
     "FAPI 2.0": "FAPI 2.0 Security Profile",
     "EAP ACR Values": "OpenID Connect EAP ACR Values",
     "WebAuthn": "Web Authentication Level 3",

@@ -18,6 +18,7 @@ WORDS = {
     "response_mode": "the response_mode is offered",
     "require_sound_object": "the request object, if there is one, is sound",
     "no_repeated_parameters": "no parameter comes twice",
+    "require_signed": "it is a request object, where it has to be one",
     "require_pushed": "it is pushed, where it has to be",
     "response_type": "the response_type is registered",
     "require_registered_client": "nobody registers in passing",
@@ -93,7 +94,8 @@ _ENDPOINTS = {
     "device_authorization": ("fields", *_CLIENT, "grant_allowed", "scope", "resource"),
     "pushed_request": (
         "fields", *_PROVEN, "redirect_uri", "response_mode", "require_sound_object",
-        "no_repeated_parameters", "response_type", "require_registered_client", "code_challenge",
+        "require_signed", "no_repeated_parameters", "response_type", "require_registered_client",
+        "code_challenge",
         "nonce", "prompt", "max_age", "claims", "acr_values", "scope", "resource", "dpop_jkt",
         "hinted_sub",
         "login_hint", "ui_locales",

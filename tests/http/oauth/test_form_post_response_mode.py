@@ -41,7 +41,7 @@ def test_an_error_is_posted_with_everything_escaped(rp, browser):
 
 @spec("OIDC MRT", "2.1")
 def test_an_unknown_mode_is_refused_in_the_default_one(rp):
-    for mode in ("jwt", "query.jwt", "FORM_POST", "web_message", '"'):
+    for mode in (".jwt", "jwt.query", "FORM_POST", "web_message", '"'):
         assert error_of(rp, response_mode=mode) == "invalid_request"
     assert error_of(rp, response_mode="query") == "login_required"
 

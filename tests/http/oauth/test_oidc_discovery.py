@@ -31,7 +31,11 @@ def endpoints_of(issuer):
 METHODS = ["client_secret_basic", "client_secret_post", "private_key_jwt"]
 CAPABILITIES = {
     "response_types_supported": ["code"],
-    "response_modes_supported": ["query", "fragment", "form_post"],
+    "response_modes_supported": [
+        *("query", "fragment", "form_post"),
+        *("jwt", "query.jwt", "fragment.jwt", "form_post.jwt"),
+    ],
+    "authorization_signing_alg_values_supported": ["RS256", "ES256", "PS256", "EdDSA"],
     "grant_types_supported": [
         "authorization_code",
         "refresh_token",

@@ -1,7 +1,13 @@
 """JWT access tokens: their header, their claims, and that no other JWT passes for one."""
 
+import pytest
+from joserfc import jwt
+from joserfc.jwk import KeySet
+
 from tests.support.relying_party import claims, header
 from tests.support.spec_matrix import spec
+
+ALGS = ["RS256", "ES256", "PS256", "EdDSA", "Ed25519"]
 
 
 @spec("RFC 9068", "2.1")
@@ -48,6 +54,24 @@ def test_a_client_may_have_a_lifetime_of_its_own(a, approve):
     assert body["expires_in"] == said["exp"] - said["iat"] == 120
 
 
+@spec("RFC 9068", "2.1")
+@pytest.mark.filterwarnings("ignore:EdDSA is deprecated")
+@pytest.mark.parametrize("alg", ["RS256", "ES256", "PS256", "EdDSA"])
+def test_a_client_chooses_the_algorithm(a, approve, alg):
+    rp = a.client(access_token_signed_response_alg=alg)
+
+    token = approve.tokens(rp)["access_token"]
+
+    assert header(token)["alg"] == alg
+    keys = KeySet.import_key_set(rp.client.get("/jwks").json)
+    assert jwt.decode(token, keys, algorithms=ALGS).claims["client_id"] == rp.client_id
+    assert rp.userinfo(token).status_code == 200
+    asked = rp.client.post(
+        "/introspect", data={"token": token}, headers=rp.basic(), base_url=rp.issuer
+    )
+    assert asked.json["active"] is True
+
+
 @spec("RFC 9068", "4")
 def test_an_id_token_is_no_access_token(a, approve):
     """The same algorithm and key do not help: the type differs."""
@@ -58,12 +82,12 @@ def test_an_id_token_is_no_access_token(a, approve):
 
 @spec("RFC 9068", "4")
 def test_a_token_for_somebody_else_is_refused(app, rp, approve):
-    from idp.signing import jwt
+    from idp.signing import jwt as ours
 
     said = claims(approve.tokens(rp)["access_token"])
     with app.app_context():
-        foreign = jwt.sign("at+jwt", said | {"aud": "https://api.example"}, "ES256")
-        listed = jwt.sign("at+jwt", said | {"aud": ["https://api.example", rp.issuer]}, "ES256")
+        foreign = ours.sign("at+jwt", said | {"aud": "https://api.example"}, "ES256")
+        listed = ours.sign("at+jwt", said | {"aud": ["https://api.example", rp.issuer]}, "ES256")
 
     assert rp.userinfo(foreign).status_code == 401
     assert rp.userinfo(listed).status_code == 200

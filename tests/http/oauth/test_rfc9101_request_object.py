@@ -381,3 +381,30 @@ class TestFuzz:
         location = response.headers.get("Location", "/")
         assert location.startswith((f"{FIRST}?", f"{SECOND}?", "/"))
         assert not location.startswith("//")
+
+
+@spec("RFC 9101", "10.5")
+class TestWhoHasToSign:
+    @pytest.fixture
+    def rp(self, a):
+        return a.client(jwks=JWKS, require_signed_request_object=True)
+
+    def test_plain_parameters_are_refused(self, rp):
+        location = rp.client.get(rp.authorization_url()).headers["Location"]
+
+        assert answer(location)["error"] == "invalid_request"
+
+    def test_an_object_is_taken(self, rp, understood):
+        assert understood(rp, OURS.sign(inside(rp))).client.client_id == rp.client_id
+
+    def test_so_is_a_pushed_one(self, rp):
+        def push(data):
+            return rp.client.post("/par", data=data, headers=rp.basic(), base_url=rp.issuer)
+
+        assert push(rp.parameters()).json["error"] == "invalid_request"
+        pushed = push({"client_id": rp.client_id, "request": OURS.sign(inside(rp))}).json
+        told = {"client_id": rp.client_id, "request_uri": pushed["request_uri"]}
+
+        assert rp.client.get("/authorize?" + urlencode(told)).status_code in {200, 303}
+        location = rp.client.get("/authorize?" + urlencode(told)).headers.get("Location", "")
+        assert "error" not in location

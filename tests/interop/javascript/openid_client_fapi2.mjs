@@ -1,5 +1,5 @@
 // A web app with openid-client that is held to FAPI 2.0: a key for a secret, pushed requests, tokens
-// bound to a key by DPoP.
+// bound to a key by DPoP; and the answer as a JWT (JARM).
 
 import { readFileSync } from "node:fs";
 
@@ -17,10 +17,11 @@ const key = await crypto.subtle.importKey("jwk", jwk, ES256, false, ["sign"]);
 const provider = await client.discovery(
   new URL(ISSUER),
   CLIENT_ID,
-  { id_token_signed_response_alg: "ES256" },
+  { id_token_signed_response_alg: "ES256", authorization_signed_response_alg: "ES256" },
   client.PrivateKeyJwt({ key, kid: jwk.kid }),
   { execute: [client.allowInsecureRequests] },
 );
+client.useJwtResponseMode(provider);
 const DPoP = client.getDPoPHandle(provider, await client.randomDPoPKeyPair("ES256"));
 
 const app = express();

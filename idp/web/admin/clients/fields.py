@@ -11,6 +11,7 @@ from idp.authentication.assurance import CANONICAL, Assurance
 from idp.clients.metadata import DEVICE_CODE
 from idp.language import gettext_noop
 from idp.web.admin.clients.field import Field, Kind, Section
+from idp.web.admin.clients.signing_fields import SIGNING
 
 NAME = Field(
     member="client_name",
@@ -224,6 +225,7 @@ SECTIONS = (
             ),
         ),
     ),
+    SIGNING,
     Section(
         "lifetimes",
         gettext_noop("Lifetimes"),
