@@ -30,6 +30,10 @@ _STRUCTURE = """() => {
     "has a positive tabindex": all("[tabindex]").some(element => element.tabIndex > 0),
     "has the same id twice": new Set(ids).size !== ids.length,
     "has a label made of a placeholder": all("[placeholder]").length > 0,
+    "has a ticked box without a tick": all("input[type=checkbox]:checked").some(box => {
+      const {appearance, backgroundImage} = getComputedStyle(box);
+      return appearance === "none" && backgroundImage === "none";
+    }),
     "has an inline style or script": all("[style], script:not([src]), style").length > 0,
     "has a small button": all("main button, main a.button").some(button => {
       const box = button.getBoundingClientRect();

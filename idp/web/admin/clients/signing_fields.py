@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from idp.language import gettext_noop
-from idp.signing.algorithms import OFFERED
 from idp.web.admin.clients.field import Field, Kind, Section
 
-_ALGORITHMS = tuple((alg, alg) for alg in OFFERED)
+_ALGORITHMS = (
+    ("RS256", gettext_noop("RSA (RS256)")),
+    ("PS256", gettext_noop("RSA with random padding (PS256)")),
+    ("ES256", gettext_noop("Elliptic curve P-256 (ES256)")),
+    ("EdDSA", gettext_noop("Edwards curve 25519 (EdDSA)")),
+)
 
 SIGNING = Section(
     "signing",
