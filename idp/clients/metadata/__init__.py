@@ -42,6 +42,7 @@ RULES: tuple[Rule, ...] = (
     words.name_is_readable,
     choices.choices_are_offered,
     choices.grants_and_responses_agree,
+    choices.bound_tokens_stay_out_of_the_browser,
     addresses.redirects_lead_to_the_client,
     addresses.other_uris_are_https,
     keys.keys_are_public,

@@ -100,6 +100,15 @@ def grants_and_responses_agree(proposed: ProposedClient, _: Deployment) -> Itera
         yield "redirect_uris", "only a client that uses authorization_code has any"
 
 
+def bound_tokens_stay_out_of_the_browser(
+    proposed: ProposedClient, _: Deployment
+) -> Iterator[Problem]:
+    # RFC 9449 §5: a key is proven at the token endpoint and nowhere else.
+    names = {name for several in proposed.response_types for name in several.split(" ")}
+    if proposed.dpop_bound_access_tokens and "token" in names:
+        yield "response_types", "token is bound to no key, as dpop_bound_access_tokens wants it"
+
+
 def scopes_are_tokens(proposed: ProposedClient, _: Deployment) -> Iterator[Problem]:
     """RFC 6749 §3.3."""
     scopes = proposed.scope.split(" ") if proposed.scope else []

@@ -13,6 +13,7 @@ import pytest
 
 from config import ProtocolSettings
 from idp import opaque
+from idp.clients import document, register
 from idp.extensions import transaction
 from idp.grants import revoke
 from tests.support.factories import EMAIL, PASSWORD
@@ -275,3 +276,22 @@ class TestOff:
         assert [refused(rp, response_type=one) for one in EVERY] == [
             ("query", "unsupported_response_type")
         ] * len(EVERY)
+
+
+@spec("RFC 9449", "5")
+def test_a_client_whose_tokens_are_bound_has_none_that_come_through_the_browser(app):
+    asked = {
+        "redirect_uris": ["https://app.example/callback"],
+        "grant_types": ["authorization_code", "implicit"],
+        "dpop_bound_access_tokens": True,
+    }
+
+    with app.app_context(), transaction():
+        refused = register.register(
+            document.from_document(asked | {"response_types": ["code", *EVERY]})
+        )
+        without = ["code", "id_token", "code id_token"]
+        taken = register.register(document.from_document(asked | {"response_types": without}))
+
+    assert set(refused.problems) == {"response_types"}
+    assert isinstance(taken, register.Registered), taken
