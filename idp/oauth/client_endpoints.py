@@ -97,9 +97,14 @@ def respond(endpoint: Endpoint, request: MachineRequest) -> MachineResponse:
 
 
 def _brings_credential(request: MachineRequest, received: Received) -> bool:
-    """A wrong one is counted against `limit`."""
-    in_body = received.get("client_secret") or received.get("client_assertion")
-    return request.authorization is not None or in_body is not None
+    """A wrong one, and whatever cannot be read as one, is counted against `limit`."""
+    try:
+        brought = rfc6749_client_authentication.offered(request.authorization, received)
+    except InvalidClient:
+        return True
+    except OAuth2Error:
+        return False
+    return brought.method != "none"
 
 
 def _refused(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
 from urllib.parse import urlencode
 
 import pytest
@@ -181,6 +182,20 @@ def test_a_public_client_may_push_and_strangers_cannot_fill_the_table(a, setting
 
     assert answers[-1].status_code == 429
     assert int(answers[-1].headers["Retry-After"]) > 0
+
+
+@pytest.mark.parametrize("path", ["/par", "/device_authorization"])
+def test_a_basic_header_without_a_secret_is_counted_like_none(a, path):
+    app = a.client("native", redirect_uris=["http://127.0.0.1/callback"])
+    sent = app.parameters() if path == "/par" else {"scope": "openid"}
+    named = {"Authorization": "Basic " + b64encode(f"{app.client_id}:".encode()).decode()}
+
+    def ask():
+        return app.client.post(path, data=sent, headers=named, base_url=app.issuer)
+
+    assert ask().status_code in {200, 201}
+
+    assert [ask() for _ in range(120)][-1].status_code == 429
 
 
 @spec("RFC 9126", "2.1")
