@@ -14,7 +14,7 @@ import re
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from functools import lru_cache
-from urllib.parse import SplitResult, urlsplit
+from urllib.parse import SplitResult, unquote, urlsplit
 
 from authlib.oauth2.rfc6749.errors import InvalidRequestError
 
@@ -64,12 +64,19 @@ def with_key(
     received: Received, request: MachineRequest, path: str, client: RegisteredClient
 ) -> Received:
     """§10.1: a proof beside a pushed request says what `dpop_jkt` says. Raises `InvalidProof`."""
-    jkt, named = proven(request, path, client), received.get("dpop_jkt")
+    jkt, named = proven(request, path, client), _named(received)
     if jkt is None or jkt == named:
         return received
     if named is not None:
         raise InvalidProof("of another key than dpop_jkt")
-    return Received([*received.parameters, ("dpop_jkt", jkt)])
+    others = [pair for pair in received.parameters if pair[0] != "dpop_jkt"]
+    return Received([*others, ("dpop_jkt", jkt)])
+
+
+def _named(received: Received) -> object:
+    """`dpop_jkt`; that of a request object, which is judged later, wins (RFC 9101 §6.3)."""
+    inside = foreign_jwt.peek(received.get("request") or "")
+    return inside.get("dpop_jkt", received.get("dpop_jkt"))
 
 
 def require_possession(shown: Presented, jkt: str | None, request: MachineRequest) -> None:
@@ -154,7 +161,8 @@ def _require_occasion(claims: Claims, method: str, path: str) -> None:
 def _place(uri: str) -> tuple[str, str, int | None, str] | None:
     try:
         parts = urlsplit(uri)
-        return _of(parts, parts.path)
+        # What we compare it with has been decoded by the server.
+        return _of(parts, unquote(parts.path))
     except ValueError:
         return None
 

@@ -15,8 +15,9 @@ from idp.extensions import db, transaction
 from idp.models import AuditEvent, Session, User
 from idp.throttle import limits
 from idp.throttle.limits import Subject, Window
-from tests.http.api.conftest import Api, problem
+from tests.http.api.conftest import EVERYTHING, Api, problem
 from tests.support.browser import Browser
+from tests.support.dpop import prover
 from tests.support.factories import EMAIL, PASSWORD, Factory
 from tests.support.relying_party import answer, claims
 from tests.support.spec_matrix import spec
@@ -38,6 +39,28 @@ def test_a_machine_with_the_scope_is_answered(api: Api) -> None:
     assert [one["client_name"] for one in answer.json["items"]] == ["Robot"]
     assert answer.headers["Cache-Control"] == "no-store"
     assert "Access-Control-Allow-Origin" not in answer.headers, "no page of another origin reads it"
+
+
+@spec("RFC 9449", "4.3")
+@pytest.mark.parametrize(
+    ("path", "status"),
+    [("/clients", 200), ("/claims/https%3A%2F%2Fteam.example%2Fbadge%20of%20%C3%A9", 404)],
+)
+def test_a_bound_token_comes_with_a_proof_of_the_address_as_it_was_sent(
+    api: Api, path: str, status: int
+) -> None:
+    rp = api.register(scope=EVERYTHING)
+    asked = {"grant_type": "client_credentials", "scope": EVERYTHING, "resource": api.resource}
+    headers = rp.basic() | {"DPoP": prover().proof("POST", f"{api.issuer}/token")}
+    token = rp.token(**asked, headers=headers).json["access_token"]
+    proof = prover().proof("GET", api.resource + path, token)
+
+    answer = api.program(token).get(path, Authorization=f"DPoP {token}", DPoP=proof)
+    again = api.program(token).get(path, Authorization=f"DPoP {token}", DPoP=proof)
+
+    assert answer.status_code == status
+    problem(again, 401, "unauthenticated")
+    problem(api.program(token).get(path), 401, "unauthenticated")
 
 
 @spec("RFC 6750", "3.1")

@@ -273,6 +273,30 @@ def test_a_pushed_proof_has_to_agree_with_dpop_jkt(rp):
     refused(answered, 400, "invalid_dpop_proof")
 
 
+@spec("RFC 9449", "10.1")
+@pytest.mark.parametrize(("named", "status"), [(OURS, 201), (THIEF, 400)])
+def test_a_pushed_proof_has_to_agree_with_the_dpop_jkt_of_a_request_object(a, named, status):
+    rp = a.client(jwks=signer().jwks)
+    told = rp.parameters(iss=rp.client_id, aud=rp.issuer, dpop_jkt=named.jkt)
+    headers = rp.basic() | {"DPoP": OURS.proof("POST", f"{rp.issuer}/par")}
+    data = {"client_id": rp.client_id, "request": signer().sign(told)}
+
+    answered = rp.client.post("/par", data=data, headers=headers, base_url=rp.issuer)
+
+    assert answered.status_code == status
+    assert answered.json.get("error") == (None if status == 201 else "invalid_dpop_proof")
+
+
+@spec("RFC 6749", "3.1")
+def test_an_empty_dpop_jkt_beside_a_pushed_proof_is_none(rp):
+    headers = rp.basic() | {"DPoP": OURS.proof("POST", f"{rp.issuer}/par")}
+    data = rp.parameters() | {"dpop_jkt": ""}
+
+    answered = rp.client.post("/par", data=data, headers=headers, base_url=rp.issuer)
+
+    assert answered.status_code == 201, answered.text
+
+
 def test_a_request_object_may_hold_dpop_jkt(app, a):
     from idp.oauth import server
 
