@@ -93,8 +93,6 @@ class TokenFamily(Base):
     expires_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
     revoked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     revoked_because: Mapped[str | None] = mapped_column(String(30))
-    dpop_jkt: Mapped[str | None] = mapped_column(String(43))
-    """The key that a public client's refresh tokens are bound to (RFC 9449 §5)."""
 
 
 class RefreshToken(Base):
@@ -112,6 +110,8 @@ class RefreshToken(Base):
     expires_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
     """The idle end; every use of a token that does not rotate moves it."""
     consumed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    dpop_jkt: Mapped[str | None] = mapped_column(String(43))
+    """The key that it is bound to, if it is a public client's (RFC 9449 §5)."""
 
 
 class DeviceAuthorization(Base):

@@ -118,7 +118,7 @@ def _write(
 ) -> None:
     client_id = judged.client.client_id
     digest = None if code is None else opaque.digest(code)
-    refresh_tokens.begin_family(granted, judged.client, digest)
+    refresh_tokens.begin_family(granted, client_id, digest)
     if code is not None:
         codes.store(code, judged, approval, family_id=granted.family_id)
     audit.record(

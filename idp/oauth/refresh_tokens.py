@@ -63,9 +63,6 @@ _END = Prepared(
         families.c.id == bindparam("family_id"), families.c.revoked_at.is_(None)
     )
 )
-_BIND = Prepared(
-    update(families).where(families.c.id == bindparam("bound_id")).values(dpop_jkt=bindparam("jkt"))
-)
 
 _FIND = Prepared(
     select(
@@ -73,6 +70,7 @@ _FIND = Prepared(
         refresh_tokens.c.generation,
         refresh_tokens.c.expires_at,
         refresh_tokens.c.consumed_at,
+        refresh_tokens.c.dpop_jkt,
         families.c.id,
         families.c.client_id,
         families.c.user_id,
@@ -81,7 +79,6 @@ _FIND = Prepared(
         families.c.approval,
         families.c.expires_at.label("family_expires_at"),
         families.c.revoked_at,
-        families.c.dpop_jkt,
         users.c.sub,
         users.c.disabled_at,
         FAMILY_IS_LIVE,
@@ -120,23 +117,15 @@ _CONSUME_SUCCESSOR = Prepared(
 )
 
 
-def begin_family(
-    granted: Authorization,
-    client: RegisteredClient,
-    code_digest: bytes | None,
-    jkt: str | None = None,
-) -> datetime:
-    """The row from which everything issued hangs. Returns its absolute end. Refresh tokens of a
-    public client, which proves nothing else, are bound to its key (RFC 9449 §5).
-    """
+def begin_family(granted: Authorization, client_id: str, code_digest: bytes | None) -> datetime:
+    """The row from which everything issued hangs. Returns its absolute end."""
     now = clock.now()
     ends_at = now + settings().tokens.refresh_token_lifetime
     _INSERT_FAMILY.write(
         {
             "id": granted.family_id,
             "code_digest": code_digest,
-            "client_id": client.client_id,
-            "dpop_jkt": jkt if client.is_public else None,
+            "client_id": client_id,
             "user_id": granted.user_id,
             "session_id": granted.session_id,
             "scope": " ".join(granted.scope),
@@ -149,15 +138,11 @@ def begin_family(
     return ends_at
 
 
-def continue_family(family_id: str, client: RegisteredClient, jkt: str | None) -> datetime:
-    """One that tokens of the front channel have begun, where no key was proven. Raises
-    `InvalidGrant` when it is dead.
-    """
+def end_of_family(family_id: str) -> datetime:
+    """Of one that tokens of the front channel have begun. Raises `InvalidGrant` when it is dead."""
     row = _END.first({"family_id": family_id})
     if row is None:
         raise InvalidGrant("family revoked")
-    if jkt is not None and client.is_public:
-        _BIND.write({"bound_id": family_id, "jkt": jkt})
     ends_at: datetime = row.expires_at
     return ends_at
 
@@ -165,12 +150,16 @@ def continue_family(family_id: str, client: RegisteredClient, jkt: str | None) -
 def add(
     token: str,
     family_id: str,
+    client: RegisteredClient,
+    jkt: str | None,
     *,
     generation: int,
     predecessor: bytes | None,
     family_ends_at: datetime,
 ) -> None:
-    """Store a new token of a family by its digest."""
+    """Store a new token of a family by its digest. That of a public client, which proves nothing
+    else, is bound to its key (RFC 9449 §5): this one, and not those that went before without one.
+    """
     now = clock.now()
     _INSERT.write(
         {
@@ -180,6 +169,7 @@ def add(
             "predecessor": predecessor,
             "issued_at": now,
             "expires_at": _idle_end(now, family_ends_at),
+            "dpop_jkt": jkt if client.is_public else None,
         },
     )
 

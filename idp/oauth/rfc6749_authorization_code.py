@@ -108,17 +108,15 @@ class CodeGrant(Issuing, AuthorizationCodeGrant):
         if not codes.consume(code):
             self._react_to_reuse(code)
         if code.continues_family:
-            family_ends_at = refresh_tokens.continue_family(
-                granted.family_id, client, self.request.jkt
-            )
+            family_ends_at = refresh_tokens.end_of_family(granted.family_id)
         else:
-            family_ends_at = refresh_tokens.begin_family(
-                granted, client, code.digest, self.request.jkt
-            )
+            family_ends_at = refresh_tokens.begin_family(granted, client.client_id, code.digest)
         if refresh_token := token.get("refresh_token"):
             refresh_tokens.add(
                 refresh_token,
                 granted.family_id,
+                client,
+                self.request.jkt,
                 generation=0,
                 predecessor=None,
                 family_ends_at=family_ends_at,

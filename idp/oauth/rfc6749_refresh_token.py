@@ -90,6 +90,8 @@ class RefreshGrant(Issuing, RefreshTokenGrant):
         refresh_tokens.add(
             token["refresh_token"],
             stored.authorization.family_id,
+            self.registered,
+            self.request.jkt,
             generation=stored.generation + 1,
             predecessor=stored.digest,
             family_ends_at=stored.family_expires_at,

@@ -112,13 +112,13 @@ class DeviceGrant(Issuing, AuthlibDeviceCodeGrant):
         granted: Authorization = self.request.user
         if not devices.consume(device):
             raise InvalidGrant("device code already used", "The device code was already used.")
-        ends_at = refresh_tokens.begin_family(
-            granted, self.registered, device.digest, self.request.jkt
-        )
+        ends_at = refresh_tokens.begin_family(granted, device.client_id, device.digest)
         if refresh_token := token.get("refresh_token"):
             refresh_tokens.add(
                 refresh_token,
                 granted.family_id,
+                self.registered,
+                self.request.jkt,
                 generation=0,
                 predecessor=None,
                 family_ends_at=ends_at,

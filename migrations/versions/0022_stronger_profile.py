@@ -31,7 +31,7 @@ def upgrade() -> None:
     )
     op.create_index("ix_pushed_requests_expires_at", "pushed_requests", ["expires_at"])
     op.add_column("authorization_codes", sa.Column("dpop_jkt", sa.String(43)))
-    op.add_column("token_families", sa.Column("dpop_jkt", sa.String(43)))
+    op.add_column("refresh_tokens", sa.Column("dpop_jkt", sa.String(43)))
     op.add_column(
         "clients",
         sa.Column(
@@ -54,7 +54,7 @@ def downgrade() -> None:
             batch_op.drop_column(name)
         batch_op.drop_column("authorization_signed_response_alg")
         batch_op.drop_column("access_token_signed_response_alg")
-    for table in ("token_families", "authorization_codes"):
+    for table in ("refresh_tokens", "authorization_codes"):
         with op.batch_alter_table(table) as batch_op:
             batch_op.drop_column("dpop_jkt")
     op.drop_index("ix_pushed_requests_expires_at", "pushed_requests")

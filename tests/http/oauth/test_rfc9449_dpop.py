@@ -342,6 +342,21 @@ def test_a_thief_of_a_spent_token_without_the_key_ends_nothing(spa, approve):
 
 
 @spec("RFC 9449", "5")
+def test_a_refresh_with_a_proof_binds_what_follows_and_not_what_was_there(spa, approve):
+    code = approve.code(spa, scope="openid offline_access", prompt="consent")
+    unbound = spa.exchange(code).json["refresh_token"]
+    bound = spa.refresh(unbound, headers=with_proof(spa, THIEF)).json["refresh_token"]
+
+    refused(spa.refresh(bound), 400, "invalid_grant")
+    refused(spa.refresh(bound, headers=with_proof(spa)), 400, "invalid_grant")
+    bound = spa.refresh(bound, headers=with_proof(spa, THIEF)).json["refresh_token"]
+
+    refused(spa.refresh(unbound), 400, "invalid_grant")
+    again = spa.refresh(bound, headers=with_proof(spa, THIEF))
+    refused(again, 400, "invalid_grant")  # the app's own copy has told of the thief
+
+
+@spec("RFC 9449", "5")
 def test_a_confidential_client_may_bring_another_key(a, approve):
     rp = a.client(grant_types=["authorization_code", "refresh_token"])
     asked = {"scope": "openid offline_access", "prompt": "consent"}
