@@ -8,6 +8,7 @@ are its parameters, without credentials, and unpacked if they came as a request 
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from authlib.oauth2.rfc6749.errors import InvalidRequestError
@@ -31,13 +32,20 @@ def push(client: RegisteredClient, received: Received) -> dict[str, Any]:
     """§2.1, §2.2. `client` has proven who it is."""
     if received.get("request_uri") is not None:
         raise InvalidRequestError("A request_uri cannot be pushed.")
-    # §2.1: credentials are no part of the request; who it comes from is known.
-    own = [pair for pair in received.parameters if pair[0] not in _CREDENTIALS]
-    judged = _judged(Received([("client_id", client.client_id), *own]))
+    judged = _judged(_without_credentials(received, client))
+    kept = replace(judged, received=_without_credentials(judged.received, client))
     return {
-        "request_uri": pushed_requests.store(judged),
+        "request_uri": pushed_requests.store(kept),
         "expires_in": int(settings().tokens.pushed_request_lifetime.total_seconds()),
     }
+
+
+def _without_credentials(received: Received, client: RegisteredClient) -> Received:
+    """§2.1: they are no part of the request, whatever a request object holds; who it comes from is
+    known.
+    """
+    own = [pair for pair in received.parameters if pair[0] not in _CREDENTIALS]
+    return Received([("client_id", client.client_id), *own])
 
 
 def _judged(received: Received) -> Asked:

@@ -117,6 +117,10 @@ def _bearer() -> Bearer:
     wait = throttle.take("admin_api_token")
     if wait is not None:
         raise _too_many(wait.total_seconds())
+    if found is Denied.NOT_PROVEN:
+        told = "The access token is bound to a key, and its proof is missing or not good."
+        proof_wanted = _challenge(error="invalid_dpop_proof", error_description=told)
+        raise Refused(Kind.UNAUTHENTICATED, told, headers=proof_wanted)
     detail = "The access token is malformed, expired, revoked or not for this API."
     headers = _challenge(error="invalid_token", error_description=detail)
     raise Refused(

@@ -17,7 +17,7 @@ from idp.throttle import limits
 from idp.throttle.limits import Subject, Window
 from tests.http.api.conftest import EVERYTHING, Api, problem
 from tests.support.browser import Browser
-from tests.support.dpop import prover
+from tests.support.dpop import Prover, prover
 from tests.support.factories import EMAIL, PASSWORD, Factory
 from tests.support.relying_party import answer, claims
 from tests.support.spec_matrix import spec
@@ -241,3 +241,27 @@ def test_the_api_speaks_english(api: Api) -> None:
 
     (wrong,) = problem(invited, 422, "invalid")["errors"]
     assert wrong == {"pointer": "/email", "detail": "Write an email address like name@example.com."}
+
+
+@spec("RFC 9449", "7.1")
+def test_a_token_that_is_bound_to_a_key_comes_with_its_proof(api: Api) -> None:
+    rp = api.register(scope="admin:clients.read", client_name="Robot")
+    at_token = {"DPoP": prover().proof("POST", f"{api.issuer}/token")} | rp.basic()
+    asked = {"grant_type": "client_credentials", "resource": api.resource}
+    token = rp.token(headers=at_token, **asked).json["access_token"]
+    robot = api.program(token, rp)
+
+    def call(by: Prover, scheme: str = "DPoP", method: str = "GET") -> Any:
+        proof = by.proof(method, f"{api.resource}/clients", token)
+        return robot.get("/clients", Authorization=f"{scheme} {token}", DPoP=proof)
+
+    assert call(prover()).status_code == 200
+    for refused in (
+        call(prover(), scheme="Bearer"),
+        call(prover(number=1)),
+        call(prover(), method="POST"),
+        robot.get("/clients"),
+        robot.get("/clients", Authorization=f"DPoP {token}"),
+    ):
+        problem(refused, 401, "unauthenticated")
+        assert 'error="invalid_dpop_proof"' in refused.headers["WWW-Authenticate"]

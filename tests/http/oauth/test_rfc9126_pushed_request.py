@@ -235,13 +235,15 @@ def test_how_the_address_differs_is_told_as_at_the_authorization_endpoint(rp):
 
 
 @spec("RFC 9126", "3")
-def test_a_request_object_can_be_pushed(a, browser):
+def test_a_request_object_can_be_pushed(app, a, browser):
     rp = a.client(jwks=signer().jwks)
     a.user()
-    told = rp.parameters(iss=rp.client_id, aud=rp.issuer, state="inside")
+    told = rp.parameters(iss=rp.client_id, aud=rp.issuer, state="inside", client_secret="oops")
     data = {"client_id": rp.client_id, "request": signer().sign(told)}
     said = rp.client.post("/par", data=data, headers=rp.basic(), base_url=rp.issuer)
     assert said.status_code == 201
+    with app.app_context():
+        assert "oops" not in str(db.session.query(models.PushedRequest).one().parameters)
 
     browser.open(carried(rp, said.json["request_uri"]))
     browser.submit(username=EMAIL, password=PASSWORD).press("Allow")
