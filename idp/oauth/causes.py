@@ -65,6 +65,11 @@ CAUSES: dict[str, Cause] = {
         "registration_access_token.",
         "RFC 7591 §3, RFC 7592 §2",
     ),
+    "require_signed": Cause(
+        "This application has to sign its requests, and this one came without a request object.",
+        "Sign the parameters as a JWT and send it as request.",
+        "RFC 9101 §10.5",
+    ),
     "response_type": Cause(
         "The response_type is missing, unknown, or not registered for this application.",
         "Send response_type=code.",

@@ -1,8 +1,9 @@
 """RFC 9101, OpenID Connect Core §6: an authorization request in a JWT that the client has signed.
 
 What it holds wins over what stands beside it; what stands only beside it is heard, as OpenID
-Connect wants (Core §6.1). Never unsigned, never encrypted. Of a refused object an error goes to a
-redirect URI only if what stands beside it does not contradict.
+Connect wants (Core §6.1), unless the client has to sign its requests (§10.5). Never unsigned, never
+encrypted. Of a refused object an error goes to a redirect URI only if what stands beside it does
+not contradict.
 """
 
 from __future__ import annotations
@@ -74,6 +75,8 @@ def unpack(outer: Received, client: RegisteredClient) -> Unpacked:
         return _refused(outer, client, foreign_jwt.peek(token), InvalidRequestObject(str(fault)))
     except InvalidRequestObject as fault:
         return _refused(outer, client, jwt.unverified, fault)
+    if client.require_signed_request_object:
+        return Unpacked(_alone(outer, jwt.unverified))
     return Unpacked(_merged(outer, jwt.unverified))
 
 
@@ -118,18 +121,27 @@ def _refused(
 
 def _merged(outer: Received, claims: Claims) -> Received:
     """OIDC Core §6.1: a name that stands in the object is not looked for beside it."""
-    inner = [
-        (name, text)
-        for name, value in claims.items()
-        if name not in _NO_PARAMETERS
-        for text in _texts(name, value)
-    ]
     beside = [
         (name, value)
         for name, value in outer.parameters
         if name == "client_id" or (name not in claims and name not in _BY)
     ]
-    return Received([*beside, *inner])
+    return Received([*beside, *_inner(claims)])
+
+
+def _alone(outer: Received, claims: Claims) -> Received:
+    """§6.3: what stands beside it nobody has signed."""
+    named = [(name, value) for name, value in outer.parameters if name == "client_id"]
+    return Received([*named, *_inner(claims)])
+
+
+def _inner(claims: Claims) -> list[tuple[str, str]]:
+    return [
+        (name, text)
+        for name, value in claims.items()
+        if name not in _NO_PARAMETERS
+        for text in _texts(name, value)
+    ]
 
 
 def _texts(name: str, value: Any) -> list[str]:  # noqa: ANN401  whatever JSON can hold

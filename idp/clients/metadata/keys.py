@@ -13,6 +13,8 @@ def keys_are_public(proposed: ProposedClient, _: Deployment) -> Iterator[Problem
     if proposed.jwks is None:
         if proposed.proves_by_key and proposed.jwks_uri is None:
             yield "jwks", "private_key_jwt needs jwks or jwks_uri"
+        if proposed.require_signed_request_object and proposed.jwks_uri is None:
+            yield "require_signed_request_object", "needs jwks or jwks_uri"
         return
     if proposed.jwks_uri is not None:
         yield "jwks", "either jwks or jwks_uri"

@@ -397,6 +397,37 @@ class TestWhoHasToSign:
     def test_an_object_is_taken(self, rp, understood):
         assert understood(rp, OURS.sign(inside(rp))).client.client_id == rp.client_id
 
+    @spec("RFC 9101", "6.3")
+    def test_what_stands_beside_it_is_not_heard(self, rp, understood):
+        token = OURS.sign(inside(rp, nonce=None))
+
+        request = understood(rp, token, nonce="n", max_age="5", prompt="login", state="beside")
+
+        assert (request.nonce, request.max_age, request.prompt) == (None, None, frozenset())
+        assert request.state != "beside"
+
+    @pytest.mark.parametrize("missing", ["response_type", "code_challenge"])
+    def test_what_the_object_lacks_is_missing_also_when_it_stands_beside(self, rp, missing):
+        beside = {missing: rp.parameters()[missing], "code_challenge_method": "S256"}
+
+        assert told(rp, OURS.sign(inside(rp, **{missing: None})), **beside) == (
+            FIRST,
+            "invalid_request",
+        )
+
+    def test_somebody_elses_is_refused(self, rp):
+        assert told(rp, THIEF.sign(inside(rp))) == (FIRST, "invalid_request_object")
+
+    def test_nothing_beside_a_pushed_object_is_heard_either(self, rp):
+        data = {"client_id": rp.client_id, "request": OURS.sign(inside(rp, code_challenge=None))}
+        beside = {"code_challenge": "A" * 43, "code_challenge_method": "S256"}
+
+        answered = rp.client.post(
+            "/par", data=data | beside, headers=rp.basic(), base_url=rp.issuer
+        )
+
+        assert (answered.status_code, answered.json["error"]) == (400, "invalid_request")
+
     def test_so_is_a_pushed_one(self, rp):
         def push(data):
             return rp.client.post("/par", data=data, headers=rp.basic(), base_url=rp.issuer)

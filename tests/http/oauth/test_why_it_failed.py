@@ -17,6 +17,7 @@ from idp.models import RequestTrace
 from idp.oauth import causes
 from tests.support.factories import EMAIL, PASSWORD
 from tests.support.relying_party import REDIRECT_URI, RelyingParty, answer
+from tests.support.signer import signer
 
 HASH = hashlib.sha256(b"secret").hexdigest()
 
@@ -107,6 +108,16 @@ def test_missing_pkce_names_the_judgement_and_the_fix(rp, browser, latest):
     assert (trace.outcome, trace.failed) == ("invalid_request", "code_challenge")
     assert trace.passed[-1] == "require_registered_client"
     assert "must use PKCE" in told(trace)
+
+
+def test_a_plain_request_of_an_app_that_has_to_sign_it(a, browser, latest):
+    rp = a.client(require_signed_request_object=True, jwks=signer().jwks)
+
+    browser.open(rp.authorization_url())
+
+    trace = latest(rp.client_id)
+    assert (trace.outcome, trace.failed) == ("invalid_request", "require_signed")
+    assert "has to sign its requests" in told(trace)
 
 
 @pytest.mark.parametrize(

@@ -87,6 +87,7 @@ def test_grants_and_responses_have_to_agree(changes, member):
         ({"metadata": {"initiate_login_uri": "com.example.app:/x"}}, "initiate_login_uri"),
         ({"metadata": {"contacts": ("nobody",)}}, "contacts"),
         ({"metadata": {"software_id": "a\x00"}}, "software_id"),
+        ({"require_signed_request_object": True}, "require_signed_request_object"),
         ({"jwks": {"keys": []}}, "jwks"),
         ({"jwks": {"keys": None}}, "jwks"),
         ({"jwks": {"keys": [KEY | {"d": "AA"}]}}, "jwks"),
