@@ -65,6 +65,12 @@ CAUSES: dict[str, Cause] = {
         "registration_access_token.",
         "RFC 7591 §3, RFC 7592 §2",
     ),
+    "response_mode": Cause(
+        "The response_mode is not offered, or not for this request: a query never brings tokens, "
+        "and a form is posted to http and https addresses only.",
+        "Leave it out, or send one of response_modes_supported in the discovery document.",
+        "OIDC MRT §2.1, JARM §2.3",
+    ),
     "require_signed": Cause(
         "This application has to sign its requests, and this one came without a request object.",
         "Sign the parameters as a JWT and send it as request.",

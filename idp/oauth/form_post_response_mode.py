@@ -23,15 +23,16 @@ def response_mode(asked: Asked) -> ResponseMode:
     if mode.way is ResponseMode.QUERY is not default:
         raise InvalidRequestError("The response_mode query is not for tokens.")
     if mode.way is ResponseMode.FORM_POST:
-        _require_postable(asked)
+        _require_postable(asked, mode)
     return mode
 
 
-def _require_postable(asked: Asked) -> None:
+def _require_postable(asked: Asked, mode: ResponseMode) -> None:
     if not asked.redirect_uri.startswith(("https://", "http://")):
         raise InvalidRequestError(
             "The form_post response mode needs an http or https redirect_uri."
         )
-    # HTML forms rewrite line breaks, so such a state could not be returned exactly.
-    if asked.state and any(character < " " for character in asked.state):
+    # HTML forms rewrite line breaks, so such a state could only be returned exactly in a JWT.
+    is_bare = mode is ResponseMode.FORM_POST
+    if is_bare and asked.state and any(character < " " for character in asked.state):
         raise InvalidRequestError("The state cannot be returned by form_post.")

@@ -129,6 +129,26 @@ def test_without_a_word_a_client_of_fapi2_gets_no_rs256(a, browser):
     assert said["error"] == "invalid_request"
 
 
+@pytest.mark.parametrize(
+    "state", ["ä€𝄞", "\u202e", '"\\</script>', "a\tb", "a\r\nb", " ", "%00", "{}", "é" * 1024]
+)
+@pytest.mark.parametrize(("mode", "told_by"), [WAYS[0], WAYS[3]])
+def test_any_state_comes_back_as_it_went(rp, browser, mode, told_by, state):
+    """A line break too, which a bare form would rewrite."""
+    browser.open(rp.authorization_url(response_mode=mode, prompt="none", state=state))
+
+    assert unpacked(rp, told_by(browser)["response"])["state"] == state
+
+
+def test_a_form_needs_an_address_to_post_to(a, browser):
+    native = a.client("native", redirect_uris=("com.example.app:/cb",))
+    native.redirect_uri = "com.example.app:/cb"
+
+    browser.open(native.authorization_url(response_mode="form_post.jwt"))
+
+    assert in_query(browser)["error"] == "invalid_request"
+
+
 def test_an_address_that_is_not_registered_is_told_nothing(rp, browser):
     browser.open(rp.authorization_url(response_mode="jwt", redirect_uri="https://x.example/"))
 

@@ -123,6 +123,7 @@ def test_a_plain_request_of_an_app_that_has_to_sign_it(a, browser, latest):
 @pytest.mark.parametrize(
     ("changes", "failed"),
     [
+        ({"response_mode": "web_message"}, "response_mode"),
         ({"response_type": "token"}, "response_type"),
         ({"scope": "reports:write"}, "scope"),
         ({"prompt": "none login"}, "prompt"),
