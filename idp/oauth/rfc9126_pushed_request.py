@@ -33,7 +33,7 @@ def push(client: RegisteredClient, received: Received) -> dict[str, Any]:
     if received.get("request_uri") is not None:
         raise InvalidRequestError("A request_uri cannot be pushed.")
     judged = _judged(_without_credentials(received, client))
-    kept = replace(judged, received=_without_credentials(judged.received, client))
+    kept = replace(judged, received=_kept(judged, received.get("dpop_jkt")))
     return {
         "request_uri": pushed_requests.store(kept),
         "expires_in": int(settings().tokens.pushed_request_lifetime.total_seconds()),
@@ -46,6 +46,14 @@ def _without_credentials(received: Received, client: RegisteredClient) -> Receiv
     """
     own = [pair for pair in received.parameters if pair[0] not in _CREDENTIALS]
     return Received([("client_id", client.client_id), *own])
+
+
+def _kept(judged: Asked, jkt: str | None) -> Received:
+    """`jkt`: of the key that was proven on the way here, which no request object has to repeat."""
+    own = _without_credentials(judged.received, judged.client)
+    if jkt is None or own.get("dpop_jkt") is not None:
+        return own
+    return Received([*own.parameters, ("dpop_jkt", jkt)])
 
 
 def _judged(received: Received) -> Asked:

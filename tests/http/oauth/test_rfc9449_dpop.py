@@ -297,6 +297,20 @@ def test_an_empty_dpop_jkt_beside_a_pushed_proof_is_none(rp):
     assert answered.status_code == 201, answered.text
 
 
+def test_a_proof_binds_the_code_of_a_pushed_request_object_that_says_nothing_of_it(app, a):
+    rp = a.client(jwks=signer().jwks, require_signed_request_object=True)
+    told = rp.parameters(iss=rp.client_id, aud=rp.issuer)
+    headers = rp.basic() | {"DPoP": OURS.proof("POST", f"{rp.issuer}/par")}
+    data = {"client_id": rp.client_id, "request": signer().sign(told)}
+
+    answered = rp.client.post("/par", data=data, headers=headers, base_url=rp.issuer)
+
+    assert answered.status_code == 201
+    with app.app_context():
+        row = db.session.query(models.PushedRequest).one()
+    assert ["dpop_jkt", OURS.jkt] in row.parameters
+
+
 def test_a_request_object_may_hold_dpop_jkt(app, a):
     from idp.oauth import server
 
