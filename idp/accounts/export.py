@@ -16,7 +16,7 @@ from sqlalchemy.orm import DeclarativeBase, InstrumentedAttribute
 from idp import audit, clock
 from idp.accounts.custom_claims import values
 from idp.accounts.groups import members
-from idp.audit import catalogue
+from idp.audit import catalogue, parts
 from idp.authentication import recovery_code
 from idp.extensions import db, settings
 from idp.models import (
@@ -144,8 +144,9 @@ def _activity(user: User) -> list[Row]:
         *("happened_at", "type", "actor", "client_id", "address", "user_agent", "reference"),
         "details",
     )
-    rows = _rows(user, AuditEvent, *names)
-    told = [row | {"actor": _actor(row["actor"], user)} for row in rows]
+    events = parts.both(select(AuditEvent).where(AuditEvent.user_id == user.id))
+    rows = [{name: _plain(getattr(event, name)) for name in names} for event in events]
+    told = [row | {"actor": _actor(str(row["actor"]), user)} for row in rows]
     return sorted(told, key=itemgetter("happened_at"))
 
 

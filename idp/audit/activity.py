@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import func, select
 
 from idp import clock, opaque
-from idp.audit import catalogue
+from idp.audit import catalogue, parts
 from idp.extensions import db, insert
 from idp.models import AuditEvent, EventCount
 
@@ -82,10 +82,13 @@ def _count(hour: datetime) -> dict[str, int]:
     here = opaque.identifier()
     lowest, _ = opaque.made_near(here, now - hour, timedelta())
     beyond, _ = opaque.made_near(here, now - hour - HOUR, timedelta())
-    events = select(AuditEvent.type, func.count()).where(
+    events = select(AuditEvent.type).where(
         AuditEvent.type.in_(COUNTED), AuditEvent.id >= lowest, AuditEvent.id < beyond
     )
-    return {row[0]: row[1] for row in db.session.execute(events.group_by(AuditEvent.type))}
+    types = parts.together(events).subquery().c.type
+    return {
+        row[0]: row[1] for row in db.session.execute(select(types, func.count()).group_by(types))
+    }
 
 
 def _begun(moment: datetime) -> datetime:

@@ -14,7 +14,7 @@ from typing import Any
 from sqlalchemy import select
 
 from idp import opaque
-from idp.audit import catalogue
+from idp.audit import catalogue, parts
 from idp.audit.catalogue import type_of
 from idp.extensions import db
 from idp.models import AuditEvent, AuthenticationEvent, Session, TokenFamily
@@ -74,7 +74,7 @@ class Evidence:
 
 def of_session(sid: str) -> Evidence | None:
     """Everything that was issued in a session; None: nobody has heard of it."""
-    events = _events(AuditEvent.sid == sid)
+    events = parts.oldest(_MOST, AuditEvent.sid == sid)
     live = db.session.scalar(select(Session).where(Session.sid == sid))
     user_id = live.user_id if live else next((e.user_id for e in events if e.user_id), None)
     if user_id is None:
@@ -92,7 +92,7 @@ def of_token(jti: str) -> Evidence | None:
         around = opaque.made_near(family_id, _CODE, _CODE)
     except ValueError:
         return None
-    near = _events(AuditEvent.id.between(*around), AuditEvent.type.in_(_ISSUED))
+    near = parts.oldest(_MOST, AuditEvent.id.between(*around), AuditEvent.type.in_(_ISSUED))
     told = next((event for event in near if event.details.get("family_id") == family_id), None)
     user_id = families[0].user_id if families else told.user_id if told else None
     if user_id is None:
@@ -155,12 +155,7 @@ def _proof(user_id: str, proof_id: str) -> Proof:
 def _about(user_id: str, proof_id: str, types: tuple[str, ...]) -> tuple[AuditEvent, ...]:
     around = opaque.made_near(proof_id, _ONE_REQUEST, _ONE_REQUEST)
     mine = (AuditEvent.user_id == user_id, AuditEvent.id.between(*around))
-    return tuple(_events(*mine, AuditEvent.type.in_(types)))
-
-
-def _events(*conditions: Any) -> list[AuditEvent]:
-    found = select(AuditEvent).where(*conditions).order_by(AuditEvent.id).limit(_MOST)
-    return list(db.session.scalars(found))
+    return tuple(parts.oldest(_MOST, *mine, AuditEvent.type.in_(types)))
 
 
 def _families(condition: Any) -> list[TokenFamily]:  # noqa: ANN401  an expression of SQL

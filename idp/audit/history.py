@@ -1,13 +1,13 @@
-"""The history of one account, newest first, a page at a time."""
+"""Events, newest first, a page at a time; and the history of one account."""
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement
 
-from idp.extensions import db
+from idp.audit import parts
 from idp.models import AuditEvent
 
 
@@ -21,10 +21,14 @@ class Page:
 
 def of_user(user_id: str, types: Collection[str], *, size: int, before: str | None = None) -> Page:
     """Events of these types about this user. `before`: the id of an event, which is left out."""
-    wanted = select(AuditEvent).where(AuditEvent.user_id == user_id, AuditEvent.type.in_(types))
-    if before is not None:
-        wanted = wanted.where(AuditEvent.id < before)
+    wanted = [AuditEvent.user_id == user_id, AuditEvent.type.in_(types)]
+    return page(size, wanted, before)
+
+
+def page(size: int, wanted: Iterable[ColumnElement[bool]], before: str | None) -> Page:
+    """Events of either part of the log."""
+    older = () if before is None else (AuditEvent.id < before,)
     # One more than is shown tells whether there is more.
-    rows = list(db.session.scalars(wanted.order_by(AuditEvent.id.desc()).limit(size + 1)))
-    shown = rows[:size]
-    return Page(shown, shown[-1].id if len(rows) > size else None)
+    found = parts.newest(size + 1, *wanted, *older)
+    shown = found[:size]
+    return Page(shown, shown[-1].id if len(found) > size else None)

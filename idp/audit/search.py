@@ -8,9 +8,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, Select, select
 
-from idp.audit.history import Page
+from idp.audit import parts
+from idp.audit.history import Page, page
 from idp.extensions import db
 from idp.models import AuditEvent
 
@@ -36,13 +37,7 @@ class Filter:
 
 def find(wanted: Filter, *, size: int, before: str | None = None) -> Page:
     """`before`: the id of an event, which is left out, with all that came later."""
-    query = select(AuditEvent).where(*_conditions(wanted))
-    if before is not None:
-        query = query.where(AuditEvent.id < before)
-    # One more than is shown tells whether there is more.
-    rows = list(db.session.scalars(query.order_by(AuditEvent.id.desc()).limit(size + 1)))
-    shown = rows[:size]
-    return Page(shown, shown[-1].id if len(rows) > size else None)
+    return page(size, _conditions(wanted), before)
 
 
 def everything(wanted: Filter) -> Iterator[AuditEvent]:
@@ -51,12 +46,12 @@ def everything(wanted: Filter) -> Iterator[AuditEvent]:
     """
     before: str | None = None
     while True:
-        page = find(wanted, size=_EXPORTED_AT_ONCE, before=before)
-        yield from page.events
+        found = find(wanted, size=_EXPORTED_AT_ONCE, before=before)
+        yield from found.events
         db.session.expunge_all()
-        if page.before is None:
+        if found.before is None:
             return
-        before = page.before
+        before = found.before
 
 
 def known_types() -> list[str]:
@@ -69,7 +64,7 @@ def known_types() -> list[str]:
 
 def _next_type(last: str) -> str | None:
     following = select(AuditEvent.type).where(AuditEvent.type > last)
-    return db.session.scalar(following.order_by(AuditEvent.type).limit(1))
+    return min(_first(following.order_by(AuditEvent.type)), default=None)
 
 
 def _conditions(wanted: Filter) -> Iterator[ColumnElement[bool]]:
@@ -86,11 +81,16 @@ def _times(since: datetime | None, until: datetime | None) -> Iterator[ColumnEle
     """
     happened_at, row_id = AuditEvent.happened_at, AuditEvent.id
     if since is not None:
-        first = select(row_id).where(happened_at >= since).order_by(happened_at, row_id).limit(1)
+        following = select(row_id).where(happened_at >= since).order_by(happened_at, row_id)
         yield happened_at >= since
-        yield row_id >= (db.session.scalar(first) or "~")
+        yield row_id >= min(_first(following), default="~")
     if until is not None:
-        newest = select(row_id).where(happened_at < until)
-        last = newest.order_by(happened_at.desc(), row_id.desc()).limit(1)
+        before = select(row_id).where(happened_at < until)
         yield happened_at < until
-        yield row_id <= (db.session.scalar(last) or "")
+        yield row_id <= max(_first(before.order_by(happened_at.desc(), row_id.desc())), default="")
+
+
+def _first(wanted: Select[str]) -> list[str]:
+    """Of each part of the log, if there is one."""
+    found = (db.session.scalar(part) for part in parts.each(wanted.limit(1)))
+    return [one for one in found if one is not None]

@@ -8,7 +8,6 @@ from enum import StrEnum
 
 from sqlalchemy import (
     ColumnElement,
-    ScalarSelect,
     String,
     and_,
     cast,
@@ -19,13 +18,14 @@ from sqlalchemy import (
     select,
 )
 
-from idp.audit import catalogue
+from idp.audit import catalogue, parts
 from idp.extensions import db
 from idp.models import AuditEvent, Client, ClientPerson, Standing, User
 
 PAGE = 25
 
 _USES = tuple(catalogue.type_of(event) for event in (catalogue.TokensIssued, catalogue.CodeIssued))
+_IS_USE = AuditEvent.type.in_(_USES)
 
 
 class Only(StrEnum):
@@ -85,10 +85,8 @@ def is_empty() -> bool:
 
 def last_used(client_id: str) -> datetime | None:
     """When it was last given a code or tokens; None: not as long as the log remembers."""
-    newest = select(AuditEvent.happened_at).where(
-        AuditEvent.client_id == client_id, AuditEvent.type.in_(_USES)
-    )
-    return db.session.scalar(newest.order_by(AuditEvent.id.desc()).limit(1))
+    mine = AuditEvent.client_id == client_id
+    return next((use.happened_at for use in parts.newest(1, mine, _IS_USE)), None)
 
 
 def _matches(words: str) -> ColumnElement[bool]:
@@ -98,12 +96,11 @@ def _matches(words: str) -> ColumnElement[bool]:
     )
 
 
-def _last_used() -> ScalarSelect[datetime]:
+def _last_used() -> ColumnElement[datetime | None]:
     """By the index of a client's events, from its end."""
-    newest = select(AuditEvent.happened_at).where(
-        AuditEvent.client_id == Client.client_id, AuditEvent.type.in_(_USES)
-    )
-    return newest.order_by(AuditEvent.id.desc()).limit(1).scalar_subquery()
+    mine = AuditEvent.client_id == Client.client_id
+    uses = select(AuditEvent.happened_at).where(mine, _IS_USE).order_by(AuditEvent.id.desc())
+    return func.coalesce(*(part.limit(1).scalar_subquery() for part in parts.each(uses)))
 
 
 _IS_OWNED = and_(
