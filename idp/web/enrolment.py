@@ -10,10 +10,13 @@ from typing import Any
 from flask import Response
 from markupsafe import Markup
 
+from idp import clock
 from idp.authentication.totp import PendingTotp
 from idp.authentication.verdict import Reason
 from idp.extensions import settings
 from idp.language import gettext as _
+from idp.language import spoken_date
+from idp.models import User
 from idp.web.pages import FAILED_FORM
 
 GONE = 410
@@ -54,11 +57,23 @@ def device_name(form: Mapping[str, str]) -> str:
     return typed[:NAME_LENGTH] or _("Authenticator app")
 
 
-def codes_file(codes: Sequence[str]) -> Response:
+def codes_belong_to(user: User) -> str:
+    """What tells a sheet of codes from another one: whose they are, and since when."""
+    today = spoken_date(clock.now())
+    return _(
+        "For %(account)s, made on %(date)s.",
+        account=user.email.address if user.email else user.name,
+        date=today,
+    )
+
+
+def codes_file(codes: Sequence[str], user: User) -> Response:
     """Recovery codes as a text file to keep."""
     lines = [
         _("Recovery codes for %(name)s", name=settings().brand.name),
         settings().issuer,
+        codes_belong_to(user),
+        _("Each code works once."),
         "",
         *codes,
         "",

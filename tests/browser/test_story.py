@@ -124,6 +124,9 @@ def test_recovery_codes_can_be_copied_and_downloaded(site, visitor, ann):
     with visitor.page.expect_download() as download:
         visitor.press("Download")
 
-    assert download.value.path().read_text().split()[-10:] == codes
+    kept = download.value.path().read_text()
+    assert kept.split()[-10:] == codes
+    assert f"For {ann.email}, made on " in kept
+    visitor.reads(f"For {ann.email}, made on ")
     visitor.press("Continue")  # the box is not ticked: the browser itself holds the form back
     visitor.is_at("recovery-codes")

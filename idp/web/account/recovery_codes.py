@@ -74,7 +74,7 @@ def submit_recovery_codes() -> Response:
 @access.access(access.signed_in_afresh("recovery-codes"))
 def download_recovery_codes() -> Response:
     """The same set as a text file."""
-    return enrolment.codes_file(recovery_code.begin(me(), current.session().sid))
+    return enrolment.codes_file(recovery_code.begin(me(), current.session().sid), me())
 
 
 def _show(status: int = 200, *, problem: str | None = None) -> Response:
@@ -87,6 +87,7 @@ def _show(status: int = 200, *, problem: str | None = None) -> Response:
         "account/recovery_codes.html",
         status,
         codes=recovery_code.begin(user, sid),
+        belong_to=enrolment.codes_belong_to(user),
         replaces_unsaved=recovery_code.replaces_unsaved(user, sid),
         problem=problem,
         action=url_for("account.submit_recovery_codes"),

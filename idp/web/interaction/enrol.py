@@ -90,7 +90,7 @@ def submit_recovery_codes(interaction_id: str) -> Response:
 def download_recovery_codes(interaction_id: str) -> Response:
     """The same set as a text file."""
     user = pinned_user(current.visit())
-    return enrolment.codes_file(recovery_code.begin(user, current.visit().interaction.id))
+    return enrolment.codes_file(recovery_code.begin(user, current.visit().interaction.id), user)
 
 
 def _may_skip(visit: Visit) -> bool:
@@ -171,6 +171,7 @@ def _show_codes(status: int = 200, *, problem: str | None = None) -> Response:
         **shared(visit),
         user=person_card(user),
         codes=recovery_code.begin(user, visit.interaction.id),
+        belong_to=enrolment.codes_belong_to(user),
         replaces_unsaved=recovery_code.replaces_unsaved(user, visit.interaction.id),
         has_authenticator=totp.is_enrolled(user.id),
         problem=problem,
