@@ -55,6 +55,7 @@ TRUSTED = Field(
     member="trusted",
     label=gettext_noop("It is one of ours: users are not asked for permission"),
     kind=Kind.TICK,
+    hint=gettext_noop("Only for apps that you run yourselves."),
 )
 
 NEW = (NAME, REDIRECTS, LEAVING, SCOPE, LEVEL, TRUSTED)
@@ -66,18 +67,31 @@ SECTIONS = (
         gettext_noop("What users see"),
         (
             NAME,
-            Field(member="client_uri", label=gettext_noop("Home page")),
-            Field(member="logo_uri", label=gettext_noop("Logo")),
+            Field(
+                member="client_uri",
+                label=gettext_noop("Home page"),
+                hint=gettext_noop("Where pages of ours lead back to when a sign-in ends here."),
+            ),
+            Field(
+                member="logo_uri",
+                label=gettext_noop("Logo"),
+                hint=gettext_noop(
+                    "The https address of a PNG, JPEG, GIF or WebP file. It is fetched once, and "
+                    "shown from here."
+                ),
+            ),
             Field(member="policy_uri", label=gettext_noop("Privacy policy")),
             Field(member="tos_uri", label=gettext_noop("Terms of service")),
             Field(
                 member="initiate_login_uri",
                 label=gettext_noop("Where a sign-in can be started"),
+                hint=gettext_noop("An https address of the app. Preferred to its home page."),
             ),
             Field(
                 member="contacts",
                 label=gettext_noop("Email addresses of its makers"),
                 kind=Kind.LINES,
+                hint=gettext_noop("One on each line. Users do not see them."),
             ),
         ),
     ),
@@ -90,12 +104,24 @@ SECTIONS = (
             Field(
                 member="backchannel_logout_uri",
                 label=gettext_noop("Told about sign-outs, server to server"),
+                hint=gettext_noop("An https address that is sent a signed logout token."),
             ),
             Field(
                 member="frontchannel_logout_uri",
                 label=gettext_noop("Told about sign-outs, by the browser"),
+                hint=gettext_noop(
+                    "Opened in a frame that nobody sees. Many browsers keep the app's cookies from "
+                    "it, so the other way is surer."
+                ),
             ),
-            Field(member="jwks_uri", label=gettext_noop("Its public keys")),
+            Field(
+                member="jwks_uri",
+                label=gettext_noop("Its public keys"),
+                hint=gettext_noop(
+                    "The https address of a JWK set, for apps that prove themselves by a key. It "
+                    "is read anew when a key is not known."
+                ),
+            ),
         ),
     ),
     Section(
@@ -212,6 +238,9 @@ SECTIONS = (
                 member="default_max_age",
                 label=gettext_noop("How old a sign-in may be, in seconds"),
                 kind=Kind.NUMBER,
+                hint=gettext_noop(
+                    "3600 is an hour, 0 asks each time. Empty: as old as the session."
+                ),
             ),
             TRUSTED,
             Field(
@@ -235,18 +264,20 @@ SECTIONS = (
                 name_in_form="lifetime",
                 label=gettext_noop("Access tokens, in seconds"),
                 kind=Kind.NUMBER,
-                hint=gettext_noop("Empty: as the site has it."),
+                hint=gettext_noop("600 is ten minutes. Empty: as the site has it."),
             ),
             Field(
                 member="rotate_refresh_tokens",
                 name_in_form="rotation",
                 label=gettext_noop("A refresh token is replaced at each use"),
                 kind=Kind.TICK,
+                hint=gettext_noop("For apps that cannot keep a secret it always is."),
             ),
             Field(
                 member="refresh_grace",
                 label=gettext_noop("How long a replaced one is still honoured, in seconds"),
                 kind=Kind.NUMBER,
+                hint=gettext_noop("At most 30, for apps that lose an answer on the way. 0: never."),
             ),
         ),
     ),
