@@ -32,7 +32,7 @@ from idp.accounts import create
 from idp.authentication import password, totp
 from idp.authentication.password_hash import StoredHash
 from idp.extensions import db, transaction
-from idp.jobs import purge
+from idp.jobs import batches, purge
 from idp.models import AuditEvent, Client, EmailAddress, Role, User
 
 OWNER, PASSWORD = "owner@scale.example", "four unrelated words here"
@@ -225,7 +225,7 @@ def _measure_purge(app: Flask) -> None:
         seconds = time.monotonic() - began
     taken.sort()
     print(
-        f"purge: {removed:,} rows in {seconds:.0f} s; a batch of at most {purge.BATCH}: "
+        f"purge: {removed:,} rows in {seconds:.0f} s; a batch of at most {batches.BATCH}: "
         f"median {statistics.median(taken):.1f} ms, 99 of 100 within "
         f"{taken[len(taken) * 99 // 100]:.1f} ms, worst {taken[-1]:.1f} ms"
     )
@@ -234,23 +234,23 @@ def _measure_purge(app: Flask) -> None:
 @contextmanager
 def _timed_transactions() -> Iterator[list[float]]:
     taken: list[float] = []
-    original = purge._in_batches  # noqa: SLF001
+    original = batches.in_batches
 
-    def timed(remove_some: purge.Removal) -> int:
-        def one(most: int) -> int:
+    def timed(do_some: batches.Batch, most: int) -> int:
+        def one(rows: int) -> int:
             began = time.perf_counter()
-            removed = remove_some(most)
+            removed = do_some(rows)
             db.session.commit()
             taken.append(1000 * (time.perf_counter() - began))
             return removed
 
-        return original(one)
+        return original(one, most)
 
-    purge._in_batches = timed  # noqa: SLF001
+    batches.in_batches = timed
     try:
         yield taken
     finally:
-        purge._in_batches = original  # noqa: SLF001
+        batches.in_batches = original
 
 
 if __name__ == "__main__":

@@ -24,8 +24,6 @@ from idp.models import AuditChain, AuditEvent
 
 _log = structlog.get_logger(__name__)
 
-BATCH = 500
-"""Rows of one transaction, which is short enough for whoever waits to write."""
 START = bytes(32)
 """What the first row is chained to."""
 
@@ -34,9 +32,7 @@ _CANONICAL = (
     *("address", "user_agent", "reference", "details"),
 )
 COLUMNS = tuple(getattr(AuditEvent, name) for name in _CANONICAL)
-_UNSEALED = (
-    select(*COLUMNS).where(AuditEvent.sequence.is_(None)).order_by(AuditEvent.id).limit(BATCH)
-)
+_UNSEALED = select(*COLUMNS).where(AuditEvent.sequence.is_(None)).order_by(AuditEvent.id)
 _SEAL = (
     update(AuditEvent)
     .where(AuditEvent.id == bindparam("row_id"), AuditEvent.sequence.is_(None))
@@ -77,11 +73,11 @@ def link(previous: bytes, row: Row[Any]) -> bytes:
     return hashlib.sha256(previous + written.encode("ascii")).digest()
 
 
-def seal_some() -> int:
+def seal_some(most: int) -> int:
     """One batch, in the current transaction. Returns how many; 0 when there is nothing to seal or
     another node is sealing.
     """
-    before, rows = head(), db.session.execute(_UNSEALED).all()
+    before, rows = head(), db.session.execute(_UNSEALED.limit(most)).all()
     if not rows:
         return 0
     places = _placed(before, rows)

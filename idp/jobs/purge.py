@@ -6,8 +6,7 @@ whoever reads it.
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import datetime
 from functools import partial
 
@@ -15,52 +14,28 @@ from sqlalchemy import delete, exists, func, select
 
 from idp import models
 from idp.audit import retention
-from idp.extensions import db, rows_changed, settings, transaction
-from idp.jobs import stale
+from idp.extensions import db, rows_changed, settings
+from idp.jobs import batches, stale
+from idp.jobs.batches import Batch
 from idp.jobs.stale import Stale
 
-BATCH = 100
-"""Rows of one transaction, at most."""
-SMALLEST_BATCH = 10
-LONG_SECONDS, SHORT_SECONDS = 0.02, 0.005
-"""After a batch that took longer, the next is half as large; after a shorter one, twice."""
-_LOOKED_AT = 5 * BATCH
+_LOOKED_AT = 5 * batches.BATCH
 """Families of which a batch is found."""
 MOST_ROWS = 20_000
 """Of one table in one run; what is left waits for the next, so that stopping takes no time."""
 
-Removal = Callable[[int], int]
-"""Removes so many rows at most, in the transaction in hand; returns how many there were."""
-
 
 def run(now: datetime) -> int:
     """Purge everything that is due. Returns the number of rows."""
-    removed = sum(_in_batches(partial(_remove_some, rows)) for rows in stale.everything(now))
-    removed += sum(_in_batches(removal) for removal in _surplus_traces())
+    removed = sum(_rows(partial(_remove_some, rows)) for rows in stale.everything(now))
+    removed += sum(_rows(removal) for removal in _surplus_traces())
     if keep := settings().audit.retention:
-        removed += _in_batches(partial(retention.remove_some, now - keep))
-    return removed + _in_batches(partial(_remove_some_families, now))
+        removed += _rows(partial(retention.remove_some, now - keep))
+    return removed + _rows(partial(_remove_some_families, now))
 
 
-def _in_batches(remove_some: Removal) -> int:
-    removed, size = 0, BATCH
-    while removed < MOST_ROWS:
-        began = time.perf_counter()
-        with transaction():
-            batch = remove_some(size)
-        took = time.perf_counter() - began
-        removed += batch
-        if batch < size:
-            break
-        size = _next_size(size, took)
-        time.sleep(min(took, LONG_SECONDS))  # as long for whoever waits to write
-    return removed
-
-
-def _next_size(size: int, took: float) -> int:
-    if took > LONG_SECONDS:
-        return max(SMALLEST_BATCH, size // 2)
-    return min(BATCH, size * 2) if took < SHORT_SECONDS else size
+def _rows(remove_some: Batch) -> int:
+    return batches.in_batches(remove_some, MOST_ROWS)
 
 
 def _remove_some(rows: Stale, most: int) -> int:
@@ -68,7 +43,7 @@ def _remove_some(rows: Stale, most: int) -> int:
     return rows_changed(delete(rows.key.class_).where(rows.key.in_(some)))
 
 
-def _surplus_traces() -> Iterator[Removal]:
+def _surplus_traces() -> Iterator[Batch]:
     """Of each client that has more than its share, the oldest go. Counted once, by an index."""
     trace, share = models.RequestTrace, settings().traces.kept_per_client
     crowded = select(trace.client_id).group_by(trace.client_id).having(func.count() > share)

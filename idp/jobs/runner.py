@@ -49,6 +49,8 @@ class Lane(Enum):
 
     HOUSE = auto()
     """What needs nothing but the database."""
+    LOG = auto()
+    """As much as happens is sealed."""
     NOTICES = auto()
     MAIL = auto()
     LOGOS = auto()
@@ -70,7 +72,7 @@ class Job:
 
 JOBS: tuple[Job, ...] = (
     Job("heartbeat", timedelta(seconds=10), heartbeat.run),
-    Job("seal_audit", timedelta(seconds=1), seal_audit.run),
+    Job("seal_audit", timedelta(seconds=1), seal_audit.run, Lane.LOG),
     Job("deliver_outbox", timedelta(seconds=2), deliver_outbox.run, Lane.NOTICES),
     Job("answer_requests", timedelta(seconds=2), answer_requests.run, Lane.MAIL),
     Job("deliver_mail", timedelta(seconds=2), deliver_mail.run, Lane.MAIL),

@@ -6,7 +6,7 @@ from sqlalchemy import func, select
 from idp import clock as real_clock
 from idp import models, opaque
 from idp.extensions import db, transaction
-from idp.jobs import purge
+from idp.jobs import batches, purge
 from tests.support.statements import recorded
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
@@ -204,7 +204,7 @@ def test_one_run_is_bounded_and_the_next_goes_on(app, clock, user, monkeypatch):
 
 
 def test_a_batch_that_took_long_makes_the_next_one_smaller(app, clock, user, monkeypatch):
-    monkeypatch.setattr(purge, "LONG_SECONDS", 0.0)
+    monkeypatch.setattr(batches, "LONG_SECONDS", 0.0)
     keep(*(bucket(user, HOUR) for _ in range(200)))
     gone = []
     removing = purge._remove_some
