@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import SplitResult, parse_qsl, urlsplit
 
 from idp import outbound, strict_json, traces
 from idp.clients import document, frameworks
@@ -58,17 +58,29 @@ def understand(text: str, framework: Framework | None = None) -> Understood | No
         return _metadata(pasted)
     if not pasted.lower().startswith(("https://", "http://")):
         return NotUnderstood("unknown")
-    asked = dict(parse_qsl(urlsplit(pasted).query))
+    parts = _parts(pasted)
+    if parts is None:
+        return NotUnderstood("unknown")
+    asked = dict(parse_qsl(parts.query))
     if asked.keys() & {"client_id", "redirect_uri"}:
         return _authorization_request(asked)
-    return _address(pasted, framework)
+    return _address(pasted, parts, framework)
+
+
+def _parts(url: str) -> SplitResult | None:
+    """None: it looks like an address, and is none, such as `https://[`."""
+    try:
+        return urlsplit(url)
+    except ValueError:
+        return None
 
 
 def _reference_in(text: str) -> str | None:
     """Alone, or in the address of a page that explains it."""
     named = text
     if "://" in text:
-        named = dict(parse_qsl(urlsplit(text).query)).get("reference", "")
+        parts = _parts(text)
+        named = dict(parse_qsl(parts.query)).get("reference", "") if parts else ""
     return named.upper() if _REFERENCE.fullmatch(named.upper()) else None
 
 
@@ -118,9 +130,9 @@ def _authorization_request(asked: dict[str, str]) -> Understood:
     members: dict[str, Any] = {"redirect_uris": [uri] if uri else []}
     if scope := asked.get("scope"):
         members["scope"] = scope
-    host = urlsplit(uri).hostname if uri.startswith(("http://", "https://")) else None
-    if host:
-        members["client_name"] = host
+    parts = _parts(uri) if uri.startswith(("http://", "https://")) else None
+    if parts and parts.hostname:
+        members["client_name"] = parts.hostname
     notes = () if asked.get("code_challenge") else ("without-pkce",)
     return Understood(_kind_of(uri), members, asked.get("client_id"), notes)
 
@@ -132,10 +144,11 @@ def _kind_of(uri: str) -> Template:
     return Template.NATIVE if is_loopback or is_own_scheme else Template.WEB
 
 
-def _address(url: str, framework: Framework | None) -> Understood | NotUnderstood:
+def _address(
+    url: str, parts: SplitResult, framework: Framework | None
+) -> Understood | NotUnderstood:
     """A known framework needs no call; else the address itself is asked for a document."""
     if framework is not None:
-        parts = urlsplit(url)
         base_url = f"{parts.scheme}://{parts.netloc}{parts.path.rstrip('/')}"
         uri = frameworks.redirect_uri(framework, base_url)
         members: dict[str, Any] = {"client_name": parts.hostname or ""}

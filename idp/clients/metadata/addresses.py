@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from idp.clients import redirect_uri
 from idp.clients.metadata.proposed import MOST_VALUES, URI_MEMBERS, Problem, ProposedClient
@@ -82,13 +82,21 @@ def pairwise_has_one_sector(proposed: ProposedClient, _: Deployment) -> Iterator
     """
     if proposed.subject_type != "pairwise" or proposed.sector_identifier_uri is not None:
         return
-    if len({urlsplit(uri).hostname for uri in proposed.redirect_uris}) != 1:
+    if len({_parts(uri).hostname for uri in proposed.redirect_uris}) != 1:
         yield "sector_identifier_uri", "pairwise with several hosts, or none, needs one"
 
 
 def _origin(uri: str) -> str:
-    parts = urlsplit(uri)
+    parts = _parts(uri)
     return f"{parts.scheme}://{parts.netloc}"
+
+
+def _parts(uri: str) -> SplitResult:
+    """None of what is no address, such as `https://[`: the rule of its own member says so."""
+    try:
+        return urlsplit(uri)
+    except ValueError:
+        return urlsplit("")
 
 
 def _shown(uri: str) -> str:

@@ -52,6 +52,12 @@ def test_a_url_that_fails_fills_the_form_and_registers_nothing(a: Factory, owner
     assert owner.page == "admin-client-secret"
 
 
+def test_an_address_in_it_that_is_none_is_left_to_the_form(owner: Browser) -> None:
+    paste(owner, f"{owner.issuer}/authorize?client_id=nobody&redirect_uri=https://[")
+
+    assert filled_in(owner) == ("", "https://[")
+
+
 def test_a_url_of_an_app_that_we_know_adds_to_that_app(a: Factory, owner: Browser) -> None:
     rp = a.client()
     wrong = f"{REDIRECT_URI}/"
@@ -121,6 +127,7 @@ def test_an_address_is_asked_for_a_document_of_its_own(
         ("{", "not a JSON document"),
         ('{"redirect_uris": "x"}', "must be a list of strings"),
         ("javascript:alert(1)", "no URL"),
+        ("https://[", "no URL"),
         ("https://127.0.0.1/secret", "Nothing could be fetched"),
         ("<script>alert(1)</script>", "no URL"),
     ],

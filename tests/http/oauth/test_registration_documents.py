@@ -33,6 +33,7 @@ URI = st.sampled_from(
         "com.example.app:/cb",
         "https://app.example/cb#x",
         "javascript:alert(1)",
+        "https://[",
     ]
 )
 SENSIBLE = st.fixed_dictionaries(
@@ -53,6 +54,8 @@ SENSIBLE = st.fixed_dictionaries(
         "default_max_age": st.integers(-1, 2**32),
         "contacts": st.lists(st.sampled_from(["a@b.c", "x", "@"]), max_size=2),
         "jwks_uri": URI,
+        "sector_identifier_uri": URI,
+        "frontchannel_logout_uri": URI,
     },
 )
 DOCUMENTS = SENSIBLE | st.builds(

@@ -282,6 +282,12 @@ class TestRefused:
         refused(register(PHOTOS | {"redirect_uris": [uri]}), 400, "invalid_redirect_uri")
         assert records.count(Client) == 0
 
+    def test_an_address_that_no_parser_reads_is_an_address_that_is_wrong(self, register):
+        """R89: a sector and a frame's origin are only looked for in what is one."""
+        uris = {"redirect_uris": ["https://[::1"], "subject_type": "pairwise"}
+
+        refused(register(PHOTOS | uris), 400, "invalid_redirect_uri")
+
     @spec("RFC 7591", "3.2.2")
     @pytest.mark.parametrize(
         "change",
@@ -304,6 +310,7 @@ class TestRefused:
             {"initiate_login_uri": "http://app.example/start"},
             {"backchannel_logout_uri": "file:///etc/passwd"},
             {"request_uris": ["http://app.example/r"]},
+            {"frontchannel_logout_uri": "https://["},
             {"subject_type": "secret"},
             {"default_max_age": -1},
             {"default_max_age": True},
