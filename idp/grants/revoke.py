@@ -44,6 +44,7 @@ def by_user(user_id: str, *, because: str) -> int:
 def by_client(client_id: str, *, because: str) -> int:
     """Everything one client has: disabled or deleted."""
     _void_codes(AuthorizationCode.client_id == client_id)
+    _void_devices(DeviceAuthorization.client_id == client_id)
     return _end_families(TokenFamily.client_id == client_id, because=because)
 
 
@@ -59,6 +60,9 @@ def by_client_in_session(client_id: str, session_id: str, *, because: str) -> in
     """The same for one client of it."""
     _void_codes(
         AuthorizationCode.client_id == client_id, AuthorizationCode.session_id == session_id
+    )
+    _void_devices(
+        DeviceAuthorization.client_id == client_id, DeviceAuthorization.session_id == session_id
     )
     return _end_families(
         TokenFamily.client_id == client_id,

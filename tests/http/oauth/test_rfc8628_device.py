@@ -520,6 +520,26 @@ def test_the_device_of_a_disabled_client_is_an_unknown_one(tv, asked, browser, a
     refused(poll(tv, asked["device_code"]), 401, "invalid_client")
 
 
+def test_what_a_device_was_allowed_ends_with_its_client_also_when_that_is_enabled_again(
+    tv, asked, browser, ann, app
+):
+    allow(browser, asked)
+    with app.app_context(), transaction():
+        register.disable(tv.client_id)
+    with app.app_context(), transaction():
+        register.enable(tv.client_id)
+
+    refused(poll(tv, asked["device_code"]), 400, "access_denied")
+
+
+def test_a_sign_out_of_the_app_alone_before_the_device_came_is_a_no(tv, asked, browser, ann):
+    allow(browser, asked)
+    browser.open(f"/logout?client_id={tv.client_id}").fill(where="app").press("Sign out")
+    assert browser.open("/account/").page == "account"
+
+    refused(poll(tv, asked["device_code"]), 400, "access_denied")
+
+
 def test_a_device_that_nobody_answered_is_forgotten_a_day_later(asked, app, records, clock):
     from idp.jobs import purge
 
