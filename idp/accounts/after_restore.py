@@ -29,6 +29,7 @@ from idp.models import (
     MailedLink,
     OutboundMessage,
     PasskeyChallenge,
+    PushedRequest,
     RecoveryCode,
     Session,
     TokenFamily,
@@ -84,6 +85,8 @@ def _others(now: datetime) -> Iterator[tuple[str, UpdateBase]]:
     )
     unused = (AuthorizationCode.consumed_at.is_(None), AuthorizationCode.revoked_at.is_(None))
     yield "codes", update(AuthorizationCode).where(*unused).values(revoked_at=now)
+    unanswered = PushedRequest.consumed_at.is_(None)
+    yield "pushed_requests", update(PushedRequest).where(unanswered).values(consumed_at=now)
     waiting = (DeviceAuthorization.consumed_at.is_(None), DeviceAuthorization.denied_at.is_(None))
     yield "devices", update(DeviceAuthorization).where(*waiting).values(denied_at=now)
     yield "interactions", delete(Interaction)

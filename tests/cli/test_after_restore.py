@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 from flask import Flask
@@ -52,6 +53,15 @@ def window(a: Factory) -> Callable[[RelyingParty], Browser]:
     return arrive
 
 
+def push(rp: RelyingParty) -> str:
+    """What the browser is sent to for a request that its app has brought."""
+    brought = rp.client.post(
+        "/par", data=rp.parameters(), headers=rp.basic(), base_url=rp.issuer
+    ).get_json()
+    named = {"client_id": rp.client_id, "request_uri": brought["request_uri"]}
+    return f"/authorize?{urlencode(named)}"
+
+
 def test_what_was_used_or_ended_after_the_backup_stays_so(
     a: Factory, rp: RelyingParty, window: Callable[[RelyingParty], Browser], idp: Any, clock: Clock
 ) -> None:
@@ -66,6 +76,7 @@ def test_what_was_used_or_ended_after_the_backup_stays_so(
     own = machine.token(grant_type="client_credentials").get_json()["access_token"]
     ask(Browser(a.app.test_client(), rp.issuer))
     (link,) = mail.links()
+    pushed = push(rp)
     saved = backup(a.app)
 
     totp = phone.code()
@@ -73,6 +84,7 @@ def test_what_was_used_or_ended_after_the_backup_stays_so(
     used = window(rp).follow("Use a recovery code").submit(code=recovery[0])
     assert used.left_for is not None or used.page != "recovery-code"
     assert rp.exchange(code).status_code == 200
+    assert browser.open(pushed).left_for is not None
     refreshed = rp.refresh(tokens["refresh_token"]).get_json()
     assert (
         machine.client.post(
@@ -96,6 +108,7 @@ def test_what_was_used_or_ended_after_the_backup_stays_so(
         "/introspect", data={"token": own}, headers=machine.basic(), base_url=rp.issuer
     )
     assert asked.get_json() == {"active": False}
+    assert browser.open(pushed).page == "protocol-error"
     assert browser.open(rp.authorization_url()).page == "sign-in"
     assert window(rp).submit(code=totp).page == "second-factor"
     again = window(rp).follow("Use a recovery code").submit(code=recovery[0])
