@@ -14,7 +14,14 @@ from sqlalchemy import delete, update
 from config import Environment
 from idp import audit, cache, clock, opaque
 from idp.audit import catalogue
-from idp.clients import administration, allowed_groups, registry, secret, sector_document
+from idp.clients import (
+    administration,
+    allowed_groups,
+    registry,
+    secret,
+    sector_document,
+    subject,
+)
 from idp.clients.document import as_document
 from idp.clients.metadata import Invalid, ProposedClient, problems
 from idp.clients.redirect_uri import Deployment
@@ -241,7 +248,12 @@ def _update(client_id: str, proposed: ProposedClient, reason: str = "") -> bool:
     if not rows_changed(update(Client).where(Client.client_id == client_id).values(**values)):
         return False
     cache.changed(registry.CACHE_NAME)
-    changed = _differences(before, registry.find(client_id))
+    after = registry.find(client_id)
+    if before and after and not subject.is_same(before, after):
+        # A token never changes whom it names (OIDC Core §12.2), so nobody learns by moving to
+        # another client's host who the users of that sector are.
+        revoke.by_client(client_id, because="subject_changed")
+    changed = _differences(before, after)
     return _done(catalogue.ClientReplaced(client_id=client_id, changed=changed, reason=reason))
 
 

@@ -38,3 +38,12 @@ def sector(client: RegisteredClient) -> str:
     uris = (client.sector_identifier_uri, *client.redirect_uris, client.jwks_uri)
     first = next(uri for uri in uris if uri)
     return urlsplit(first).hostname or first
+
+
+def is_same(before: RegisteredClient, after: RegisteredClient) -> bool:
+    """Whether a client, before and after a change, knows everybody by the same `sub`."""
+    return _space(before) == _space(after)
+
+
+def _space(client: RegisteredClient) -> str | None:
+    return sector(client) if client.subject_type == "pairwise" else None

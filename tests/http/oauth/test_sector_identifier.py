@@ -142,3 +142,57 @@ def test_several_hosts_without_a_sector_are_refused(client):
     document = {"subject_type": "pairwise", "redirect_uris": [HERE, THERE]}
 
     refused(client.post("/register", json=document), 400, "invalid_client_metadata")
+
+
+@spec("OIDC Core", "12.2")
+@pytest.mark.parametrize(
+    "change",
+    [{"redirect_uris": [THERE]}, {"subject_type": "public"}],
+    ids=["another host", "another kind"],
+)
+def test_a_token_never_names_its_user_as_another_sector_does(client, settings, approve, change):
+    """A84. Nobody has to prove that a redirect URI is theirs; who moves to another client's host
+    could learn by a refresh, or at UserInfo, how that one knows its users.
+    """
+    rp, update = self_registered(client, settings)
+    tokens = approve.tokens(rp, scope="openid offline_access")
+    code = approve.code(rp)
+
+    assert update(**change).status_code == 200
+
+    refused(rp.refresh(tokens["refresh_token"]), 400, "invalid_grant")
+    refused(rp.exchange(code), 400, "invalid_grant")
+    assert rp.userinfo(tokens["access_token"]).status_code == 401
+
+
+def test_a_change_within_the_sector_ends_nothing(client, settings, approve):
+    rp, update = self_registered(client, settings)
+    tokens = approve.tokens(rp, scope="openid offline_access")
+
+    assert update(redirect_uris=[HERE, "https://app.example/other"]).status_code == 200
+
+    refreshed = rp.refresh(tokens["refresh_token"]).json
+    assert claims(refreshed["id_token"])["sub"] == claims(tokens["id_token"])["sub"]
+
+
+def self_registered(client, settings):
+    """A client of a sector of its own, and how it changes its registration (RFC 7592 §2.2)."""
+    document = {
+        "client_name": "Photos",
+        "subject_type": "pairwise",
+        "redirect_uris": [HERE],
+        "grant_types": ["authorization_code", "refresh_token"],
+    }
+    said = client.post("/register", json=document).json
+    rp = RelyingParty(
+        client, settings.issuer, said["client_id"], said["client_secret"], redirect_uri=HERE
+    )
+
+    def update(**change):
+        return client.put(
+            f"/register/{rp.client_id}",
+            headers={"Authorization": f"Bearer {said['registration_access_token']}"},
+            json=document | {"client_id": rp.client_id} | change,
+        )
+
+    return rp, update
