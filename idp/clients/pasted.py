@@ -56,9 +56,8 @@ def understand(text: str, framework: Framework | None = None) -> Understood | No
         return _of_reference(reference)
     if pasted.startswith("{"):
         return _metadata(pasted)
-    if not pasted.lower().startswith(("https://", "http://")):
-        return NotUnderstood("unknown")
-    parts = _parts(pasted)
+    is_address = pasted.lower().startswith(("https://", "http://"))
+    parts = _parts(pasted) if is_address else None
     if parts is None:
         return NotUnderstood("unknown")
     asked = dict(parse_qsl(parts.query))
