@@ -154,6 +154,38 @@ def test_a_bad_row_is_named_and_takes_no_other_row_with_it(bring, count, row, wh
     assert count() == 2
 
 
+ESCAPES = {
+    "NUL in a value": (r'{"email": "zoe\u0000@example.com", "name": "Zoe"}', "a NUL byte"),
+    "NUL in a group": (
+        r'{"email": "z@example.com", "name": "Z", "groups": ["a\u0000"]}',
+        "a NUL byte",
+    ),
+    "NUL in a name": (r'{"email": "z@example.com", "name": "Z", "\u0000": 1}', "a NUL byte"),
+    "half a character": (
+        r'{"email": "z@example.com", "name": "Z", "groups": ["\ud800"]}',
+        "not JSON",
+    ),
+    "half a character in a name": (
+        r'{"email": "z@example.com", "claims": {"\ud800": 1}}',
+        "not JSON",
+    ),
+}
+
+
+@pytest.mark.each_engine
+@pytest.mark.parametrize(("row", "why"), ESCAPES.values(), ids=ESCAPES)
+def test_what_no_database_takes_is_a_bad_row_also_as_an_escape(bring, count, row, why):
+    """R92: one row would end the work on the file, each time that a job goes on with it."""
+    others = [json.dumps({"email": f"{name}@example.com", "name": name}) for name in ("ann", "bob")]
+
+    found = bring("\n".join([others[0], row, others[1]]), name="people.jsonl")
+
+    [(outcome, problems)] = says(found).values()
+    assert (outcome, list(says(found))) == ("refused", [2])
+    assert why in problems[0]["says"]
+    assert count() == 2
+
+
 VALUES = {
     "hash": ("password_hash", "md5", "This hash cannot be taken over: its format is not known"),
     "flag": ("email_verified", "maybe", "This has to be true or false."),

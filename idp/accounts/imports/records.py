@@ -94,8 +94,11 @@ def _layout(header: bytes) -> Layout:
     if len(header) > LONGEST_ROW or not text.strip():
         raise Unreadable(gettext_noop("The first line has to name the columns."))
     delimiter = max(_DELIMITERS, key=text.count)
-    names = tuple(name.strip().lower() for name in next(csv.reader([text], delimiter=delimiter)))
-    return Layout(Form.CSV, names, delimiter)
+    try:
+        named = next(csv.reader([text], delimiter=delimiter))
+    except csv.Error as error:  # lines that end as on an old Mac, for instance
+        raise Unreadable(gettext_noop("The first line has to name the columns.")) from error
+    return Layout(Form.CSV, tuple(name.strip().lower() for name in named), delimiter)
 
 
 def _records(lines: _Lines, layout: Layout, place: Place) -> Iterator[Record]:
@@ -115,11 +118,24 @@ def _records(lines: _Lines, layout: Layout, place: Place) -> Iterator[Record]:
 def _of_json(line: _Line, _lines: _Lines, _layout: Layout) -> Mapping[str, Any]:
     try:
         value = json.loads(_text(line), parse_constant=str)
+        is_text = _is_text(value)
     except (ValueError, RecursionError) as error:
         raise _Unfit(gettext_noop("This row is not JSON.")) from error
+    if not is_text:
+        raise _Unfit(gettext_noop("This row holds a NUL byte."))
     if not isinstance(value, dict):
         raise _Unfit(gettext_noop("This row is not a JSON object."))
     return value
+
+
+def _is_text(value: object) -> bool:
+    """Whether no database trips over it: an escape may stand for NUL, or for half a character, of
+    which `encode` raises a ValueError.
+    """
+    if isinstance(value, str):
+        return b"\0" not in value.encode()
+    inside = [*value, *value.values()] if isinstance(value, dict) else value
+    return all(map(_is_text, inside)) if isinstance(inside, list) else True
 
 
 def _of_csv(line: _Line, lines: _Lines, layout: Layout) -> Mapping[str, Any]:

@@ -13,7 +13,7 @@ def as_text(credential: Mapping[str, Any]) -> str | None:
         how, secret = _document(credential["credentialData"]), _document(credential["secretData"])
         name, iterations = str(how["algorithm"]), int(how["hashIterations"])
         salt, value = str(secret["salt"]), str(secret["value"])
-    except (KeyError, TypeError, ValueError, RecursionError):
+    except (KeyError, TypeError, ValueError, OverflowError, RecursionError):
         return None
     # Its plain `pbkdf2` is the one with SHA-1.
     return f"${name}$i={iterations}${salt}${value}"

@@ -194,6 +194,7 @@ def test_an_import_that_was_interrupted_goes_on_where_it_was(
         ("email,e_mail,name\n", "people.csv", "These columns are not known: e_mail."),
         ("email,name,name\n", "people.csv", "These columns come twice: name."),
         ("", "people.csv", "The first line has to name the columns."),
+        ("email,name\rzoe@example.com,Zoe\r", "people.csv", "The first line has to name"),
         ("email,name\n".encode("utf-16-le"), "people.csv", "This file looks like UTF-16."),
         ('[{"email": "a@b.c"}, {"em', "people.json", "The JSON is broken in row 2"),
         ("email,name\n", "people.xlsx", "Choose a file whose name ends with .csv"),

@@ -40,6 +40,8 @@ def test_a_keycloak_credential_is_read_as_it_is_exported() -> None:
 
     assert foreign_hash.of_keycloak(exported) == HASHES["keycloak sha512"]
     assert foreign_hash.of_keycloak({"type": "otp"}) is None
+    endless = exported | {"credentialData": '{"hashIterations": 1e400, "algorithm": "pbkdf2"}'}
+    assert foreign_hash.of_keycloak(endless) is None
 
 
 def test_bcrypt_has_no_password_beyond_72_bytes_or_with_a_nul() -> None:
