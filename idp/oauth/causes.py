@@ -71,6 +71,12 @@ CAUSES: dict[str, Cause] = {
         "Leave it out, or send one of response_modes_supported in the discovery document.",
         "OIDC MRT §2.1, JARM §2.3",
     ),
+    "require_pushed": Cause(
+        "This application has to push its requests, and this one came by the browser.",
+        "Post the parameters to the pushed_authorization_request_endpoint, then open the "
+        "authorization_endpoint with the client_id and the request_uri of the answer only.",
+        "RFC 9126 §6",
+    ),
     "require_signed": Cause(
         "This application has to sign its requests, and this one came without a request object.",
         "Sign the parameters as a JWT and send it as request.",

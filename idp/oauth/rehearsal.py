@@ -22,6 +22,7 @@ from idp.oauth import (
     rfc6749_scope,
     rfc7636_pkce,
     rfc8707_resource_indicators,
+    rfc9101_request_object,
     rules,
 )
 from idp.oauth.asked import Asked
@@ -45,6 +46,7 @@ class Outcome(StrEnum):
     RESPONSE_TYPE = "response-type"
     PKCE = "pkce"
     NOT_PUSHED = "not-pushed"
+    NOT_SIGNED = "not-signed"
     NO_SCOPE = "no-scope"
     RESOURCE = "resource"
     GRANT = "grant"
@@ -63,6 +65,7 @@ FAILS = frozenset(
         Outcome.RESPONSE_TYPE,
         Outcome.PKCE,
         Outcome.NOT_PUSHED,
+        Outcome.NOT_SIGNED,
         Outcome.NO_SCOPE,
         Outcome.RESOURCE,
         Outcome.GRANT,
@@ -73,6 +76,7 @@ ASKS_MORE = frozenset({Outcome.TWO_FACTORS, Outcome.PASSKEY, Outcome.PERMISSION,
 
 _JUDGEMENTS = (
     (Outcome.NOT_PUSHED, rules.require_pushed),
+    (Outcome.NOT_SIGNED, rfc9101_request_object.require_signed),
     (Outcome.RESPONSE_TYPE, response_types.response_type),
     (Outcome.PKCE, rfc7636_pkce.code_challenge),
     (Outcome.NO_SCOPE, rfc6749_scope.scope),
@@ -108,8 +112,7 @@ def _authorization(
     trace: Trace, before: RegisteredClient, after: RegisteredClient
 ) -> Iterator[Foreseen]:
     received = _stood_in(trace)
-    is_pushed = trace.endpoint == PUSHED
-    was, now = (_fault(_asked(received, one, is_pushed=is_pushed)) for one in (before, after))
+    was, now = (_fault(_asked(trace, received, one)) for one in (before, after))
     if was and not now and trace.is_failure:
         yield Foreseen(trace, Outcome.WORKS_NOW, was[1])
     elif now and not was and not trace.is_failure:
@@ -119,9 +122,10 @@ def _authorization(
         yield from _more(trace, received, before, after)
 
 
-def _asked(received: Received, client: RegisteredClient, *, is_pushed: bool) -> Asked:
-    uri = received.get("redirect_uri") or ""
-    return Asked(received, client, uri, None, is_pushed=is_pushed)
+def _asked(trace: Trace, received: Received, client: RegisteredClient) -> Asked:
+    uri, is_pushed = received.get("redirect_uri") or "", trace.endpoint == PUSHED
+    is_signed = rfc9101_request_object.is_one(Received(trace.received))
+    return Asked(received, client, uri, None, is_signed=is_signed, is_pushed=is_pushed)
 
 
 def _fault(asked: Asked) -> tuple[Outcome, str] | None:

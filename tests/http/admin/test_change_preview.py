@@ -16,6 +16,7 @@ from tests.http.admin.test_changing_clients import filled
 from tests.support.browser import Browser
 from tests.support.factories import PASSWORD, Factory
 from tests.support.relying_party import REDIRECT_URI, RelyingParty
+from tests.support.signer import signer
 
 OTHER = "https://app.example/other"
 SECOND = "second.factor@example.com"
@@ -156,6 +157,21 @@ def test_whose_requests_have_to_be_pushed_reads_which_were_not(
 
     previewed(owner, rp, pushed_only="yes")
     assert "It was not pushed, as the app's requests have to be now." in owner.text
+
+
+def test_whose_requests_have_to_be_signed_reads_which_were_not(a: Factory, owner: Browser) -> None:
+    rp = a.client(grant_types=["authorization_code"], jwks=signer().jwks)
+    told = rp.parameters(iss=rp.client_id, aud=rp.issuer)
+    signed = {"client_id": rp.client_id, "request": signer().sign(told)}
+    pushed = rp.client.post("/par", data=signed, headers=rp.basic(), base_url=rp.issuer)
+    assert pushed.status_code == 201, pushed.text
+    previewed(owner, rp, signed_only="yes")
+    assert "It was not signed" not in owner.text
+
+    used(a, rp)
+
+    previewed(owner, rp, signed_only="yes")
+    assert "It was not signed, as the app's requests have to be now." in owner.text
 
 
 def test_an_address_that_was_refused_would_work_now(

@@ -110,6 +110,16 @@ def test_missing_pkce_names_the_judgement_and_the_fix(rp, browser, latest):
     assert "must use PKCE" in told(trace)
 
 
+def test_a_request_by_the_browser_of_an_app_that_has_to_push_it(a, browser, latest):
+    rp = a.client(require_pushed_authorization_requests=True)
+
+    browser.open(rp.authorization_url())
+
+    trace = latest(rp.client_id)
+    assert (trace.outcome, trace.failed) == ("invalid_request", "require_pushed")
+    assert "has to push its requests" in told(trace)
+
+
 def test_a_plain_request_of_an_app_that_has_to_sign_it(a, browser, latest):
     rp = a.client(require_signed_request_object=True, jwks=signer().jwks)
 

@@ -27,6 +27,7 @@ SENTENCES = {
     Outcome.RESPONSE_TYPE: gettext_noop("It may not ask for this kind of answer:"),
     Outcome.PKCE: gettext_noop("It came without PKCE, which is not waived any more."),
     Outcome.NOT_PUSHED: gettext_noop("It was not pushed, as the app's requests have to be now."),
+    Outcome.NOT_SIGNED: gettext_noop("It was not signed, as the app's requests have to be now."),
     Outcome.NO_SCOPE: gettext_noop("It asked for no scope that the app may have."),
     Outcome.RESOURCE: gettext_noop("It named a resource server that is not registered."),
     Outcome.GRANT: gettext_noop("The app may not use this grant any more:"),
