@@ -267,6 +267,8 @@ def test_somebody_who_was_faster_is_not_overwritten(app, imported, exported, mon
 # --- what is refused, with the place in the document ---------------------------------------------
 
 APP = "version: 1\nclients:\n  app:\n    client_name: App\n"
+CLAIM = "version: 1\nclaims:\n  level:\n    {type: number, scope: x, schema: "
+UNSTORABLE = "claims/level/schema: must hold readable texts and finite numbers only"
 
 
 @pytest.mark.parametrize(
@@ -284,6 +286,12 @@ APP = "version: 1\nclients:\n  app:\n    client_name: App\n"
         ("version: 1\nclients:\n  'a b': {}\n", "clients/a b: a client_id has"),
         ("version: 1\nclaims:\n  sub: {scope: x}\n", "claims/sub/name: is reserved"),
         ("version: 1\nclaims:\n  x: {scope: profile}\n", "claims/x/scope: is reserved"),
+        (CLAIM + '{enum: ["a\\0b"]}}\n', UNSTORABLE),
+        (
+            '{"version": 1, "claims": {"level": {"scope": "x", "schema": {"enum": ["\\ud800"]}}}}',
+            UNSTORABLE,
+        ),
+        (CLAIM + "{maximum: 1e400}}\n", UNSTORABLE),
         ("version: 1\ngroups:\n  staff: {owner: me}\n", "groups/staff/owner: is not known"),
         ("version: 1\nusers: {}\n", "users: is not known"),
         ("version: 2\n", "version: must be 1"),

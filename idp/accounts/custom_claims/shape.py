@@ -54,9 +54,20 @@ def problem_of(schema: object) -> str | None:
     """Why this is no schema that can be checked."""
     if not isinstance(schema, dict):
         return "must be an object"
+    if not _is_storable(schema):
+        return "must hold readable texts and finite numbers only"
     if len(json.dumps(schema)) > LARGEST:
         return f"must have at most {LARGEST} characters"
     return next(_problems_of(schema, DEEPEST), None)
+
+
+def _is_storable(schema: Mapping[str, Any]) -> bool:
+    """No database takes NUL, half a character, or a number without bounds."""
+    try:
+        written = json.dumps(schema, ensure_ascii=False, allow_nan=False).encode()
+    except ValueError:
+        return False
+    return rb"\u0000" not in written.replace(rb"\\", b"")
 
 
 def _problems_of(schema: Mapping[str, Any], depth: int) -> Iterator[str]:
