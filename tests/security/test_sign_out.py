@@ -85,6 +85,31 @@ def test_a_foreign_form_confirms_nothing(world: World, rp: RelyingParty, headers
     assert is_signed_in(browser, rp)
 
 
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"Origin": "https://evil.example"},
+        {"Origin": "null"},
+        {"Sec-Fetch-Site": "cross-site"},
+        {"Sec-Fetch-Site": "same-site"},
+    ],
+    ids=str,
+)
+def test_where_a_form_comes_from_counts_also_when_its_token_is_right(
+    world: World, rp: RelyingParty, headers
+) -> None:
+    """A61, R87: neither of the two has to hold alone."""
+    browser, _token = signed_in(world, rp)
+    form = browser.open("/account/").find("form[action='/account/sign-out']")
+
+    response = browser.client.post(
+        "/account/sign-out", data=browser.fields_of(form), headers=headers
+    )
+
+    assert response.status_code == 403
+    assert is_signed_in(browser, rp)
+
+
 def test_a_changed_confirmation_leads_nowhere_else(world: World, rp: RelyingParty) -> None:
     """A94: what it leads to is judged again."""
     browser, _token = signed_in(world, rp)

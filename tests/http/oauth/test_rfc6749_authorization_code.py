@@ -1,6 +1,10 @@
 """The code grant at the token endpoint: what a code is bound to, and that it is good once."""
 
+from idp.clients import registry
+from idp.extensions import transaction
+from idp.grants import revoke
 from idp.models import RefreshToken, TokenFamily
+from idp.oauth import codes
 from tests.http.oauth.conftest import refused
 from tests.support.relying_party import claims
 from tests.support.spec_matrix import spec
@@ -171,6 +175,29 @@ def test_a_disabled_user_redeems_nothing(rp, approve):
 def test_a_code_ends_with_its_session(rp, approve):
     code = approve.code(rp)
     approve.end_session()
+
+    refused(rp.exchange(code), 400, "invalid_grant")
+
+
+def test_a_code_that_is_revoked_while_it_is_redeemed_passes_no_gate(rp, approve, app):
+    """R48: between its reading and its spending somebody takes the consent back."""
+    code = approve.code(rp)
+
+    with app.app_context(), transaction():
+        client = registry.find(rp.client_id)
+        read = codes.find(code, client)
+        revoke.by_client_and_user(rp.client_id, approve.user.id)
+
+        assert not read.is_void
+        assert not codes.consume(read)
+
+
+def test_a_code_ends_with_everything_that_its_user_has_given(rp, approve, app):
+    """R48: also in a session that goes on, as that of whoever changes the password."""
+    code = approve.code(rp)
+
+    with app.app_context(), transaction():
+        revoke.by_user(approve.user.id, because="password_changed")
 
     refused(rp.exchange(code), 400, "invalid_grant")
 

@@ -2,7 +2,11 @@
 
 import pytest
 
+from idp.clients import registry
+from idp.extensions import transaction
+from idp.grants import revoke
 from idp.models import RefreshToken
+from idp.oauth import refresh_tokens
 from tests.http.oauth.conftest import refused
 from tests.support.relying_party import claims
 from tests.support.spec_matrix import spec
@@ -211,6 +215,18 @@ def test_a_disabled_user_refreshes_nothing(rp, approve):
     approve.disable_user()
 
     refused(rp.refresh(token), 400, "invalid_grant")
+
+
+def test_a_token_whose_family_ends_while_it_rotates_passes_no_gate(spa, approve, app):
+    """R48: between its reading and its spending the user signs out everywhere."""
+    token = approve.tokens(spa)["refresh_token"]
+
+    with app.app_context(), transaction():
+        read = refresh_tokens.find(token, registry.find(spa.client_id))
+        revoke.by_user(approve.user.id, because="signed_out_everywhere")
+
+        assert not read.is_void
+        assert not refresh_tokens.consume(read)
 
 
 @spec("RFC 6749", "5.2")

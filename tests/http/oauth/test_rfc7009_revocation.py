@@ -127,6 +127,16 @@ def test_a_token_for_the_client_itself_is_denied_until_it_expires(a, records):
     assert introspected.json == {"active": False}
 
 
+def test_a_token_that_another_client_has_for_itself_is_left_alone(a, records):
+    """A85, R69."""
+    token = a.client("machine").token(grant_type="client_credentials").json["access_token"]
+
+    assert revoke(a.client("machine"), token).status_code == 200
+
+    assert records.count(DeniedToken) == 0
+    assert records.events("token_revoked") == []
+
+
 def test_a_denied_token_is_forgotten_when_it_has_expired(a, app, records, clock):
     from idp.jobs import purge
 

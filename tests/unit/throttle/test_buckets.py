@@ -151,6 +151,17 @@ def test_a_success_gives_its_take_back_and_ends_the_series(work, address, clock)
         assert _passes(work, user="ann")
 
 
+def test_a_success_gives_back_no_failure_of_others_at_its_address(work):
+    """R38: whoever guesses has an account of their own to sign in with in between."""
+    for number in range(9):
+        assert _passes(work, user=f"user{number}")
+
+    work(lambda: throttle.give_back(throttle.attempt("password", user="ann")))
+
+    assert _passes(work, user="bob")
+    assert not _passes(work, user="bob")
+
+
 def test_neither_a_rollback_nor_a_crash_gives_a_guess_back(work):
     """R38."""
 
