@@ -11,14 +11,14 @@ from sqlalchemy import bindparam, select, update
 from idp import clock, opaque
 from idp.clients.registered import RegisteredClient
 from idp.extensions import settings
+from idp.oauth import redaction
 from idp.oauth.asked import Asked
 from idp.oauth.errors import ShownError
 from idp.oauth.parameters import Received
 from idp.oauth.tables import pushed_requests
 from idp.prepared import Prepared
 
-PREFIX = "urn:ietf:params:oauth:request_uri:"
-"""RFC 9126 §2.2."""
+PREFIX = redaction.PUSHED
 
 GONE = "The request has expired, was answered already, or was never made: begin again in the app."
 

@@ -15,6 +15,10 @@ SHOWN = frozenset(
     }
 )  # fmt: skip
 """Values that are neither secret nor about a person. Of all others only the length is told."""
+PUSHED = "urn:ietf:params:oauth:request_uri:"
+"""RFC 9126 §2.2: how the name of a pushed request begins. Whoever knows the rest can have it
+answered.
+"""
 LONGEST_VALUE = 300
 HEADER = "Authorization"
 """What the header is called among the received parameters."""
@@ -31,6 +35,8 @@ def shown(received: Received) -> tuple[tuple[str, str], ...]:
 
 
 def _value(name: str, value: str) -> str:
+    if name == "request_uri" and value.startswith(PUSHED):
+        return f"{PUSHED}({len(value) - len(PUSHED)} characters)"
     if name in SHOWN and not (name == "client_id" and looks_secret(value)):
         return printable(value, LONGEST_VALUE)
     return "(empty)" if not value else f"({len(value)} characters)"

@@ -46,6 +46,18 @@ def latest(app):
     return read
 
 
+def test_the_name_of_a_pushed_request_is_a_secret_while_it_is_good(rp, latest):
+    """A105: whoever reads traces could have it answered in another browser."""
+    data = rp.parameters()
+    pushed = rp.client.post("/par", data=data, headers=rp.basic(), base_url=rp.issuer).json
+    name = pushed["request_uri"]
+
+    rp.client.get(f"/authorize?client_id={rp.client_id}&request_uri={name}", base_url=rp.issuer)
+
+    assert name[-43:] not in str(latest(rp.client_id))
+    assert ("request_uri", f"{name[:-43]}(43 characters)") in latest(rp.client_id).received
+
+
 def code_of(browser, rp, **parameters):
     browser.open(rp.authorization_url(**parameters))
     if browser.page == "sign-in":
