@@ -12,9 +12,11 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from idp import opaque
+from idp.accounts.groups import members
 from idp.clients.registered import RegisteredClient
 from idp.oauth import oidc_core_id_token, refresh_tokens, rfc9068_jwt_access_token
 from idp.oauth.authorization import Authorization
+from idp.oauth.errors import InvalidGrant
 from idp.oauth.machine import AuthlibRequest
 from idp.oauth.rfc9068_jwt_access_token import Issued
 
@@ -32,6 +34,12 @@ class Issuing:
         """The authenticated client."""
         client: RegisteredClient = self.request.client.registered
         return client
+
+    def require_admitted(self, user_id: str) -> None:
+        """Who leaves the groups that an app admits has left the app. Raises `InvalidGrant`."""
+        admitted = self.registered.allowed_groups
+        if admitted and not members.is_in_any(user_id, admitted):
+            raise InvalidGrant("the user is in none of the groups that the client admits")
 
     def validate_requested_scope(self) -> None:
         """Scopes are judged by `rfc6749_scope`, per grant."""

@@ -78,6 +78,7 @@ class CodeGrant(Issuing, AuthorizationCodeGrant):
             raise InvalidGrant("code revoked, user disabled or session ended")
         if code.expires_at <= clock.now():
             raise InvalidGrant("code expired", "The code has expired.")
+        self.require_admitted(code.authorization.user_id)
         return code.authorization
 
     def generate_token(

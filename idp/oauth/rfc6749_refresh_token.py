@@ -13,7 +13,6 @@ from typing import NoReturn
 from authlib.oauth2.rfc6749.grants import RefreshTokenGrant
 
 from idp import audit, clock
-from idp.accounts.groups import members
 from idp.audit import catalogue
 from idp.grants import revoke
 from idp.oauth import issuing, refresh_tokens, rfc6749_scope, rfc8707_resource_indicators
@@ -56,8 +55,7 @@ class RefreshGrant(Issuing, RefreshTokenGrant):
                 self._react_to_reuse(refresh_token)
         elif refresh_token.expires_at <= clock.now():
             raise InvalidGrant("refresh token idle too long")
-        if self._is_shut_out(refresh_token):
-            raise InvalidGrant("the user is in none of the groups that the client admits")
+        self.require_admitted(refresh_token.authorization.user_id)
         return refresh_token.authorization
 
     def issue_token(self, user: Authorization, refresh_token: StoredToken) -> issuing.Body:
@@ -99,11 +97,6 @@ class RefreshGrant(Issuing, RefreshTokenGrant):
 
     def revoke_old_credential(self, refresh_token: StoredToken) -> None:
         """Nothing to do: a spent token stays, so that a second use is recognised."""
-
-    def _is_shut_out(self, token: StoredToken) -> bool:
-        """Who leaves the groups that an app admits has left the app."""
-        admitted = self.registered.allowed_groups
-        return bool(admitted) and not members.is_in_any(token.authorization.user_id, admitted)
 
     def _rotates(self) -> bool:
         return self.registered.is_public or self.registered.rotate_refresh_tokens

@@ -87,6 +87,7 @@ class DeviceGrant(Issuing, AuthlibDeviceCodeGrant):
             raise _later(credential)
         if credential.is_void:
             raise InvalidGrant("user disabled or session ended")
+        self.require_admitted(credential.authorization.user_id)
         return credential.authorization
 
     def generate_token(

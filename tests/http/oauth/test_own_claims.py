@@ -315,6 +315,28 @@ def test_groups_are_looked_up_only_where_a_scope_asks(app, rp, approve, own, gro
 # --- apps that admit members only ------------------------------------------------------------
 
 
+def test_who_leaves_the_groups_of_an_app_before_it_comes_for_its_tokens_is_out(
+    app, a, approve, group
+):
+    staff = group("staff", approve.user)
+    native = {"redirect_uris": ["http://127.0.0.1/cb"], "allowed_groups": ["staff"]}
+    rp, tv = a.client(allowed_groups=["staff"]), a.client("native", **native)
+    code = approve.code(rp)
+    asked = tv.client.post(
+        "/device_authorization",
+        data={"client_id": tv.client_id, "scope": "openid"},
+        base_url=tv.issuer,
+    ).json
+    approve.let_in(asked["user_code"])
+
+    with app.app_context(), transaction():
+        assert members.remove(staff, approve.user)
+
+    grant = "urn:ietf:params:oauth:grant-type:device_code"
+    refused(rp.exchange(code), 400, "invalid_grant")
+    refused(tv.token(grant_type=grant, device_code=asked["device_code"]), 400, "invalid_grant")
+
+
 def test_who_leaves_the_groups_of_an_app_refreshes_nothing_more(app, a, approve, group):
     staff = group("staff", approve.user)
     rp = a.client(allowed_groups=["staff"])
