@@ -4,6 +4,11 @@ from __future__ import annotations
 
 import pytest
 
+from idp.authentication.requirement import Requirement
+from idp.extensions import transaction
+from idp.interaction import lifecycle
+from idp.interaction.lifecycle import Opening
+from idp.models import Kind
 from tests.support.browser import Browser
 from tests.support.factories import EMAIL, PASSWORD, Factory, Phone
 from tests.support.relying_party import RelyingParty, answer
@@ -146,6 +151,34 @@ def test_the_address_of_a_sign_in_is_useless_in_another_browser(
     assert "Photos" not in stranger.text
 
 
+def test_a_request_that_was_posted_here_belongs_to_the_first_browser_that_follows(
+    a: Factory, browser: Browser, stranger: Browser, rp: RelyingParty
+) -> None:
+    """A6, R46: it came without cookies. It is followed to its beginning, and nowhere else."""
+    posted = Browser(a.app.test_client(), rp.issuer).client.post(
+        "/authorize",
+        data=rp.parameters(),
+        headers={"Origin": "https://app.example", "Sec-Fetch-Site": "cross-site"},
+        base_url=rp.issuer,
+    )
+    begins_at = posted.headers["Location"]
+
+    for page in ("/sign-in", "/second-factor", "/consent"):
+        assert stranger.open(begins_at + page).status == 404
+    assert browser.open(begins_at).page == "sign-in"
+    assert stranger.open(begins_at).status == 404
+
+
+def test_of_two_browsers_that_follow_at_once_one_gets_it(a: Factory, rp: RelyingParty) -> None:
+    """R46: the second one has read that nobody has it yet."""
+    with a.app.app_context(), transaction():
+        opening = Opening(Kind.SIGN_IN, Requirement(), None)
+        waiting = lifecycle.open_interaction(opening)
+
+        assert lifecycle.claim(waiting, b"first")
+        assert not lifecycle.claim(waiting, b"second")
+
+
 @pytest.mark.parametrize("token", [None, "", "foreign", "ä"])
 def test_a_form_without_our_token_is_refused_and_changes_nothing(
     a: Factory, browser: Browser, rp: RelyingParty, token: str | None
@@ -162,6 +195,24 @@ def test_a_form_without_our_token_is_refused_and_changes_nothing(
 
     assert (browser.status, browser.page) == (403, "error")
     assert browser.open(page).page == "sign-in"
+
+
+def test_the_token_of_a_page_that_somebody_else_was_shown_is_none_of_ours(
+    a: Factory, browser: Browser, stranger: Browser, rp: RelyingParty
+) -> None:
+    """A62: not that of the same page in another browser either, and not of another sign-in here."""
+    a.user()
+    sign_in = "form[action$='/sign-in']"
+    theirs = stranger.open(rp.authorization_url())
+    earlier = browser.open(rp.authorization_url()).fields_of(browser.find(sign_in))
+    fields = browser.open(rp.authorization_url()).fields_of(browser.find(sign_in))
+    page, known = browser.url, {"username": EMAIL, "password": PASSWORD}
+
+    for foreign in (theirs.fields_of(theirs.find(sign_in)), earlier):
+        told = fields | known | {"csrf_token": foreign["csrf_token"]}
+        assert browser.open(page, method="POST", data=told).status == 403
+
+    assert browser.open(page, method="POST", data=fields | known).page == "consent"
 
 
 def test_a_form_posted_from_another_origin_is_refused(
