@@ -38,7 +38,10 @@ OURS = (
     (MachineGrant, ClientCredentialsGrant),
     (ProofKey, CodeChallenge),
 )
-OUR_OWN = {"registered", "_rotates", "_grace", "_use_grace", "_react_to_reuse", "_is_shut_out"}
+OUR_OWN = {
+    *("registered", "require_admitted"),
+    *("_rotates", "_grace", "_use_grace", "_react_to_reuse"),
+}
 
 
 def test_what_we_override_exists():
