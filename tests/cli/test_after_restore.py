@@ -3,14 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 from urllib.parse import urlencode
 
 import pytest
 from flask import Flask
 
+from idp.accounts import factor_reset, mailed_link
+from idp.accounts.mailed_link import Purpose
+from idp.accounts.outcome import Outcome
+from idp.authentication import passkey_challenges, totp, trusted_device
+from idp.authentication.requirement import Requirement
+from idp.clients import initial_access, registry
 from idp.extensions import db, transaction
-from idp.models import Base
+from idp.interaction import lifecycle
+from idp.interaction.lifecycle import Opening
+from idp.models import Base, Interaction, Kind, OutboundMessage, TotpCredential
+from idp.oauth import devices
 from tests.support.browser import Browser
 from tests.support.factories import EMAIL, PASSWORD, Factory
 from tests.support.relying_party import RelyingParty, answer
@@ -117,3 +127,41 @@ def test_what_was_used_or_ended_after_the_backup_stays_so(
 
     clock.advance(minutes=10)
     assert window(rp).submit(code=phone.code()).left_for is not None
+
+
+def test_nothing_that_waited_goes_on(a: Factory, rp: RelyingParty, idp: Any, clock: Clock) -> None:
+    """R99: whatever was open in the backup may have been used or ended since."""
+    ann, tv = a.user(), a.client("native", redirect_uris=["http://127.0.0.1/cb"])
+    a.phone(ann)
+    with a.app.app_context(), transaction():
+        waiting = {
+            "link": mailed_link.issue(Purpose.SET_PASSWORD, user_id=ann.id),
+            "token": initial_access.issue(
+                "build", {}, uses=3, expires_at=clock.now() + timedelta(days=1)
+            ),
+        }
+        codes = devices.store(tv.client_id, ("openid",), ())
+        opening = Opening(Kind.SIGN_IN, Requirement(), None)
+        lifecycle.open_interaction(opening)
+        passkey_challenges.issue("a sign-in")
+        totp.begin(ann, "a session")
+        trusted_device.trust(ann.id)
+        assert factor_reset.start(ann, by="user:somebody", reason="x") is Outcome.DONE
+
+    assert idp("db", "after-restore", "--reason", "the disk broke").exit_code == 0
+
+    with a.app.app_context(), transaction():
+        assert mailed_link.find(waiting["link"], Purpose.SET_PASSWORD) is None
+        assert initial_access.find(waiting["token"]) is None
+        polled = devices.find(codes.device_code, registry.find(tv.client_id))
+        assert polled is not None
+        assert polled.is_denied
+        assert db.session.query(Interaction).count() == 0
+        assert passkey_challenges.spend("a sign-in") is None
+        pending = db.session.query(TotpCredential).filter_by(bound_to="a session").one()
+        assert pending.pending_until <= clock.now()
+        assert trusted_device.of(ann.id) == []
+        assert factor_reset.under_way(ann.id) is None
+        mails = db.session.query(OutboundMessage).filter_by(delivered_at=None)
+        assert [mail.last_error for mail in mails] == ["backup_restored"] * mails.count()
+        assert mails.count() > 0

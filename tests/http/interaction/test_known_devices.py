@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 from idp.accounts import sign_out
 from idp.extensions import db, transaction
 from idp.jobs import purge
-from idp.models import KnownDevice, User
+from idp.models import Bucket, KnownDevice, User
 from tests.support.browser import Browser
 from tests.support.factories import EMAIL, PASSWORD, Factory
 from tests.support.mailbox import Mailbox
@@ -159,6 +159,23 @@ def test_half_a_sign_in_is_no_news(
 
     assert mailbox.subjects(EMAIL) == []
     assert known(a, ann) == 1
+
+
+def test_a_browser_where_the_password_alone_was_enough_is_no_better_known_for_codes(
+    browser: Browser, rp: RelyingParty, a: Factory, ann: User
+) -> None:
+    """R33: whoever has the password would buy a second series of guesses with it."""
+    a.phone(ann)
+    sign_in(browser, a.client(trusted=True, second_factor_policy="never"))
+    assert known(a, ann) == 1
+
+    assert browser.open(rp.authorization_url()).page == "second-factor"
+    browser.submit(code="000000")
+
+    counted = select(Bucket.key).where(Bucket.key.startswith("second_factor.user."))
+    with a.app.app_context():
+        kinds = {key.partition(":")[0].rpartition(".")[2] for key in db.session.scalars(counted)}
+    assert kinds == {"unknown"}
 
 
 def test_a_browser_is_a_stranger_again_after_180_days(
