@@ -136,6 +136,20 @@ def test_the_cookie_of_one_account_says_nothing_of_another(
     assert sign_in(signed_out(trusted), rp).left_for is not None
 
 
+def test_who_is_let_off_lets_nobody_else_off_in_the_same_sign_in(
+    trusted: Browser, a: Factory
+) -> None:
+    """A3, A20: with a trusted account of one's own, and somebody else's password."""
+    a.phone(a.user("bob@example.com", name="Bob"))
+    sign_in(trusted, a.client(client_name="Albums"))
+    assert trusted.page == "consent"
+
+    trusted.press("Not you?")
+    trusted.submit(username="bob@example.com", password=PASSWORD)
+
+    assert trusted.page == "second-factor"
+
+
 def test_two_accounts_may_trust_one_browser(
     trusted: Browser, rp: RelyingParty, a: Factory, clock: Clock
 ) -> None:
