@@ -61,6 +61,21 @@ def test_an_expired_hint_is_still_a_hint(browser, rp, id_token, clock) -> None:
 
 
 @pytest.mark.spec("RP-Initiated Logout", "2")
+def test_the_hint_of_one_app_says_nothing_beside_the_name_of_another(
+    a, browser, rp, id_token
+) -> None:
+    other = a.client(client_name="Albums", post_logout_redirect_uris=[AFTER])
+
+    browser.open(
+        f"/logout?id_token_hint={id_token}&client_id={other.client_id}"
+        f"&post_logout_redirect_uri={AFTER}"
+    )
+
+    assert (browser.page, browser.left_for) == ("sign-out", None)
+    assert is_signed_in(browser, rp)
+
+
+@pytest.mark.spec("RP-Initiated Logout", "2")
 def test_a_posted_request_without_cookies_works(a, browser, rp, id_token) -> None:
     stranger = a.app.test_client().post(
         "/logout", data={"id_token_hint": id_token, "post_logout_redirect_uri": AFTER}
