@@ -15,10 +15,14 @@ _OTHERS = text(
 
 
 _SHAPE = text(
-    "SELECT md5(string_agg(concat_ws('.', table_name, column_name, data_type, is_nullable), ','"
+    "SELECT (SELECT string_agg(version_num, ',') FROM alembic_version),"
+    " (SELECT md5(string_agg(concat_ws('.', table_name, column_name, data_type, is_nullable), ','"
     " ORDER BY table_name, column_name)) FROM information_schema.columns"
-    " WHERE table_schema = 'public'"
+    " WHERE table_schema = 'public'),"
+    " (SELECT md5(string_agg(indexdef, ',' ORDER BY indexname)) FROM pg_indexes"
+    " WHERE schemaname = 'public')"
 )
+"""A migration may change the indexes alone, or the rows alone."""
 
 
 class Misshapen(Exception):
@@ -33,13 +37,13 @@ class Spare:
         self._engine = create_engine(url, poolclass=NullPool)
         with self._engine.connect() as connection:
             self._first_rows = _all_rows(connection)
-            self._shape = connection.scalar(_SHAPE)
+            self._shape = connection.execute(_SHAPE).one()
 
     def clean(self) -> None:
         """Back to the beginning, also if a test has left somebody connected."""
         with self._engine.begin() as connection:
             connection.execute(_OTHERS)
-            if connection.scalar(_SHAPE) != self._shape:
+            if connection.execute(_SHAPE).one() != self._shape:
                 raise Misshapen
             for table in reversed(Base.metadata.sorted_tables):
                 connection.execute(table.delete())
